@@ -1,0 +1,10 @@
+//! The pure core: what a call, a conference and a leg are, and what follows from what happens to them.
+//!
+//! Nothing in here may read a clock, draw a random number, open a socket or wait. Time, ids and inputs are
+//! arguments; facts and effects are results. That is what lets a seed replay a whole house, and a journal
+//! rebuild one. The `disallowed_*` lints below (listed in `clippy.toml`) hold the line.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod ids;
+pub mod states;
+pub mod time;

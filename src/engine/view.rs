@@ -1,0 +1,249 @@
+//! What the page and programs are shown. Plain data, made from the core's state; never the state itself.
+
+use crate::domain::{
+    ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, UserId},
+    states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Everything a page needs to draw itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Board {
+    /// Id of the last event this picture contains, for `Last-Event-ID`.
+    pub event_id: String,
+    /// When the picture was made, by the server's clock.
+    pub now: Timestamp,
+    pub nodes: Vec<NodeView>,
+    pub calls: Vec<CallView>,
+    /// Conferences that are not ended or refused, and those that ended in the last minutes.
+    pub conferences: Vec<ConferenceView>,
+}
+
+/// One FreeSWITCH server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NodeView {
+    pub id: NodeId,
+    pub state: NodeState,
+    /// When the state shown was last compared with the switch.
+    pub verified_at: Option<Timestamp>,
+    /// Since when the node has been in this state.
+    pub since: Timestamp,
+    /// Why the link is down, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// FreeSWITCH's own version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Sessions (channels) in use on the switch.
+    pub sessions: u32,
+    /// Ports that may still be applied for.
+    pub ports_free: u32,
+    /// Ports this node may carry in all.
+    pub ports_total: u32,
+}
+
+/// Somebody at the far end, as the switch or the attendant named them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PartyView {
+    pub name: String,
+    pub number: String,
+}
+
+/// A user, as others may see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UserRef {
+    pub id: UserId,
+    pub name: String,
+}
+
+/// How the call came to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CallKind {
+    /// Through the dialplan hook: it waits for any attendant.
+    Queue,
+    /// An ordinary call of an attendant's station.
+    Extension,
+}
+
+/// An outside party who reached the attendant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CallView {
+    pub id: CallId,
+    pub node_id: NodeId,
+    pub state: CallState,
+    pub kind: CallKind,
+    /// The queue the dialplan named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    pub caller: PartyView,
+    /// Channel variables the configuration lets through, as text.
+    pub variables: BTreeMap<String, String>,
+    /// Who answered it, or is about to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attendant: Option<UserRef>,
+    /// The station that was rung.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub station: Option<String>,
+    /// The attendant's phone has put the call on its own hold.
+    pub station_hold: bool,
+    pub arrived_at: Timestamp,
+    /// Since when the call has been in this state.
+    pub since: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conference_id: Option<ConferenceId>,
+    /// What the attendant should know: why answering failed, who hung up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+}
+
+/// A reason from a closed list, with the same in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Notice {
+    /// Stable, for programs: `busy`, `declined`, `no_answer`, …
+    pub code: String,
+    /// For people.
+    pub text: String,
+    /// The SIP status behind it, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sip_status: Option<u16>,
+}
+
+/// The thing the attendant asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConferenceView {
+    pub id: ConferenceId,
+    pub node_id: NodeId,
+    pub state: ConferenceState,
+    /// The call it was made from; none for one started cold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_id: Option<CallId>,
+    pub owner: UserRef,
+    /// The room's name on the switch.
+    pub room: String,
+    pub locked: bool,
+    /// Ports reserved for it.
+    pub ports: u32,
+    pub created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended or was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<Notice>,
+    /// Something the attendant must decide now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
+    /// What went wrong on the way, though the conference goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+    pub participants: Vec<ParticipantView>,
+}
+
+/// Something only the attendant can decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Question {
+    pub kind: QuestionKind,
+    pub asked_at: Timestamp,
+    /// Unanswered by then, the safe choice is taken.
+    pub deadline: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// The caller hung up while others were still being rung: go on without them, or stop?
+    CallerLeft,
+}
+
+/// A person who belongs in a conference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ParticipantView {
+    pub id: ParticipantId,
+    pub role: ParticipantRole,
+    /// What the attendant typed, or the switch said; may be empty.
+    pub name: String,
+    /// The number of the leg being tried, or the first one.
+    pub number: String,
+    /// That of the latest leg.
+    pub state: LegState,
+    pub muted: bool,
+    pub talking: bool,
+    /// The participant's phone has put the conference on its own hold.
+    pub on_hold: bool,
+    /// Why the latest leg failed or left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Notice>,
+    /// Something was asked of the switch and its effect has not been seen yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<String>,
+    /// Every attempt, oldest first.
+    pub legs: Vec<LegView>,
+}
+
+/// One attempt to reach a participant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LegView {
+    pub id: ChannelId,
+    pub number: String,
+    pub state: LegState,
+    pub since: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Notice>,
+}
+
+/// One line of what happened, for the page's right-hand side, the live region and programs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Activity {
+    pub id: EventId,
+    /// Dotted: `conference.participant.joined`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Counts up within one conference or call.
+    pub sequence: u64,
+    pub at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_id: Option<CallId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conference_id: Option<ConferenceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participant_id: Option<ParticipantId>,
+    /// Who did it, if a user did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<UserRef>,
+    /// One short sentence.
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Notice>,
+}
+
+/// One change, as it goes out on the live stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum Status {
+    /// Sent first, and again whenever the stream cannot be resumed.
+    Snapshot(Board),
+    Node(NodeView),
+    Call(CallView),
+    /// The call is over, and need not be shown any more.
+    CallGone {
+        id: CallId,
+    },
+    Conference(ConferenceView),
+    /// Sent alone because it changes often: who can be heard.
+    Talking {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        talking: bool,
+    },
+    Activity(Activity),
+}
+
+/// A past or present conference with everything that happened in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Story {
+    pub conference: ConferenceView,
+    pub activities: Vec<Activity>,
+}

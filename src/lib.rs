@@ -1,0 +1,8 @@
+//! Switchboard: attendant conferencing for FreeSWITCH. `ARCHITECTURE.md` is the map of the house.
+
+pub mod domain;
+pub mod engine;
+pub mod simulator;
+pub mod store;
+pub mod switch;
+pub mod web;
