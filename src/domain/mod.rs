@@ -5,6 +5,9 @@
 //! rebuild one. The `disallowed_*` lints below (listed in `clippy.toml`) hold the line.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod effect;
+pub mod endpoint;
 pub mod ids;
+pub mod input;
 pub mod states;
 pub mod time;

@@ -1,0 +1,134 @@
+//! What the core wants done. The shell carries effects out only after the facts that came with them are durable.
+
+use super::{
+    endpoint::{Endpoint, Safe},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+};
+use std::time::Duration;
+
+/// One thing to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A command to the switch. All commands with the same lane reach it in this order.
+    Command { tag: Tag, lane: ChannelId, command: Command },
+    /// Keep the caller in the hook, with music.
+    HookHold(ChannelId),
+    /// Let go of the hook's socket: the channel is looked after elsewhere.
+    HookRelease(ChannelId),
+    /// Ask the switch for everything again, and compare.
+    Resync,
+}
+
+/// What a command was for, so that its reply finds its way back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tag {
+    /// Is this channel alive?
+    Exists(ChannelId),
+    Answer(CallId),
+    Hold(CallId),
+    Resume(CallId),
+    Move(ConferenceId),
+    /// Bridge the pair again after a failed move.
+    Bridge(ConferenceId),
+    Originate(ChannelId),
+    Enter(ChannelId),
+    Kill(ChannelId),
+    Control(ConferenceId, Option<ParticipantId>, Control),
+    /// Nothing follows from the reply.
+    Quiet(ChannelId),
+}
+
+/// Controls whose effect is awaited as an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Control {
+    Mute,
+    Unmute,
+    Lock,
+    Unlock,
+}
+
+/// A command, typed. `switch::command` is the only place that writes its text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// `uuid_exists`
+    Exists(ChannelId),
+    /// `uuid_setvar_multi`
+    SetVariables { channel: ChannelId, variables: Vec<(Safe, Safe)> },
+    /// Ring stations from the caller's own leg, with the way back to the waiting extension behind it.
+    DialFromCaller {
+        caller: ChannelId,
+        stations: Vec<(ChannelId, Endpoint)>,
+        ring: Duration,
+        way_back: WayBack,
+        music: Safe,
+    },
+    /// Put a channel back to the waiting extension.
+    ReturnToWaiting { channel: ChannelId, way_back: WayBack },
+    /// Move a bridged pair into a room, with park behind it to catch a refused leg.
+    MovePair { channel: ChannelId, room: Room },
+    /// Bridge two live channels.
+    Bridge { first: ChannelId, second: ChannelId },
+    /// The caller to bounded music with the way back behind it, the station to park.
+    Hold { caller: ChannelId, music: Safe, longest: Duration, way_back: WayBack },
+    /// Ring somebody.
+    Originate(Originate),
+    /// Take a parked channel into a room.
+    EnterRoom { channel: ChannelId, room: Room, join_only: bool },
+    /// `uuid_kill`
+    Kill { channel: ChannelId, cause: KillCause },
+    /// `conference ROOM mute|unmute MEMBER`
+    Mute { room: Room, member: u32, on: bool },
+    /// `conference ROOM lock|unlock`
+    Lock { room: Room, on: bool },
+    /// Bring bypassed media back through the switch: `uuid_media`.
+    TakeMedia(ChannelId),
+}
+
+/// One attempt to reach a participant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Originate {
+    pub leg: ChannelId,
+    pub endpoint: Endpoint,
+    pub target: Target,
+    /// How long the far end may ring.
+    pub ring: Duration,
+    /// Press 1 to join, within this time.
+    pub confirm: Option<Duration>,
+    pub caller_id_name: Option<Safe>,
+    pub caller_id_number: Option<Safe>,
+    /// Route's own variables, then our tags.
+    pub variables: Vec<(Safe, Safe)>,
+    /// The switch hangs the leg up after this long, whatever becomes of us.
+    pub longest: Duration,
+}
+
+/// Where an answered leg goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// Straight into a room that lives; never makes one.
+    Room(Room),
+    /// Parked until we take it in.
+    Park(Duration),
+}
+
+/// A room and its profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub name: Safe,
+    pub profile: Safe,
+}
+
+/// The extension and context of the shipped waiting dialplan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    pub extension: Safe,
+    pub context: Safe,
+}
+
+/// Why we hang a channel up, as the switch is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KillCause {
+    NormalClearing,
+    /// For a leg that still rings: the far end is told that the call was cancelled.
+    OriginatorCancel,
+}

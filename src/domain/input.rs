@@ -1,0 +1,163 @@
+//! What happens to the core. Everything the shell learns is turned into one of these.
+
+use super::{effect::Tag, ids::ChannelId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The link is up and subscribed; a snapshot follows.
+    LinkUp {
+        core: String,
+        version: String,
+    },
+    LinkDown {
+        reason: String,
+    },
+    /// Everything the switch has, asked after the subscription.
+    Snapshot(Snapshot),
+    /// The probe came back: the switch answers, and says how busy it is.
+    Verified(Health),
+    Channel(ChannelEvent),
+    Room(RoomEvent),
+    /// A background job ended. `channel` is the `origination_uuid` of its arguments.
+    Job {
+        channel: ChannelId,
+        outcome: Outcome,
+    },
+    /// A command was answered, or will never be.
+    Reply {
+        tag: Tag,
+        outcome: Outcome,
+    },
+    Hook(HookEvent),
+    /// A deadline may have passed.
+    Tick,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// `+OK …`, or a value.
+    Ok(String),
+    /// `-ERR …`, without the prefix.
+    Err(String),
+    /// The link died first: it may have been done or not.
+    Unknown,
+}
+
+/// How the switch says it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    pub sessions: u32,
+    pub max_sessions: u32,
+    /// `fsctl pause` is on, or the switch is not ready.
+    pub paused: bool,
+}
+
+/// Something a channel did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelEvent {
+    pub channel: ChannelId,
+    pub kind: ChannelEventKind,
+    pub info: ChannelInfo,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChannelEventKind {
+    /// CHANNEL_CREATE
+    Created,
+    /// CHANNEL_PROGRESS or CHANNEL_PROGRESS_MEDIA
+    Ringing,
+    /// CHANNEL_ANSWER
+    Answered,
+    /// CHANNEL_PARK
+    Parked,
+    /// CHANNEL_BRIDGE: this channel is the A leg
+    Bridged(ChannelId),
+    /// CHANNEL_UNBRIDGE
+    Unbridged(Option<ChannelId>),
+    /// CHANNEL_HOLD / CHANNEL_UNHOLD: the phone's own hold
+    Hold(bool),
+    /// CHANNEL_HANGUP_COMPLETE
+    HungUp { cause: String, sip_status: Option<u16>, disposition: Option<String> },
+}
+
+/// What an event or a snapshot says of a channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelInfo {
+    /// `sofia/internal/1001@host`
+    pub name: String,
+    pub inbound: bool,
+    pub answered: bool,
+    pub caller_name: String,
+    pub caller_number: String,
+    pub destination: String,
+    /// Channel name and numbers of the other leg, where the event says.
+    pub other_name: String,
+    pub other_caller_name: String,
+    pub other_caller_number: String,
+    pub other_destination: String,
+    pub bypass_media: bool,
+    pub proxy_media: bool,
+    /// The application it runs, from a snapshot.
+    pub application: String,
+}
+
+/// Something a room did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomEvent {
+    pub room: String,
+    pub kind: RoomEventKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoomEventKind {
+    Created,
+    Destroyed,
+    Joined { channel: ChannelId, member: u32, muted: bool },
+    Left { channel: ChannelId },
+    Muted { channel: ChannelId, on: bool },
+    Talking { channel: ChannelId, on: bool },
+    Locked(bool),
+}
+
+/// Everything the switch has at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    pub health: Health,
+    pub channels: BTreeMap<ChannelId, ChannelInfo>,
+    /// Pairs that hear each other.
+    pub bridges: BTreeSet<(ChannelId, ChannelId)>,
+    pub rooms: BTreeMap<String, RoomSnapshot>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomSnapshot {
+    pub locked: bool,
+    pub members: BTreeMap<ChannelId, MemberSnapshot>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemberSnapshot {
+    pub member: u32,
+    pub muted: bool,
+    pub talking: bool,
+}
+
+/// Something the dialplan hook's socket said. A hint, until our own link confirms the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HookEvent {
+    Arrived {
+        channel: ChannelId,
+        queue: Option<String>,
+        caller_name: String,
+        caller_number: String,
+        variables: BTreeMap<String, String>,
+        /// `originate_disposition`: why the station dialed from this leg did not come.
+        disposition: Option<String>,
+    },
+    Closed {
+        channel: ChannelId,
+    },
+}
