@@ -5,9 +5,14 @@
 //! rebuild one. The `disallowed_*` lints below (listed in `clippy.toml`) hold the line.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod cause;
 pub mod effect;
 pub mod endpoint;
 pub mod ids;
 pub mod input;
+pub mod number;
+pub mod policy;
+pub mod request;
+pub mod route;
 pub mod states;
 pub mod time;
