@@ -50,7 +50,8 @@ impl Matches {
 /// How one number is dialed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dial {
-    pub number: Number,
+    /// The normalised number, or the station's name.
+    pub number: String,
     pub route: String,
     /// In the order they are tried.
     pub endpoints: Vec<Endpoint>,
@@ -87,7 +88,7 @@ impl Routes {
         let endpoints =
             route.endpoints(number).map_err(|fault| NoRoute::Broken { route: route.name.clone(), fault })?;
         Ok(Dial {
-            number: number.clone(),
+            number: number.to_string(),
             route: route.name.clone(),
             endpoints,
             caller_id_name: route.caller_id_name.clone(),
