@@ -20,5 +20,6 @@ pub mod request;
 pub mod route;
 pub mod rules;
 pub mod states;
+pub mod story;
 pub mod time;
 pub mod timers;

@@ -4,6 +4,7 @@
 //! [`view`]s coming out.
 
 pub mod messages;
+mod present;
 pub mod view;
 
 use crate::domain::{ids::ConferenceId, time::Timestamp};
