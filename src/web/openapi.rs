@@ -1,0 +1,3 @@
+pub fn document() -> String {
+    String::new()
+}
