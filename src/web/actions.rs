@@ -150,7 +150,7 @@ where
             (Err(problem), subject, code)
         }
     };
-    audit(&web, Some(&caller), address, route, subject, outcome).await;
+    audit(&web, &caller, address, route, subject, outcome).await;
     answer
 }
 

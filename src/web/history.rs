@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use warp::{Filter, Reply, filters::BoxedFilter, reply::Response};
 
 /// How many a page has, if the query does not say.
-const USUAL: u32 = 50;
+pub const USUAL: u32 = 50;
 /// How many a page may have.
 pub const MOST: u32 = 200;
 

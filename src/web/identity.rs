@@ -2,7 +2,7 @@
 
 use super::{
     Web,
-    accounts::{self, Identity, Session},
+    accounts::{Identity, Session},
     now,
     problem::{Problem, ProblemCode},
     request::Request,
@@ -12,14 +12,14 @@ use http::{HeaderMap, Method, Uri, header};
 use subtle::ConstantTimeEq;
 
 /// What somebody proved their identity with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Credential {
-    Session { token: String, created_at: Timestamp, expires_at: Timestamp },
+    Session { token: String, csrf_token: String, expires_at: Timestamp },
     Bearer { token: String },
 }
 
 /// Somebody who is signed in, or a program with a token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Caller {
     pub identity: Identity,
     pub credential: Credential,
@@ -40,32 +40,23 @@ pub async fn identify(web: &Web, request: &Request) -> Result<Option<Caller>, Pr
 pub async fn caller(web: &Web, credential: &Credential) -> Result<Option<Caller>, Problem> {
     match credential {
         Credential::Bearer { token } => {
-            let found = web.accounts.find_token(token).await?;
+            let found = web.accounts.program(token, now()).await?;
             Ok(found.map(|identity| Caller { identity, credential: credential.clone() }))
         }
         Credential::Session { token, .. } => Ok(find_session(web, token).await?.map(|it| of_session(it, token))),
     }
 }
 
-fn of_session(session: Session, token: &str) -> Caller {
-    let Session { identity, created_at, expires_at } = session;
-    Caller { identity, credential: Credential::Session { token: token.to_owned(), created_at, expires_at } }
+/// Whoever holds this session.
+pub fn of_session(session: Session, token: &str) -> Caller {
+    let Session { identity, csrf_token, expires_at } = session;
+    Caller { identity, credential: Credential::Session { token: token.to_owned(), csrf_token, expires_at } }
 }
 
 async fn find_session(web: &Web, token: &str) -> Result<Option<Session>, Problem> {
-    let session = web.accounts.find_session(token).await?;
-    Ok(session.filter(|session| session.expires_at > now()))
-}
-
-/// Every deed puts off the end of a session, up to its longest life. Not at each request: that would be a write each.
-pub async fn extend(web: &Web, caller: &Caller) -> Result<(), Problem> {
-    let Credential::Session { token, created_at, expires_at } = &caller.credential else { return Ok(()) };
     let now = now();
-    let until = now.plus(web.settings.session_idle).min(created_at.plus(web.settings.session_longest));
-    if until.since(*expires_at) >= web.settings.session_idle / 20 {
-        web.accounts.extend_session(token, until).await?;
-    }
-    Ok(())
+    let session = web.accounts.session(token, now).await?;
+    Ok(session.filter(|session| session.expires_at > now))
 }
 
 /// The token of `Authorization: Bearer …`.
@@ -83,13 +74,13 @@ pub fn session_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str>
 
 /// Refuses what another site made a browser send. A bearer token is never sent by a browser on its own.
 pub fn check_csrf(web: &Web, request: &Request, caller: &Caller) -> Result<(), Problem> {
-    let Credential::Session { token, .. } = &caller.credential else { return Ok(()) };
+    let Credential::Session { csrf_token, .. } = &caller.credential else { return Ok(()) };
     if matches!(request.method, Method::GET | Method::HEAD) {
         return Ok(());
     }
     check_origin(web, request)?;
     let given = request.header("x-csrf-token")?.unwrap_or_default();
-    if bool::from(accounts::csrf_token(token).as_bytes().ct_eq(given.as_bytes())) {
+    if bool::from(csrf_token.as_bytes().ct_eq(given.as_bytes())) {
         return Ok(());
     }
     Err(Problem::new(ProblemCode::Csrf, "X-CSRF-Token must be the csrf_token of this session; reload the page."))

@@ -15,7 +15,6 @@ mod history;
 mod hub;
 mod identity;
 mod input;
-mod login;
 pub mod openapi;
 pub mod permissions;
 pub mod problem;
@@ -34,7 +33,6 @@ pub use settings::{MetricsAccess, WebSettings};
 use crate::{domain::time::Timestamp, engine::ApplicationServer};
 use accounts::Accounts;
 use hub::Hub;
-use login::Limiter;
 use std::{
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -59,7 +57,6 @@ pub(crate) struct Web {
     accounts: Arc<dyn Accounts>,
     settings: WebSettings,
     hub: Arc<Hub>,
-    limiter: Limiter,
     /// Told when somebody signs out, so that open streams look whether it was theirs.
     credentials: watch::Sender<()>,
 }
@@ -68,8 +65,7 @@ pub(crate) struct Web {
 pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
     let WebContext { server, accounts, settings, boot, assets } = context;
     let hub = Hub::start(server.clone(), boot, settings.stream.ring);
-    let limiter = Limiter::default();
-    let web = Arc::new(Web { server, accounts, settings, hub, limiter, credentials: watch::Sender::new(()) });
+    let web = Arc::new(Web { server, accounts, settings, hub, credentials: watch::Sender::new(()) });
     let api = [
         board::routes(&web),
         events::routes(&web),

@@ -128,11 +128,10 @@ async fn authorise(web: &Arc<Web>, route: Route, request: &Request) -> Result<Op
     }
     let caller = identity::identify(web, request).await?.ok_or_else(not_signed_in)?;
     if !permission.roles().contains(&caller.identity.role) {
-        audit(web, Some(&caller), request.address, route, None, ProblemCode::Forbidden.as_str()).await;
+        audit(web, &caller, request.address, route, None, ProblemCode::Forbidden.as_str()).await;
         return Err(Problem::new(ProblemCode::Forbidden, "Your role does not allow this; ask an administrator."));
     }
     identity::check_csrf(web, request, &caller)?;
-    identity::extend(web, &caller).await?;
     Ok(Some(caller))
 }
 
@@ -148,20 +147,14 @@ fn reads_metrics(web: &Web, request: &Request) -> bool {
 }
 
 /// Keeps who did what. That it could not be kept stops nobody: the caller's call matters more.
-pub async fn audit(
-    web: &Web,
-    caller: Option<&Caller>,
-    address: IpAddr,
-    route: Route,
-    subject: Option<String>,
-    outcome: &str,
-) {
+pub async fn audit(web: &Web, caller: &Caller, address: IpAddr, route: Route, target: Option<String>, outcome: &str) {
     let entry = AuditEntry {
         at: now(),
-        actor: caller.map(|caller| caller.identity.id),
+        actor: caller.identity.id,
+        actor_name: caller.identity.name.clone(),
         address,
         action: route.spec().name.into(),
-        subject,
+        target,
         outcome: outcome.into(),
     };
     if let Err(error) = web.accounts.audit(entry).await {

@@ -2,11 +2,11 @@
 
 use super::{
     Web,
-    accounts::{self, Identity, LoginAttempt, NewSession},
+    accounts::{Identity, Session, SignIn, SignInAttempt, SignInError},
     api,
     identity::{self, Caller, Credential},
     input::Credentials,
-    login, now,
+    now,
     permissions::Route,
     problem::{Problem, ProblemCode},
     resource::{Asked, Endpoint, audit, resource},
@@ -34,7 +34,7 @@ pub struct SessionView {
     pub user: UserView,
     /// Goes into `X-CSRF-Token` of everything but GET.
     pub csrf_token: String,
-    /// When it ends, if nothing more is asked.
+    /// When it ends, however busy it is.
     pub expires_at: Timestamp,
 }
 
@@ -53,64 +53,51 @@ pub(super) fn routes(web: &Arc<Web>) -> BoxedFilter<(Response,)> {
 }
 
 async fn create(asked: Asked<()>) -> Result<Response, Problem> {
-    let Asked { web, route, request, .. } = asked;
+    let Asked { web, request, .. } = asked;
     identity::check_origin(&web, &request)?;
     let address = request.address;
     let former = identity::session_cookie(&request.headers, web.settings.cookie_name()).map(str::to_owned);
     let Credentials { name, password } = request.json().await?;
-
     let at = now();
-    let limits = &web.settings.login;
-    let key = login::normalised(&name);
-    let window_start = Timestamp(at.0.saturating_sub(i64::try_from(limits.window.as_millis()).unwrap_or(i64::MAX)));
-    let failed = web.accounts.login_failures(&key, address, window_start).await?;
-    let attempt = match web.limiter.admit(limits, &key, address, failed, at) {
-        Ok(attempt) => attempt,
-        Err(problem) => {
-            audit(&web, None, address, route, None, problem.code.as_str()).await;
-            return Err(problem);
-        }
-    };
-    let found = web.accounts.verify_password(&name, &password).await?;
-    web.accounts.note_login(LoginAttempt { name: key, address, at, succeeded: found.is_some() }).await?;
-    drop(attempt);
-    let Some(user) = found else {
-        audit(&web, None, address, route, None, ProblemCode::WrongCredentials.as_str()).await;
-        return Err(Problem::new(ProblemCode::WrongCredentials, "Name or password is wrong."));
-    };
-
+    let attempt = SignInAttempt { name, address, at };
+    let SignIn { token, session } = web.accounts.sign_in(attempt, &password).await.map_err(not_in)?;
     // A session from before must not live on beside the new one.
     if let Some(former) = former {
-        web.accounts.delete_session(&former).await?;
+        web.accounts.sign_out(&former).await?;
         web.credentials.send_replace(());
     }
-    let token = accounts::new_token();
-    let expires_at = at.plus(web.settings.session_idle.min(web.settings.session_longest));
-    let session = NewSession { user: user.id, created_at: at, expires_at, address };
-    web.accounts.create_session(&token, session).await?;
-    let longest = web.settings.session_longest.as_secs();
-    let cookie = set_cookie(&web, &token, longest)?;
-    let caller =
-        Caller { identity: user, credential: Credential::Session { token: token.clone(), created_at: at, expires_at } };
-    audit(&web, Some(&caller), address, route, None, "accepted").await;
-    let view = view(&caller.identity, &token, expires_at);
-    let mut response = warp::reply::with_status(warp::reply::json(&view), StatusCode::CREATED).into_response();
+    let cookie = set_cookie(&web, &token, session.expires_at.since(at).as_secs())?;
+    let body = warp::reply::json(&SessionView::from(session));
+    let mut response = warp::reply::with_status(body, StatusCode::CREATED).into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
+/// The same words, whatever was wrong.
+fn not_in(error: SignInError) -> Problem {
+    match error {
+        SignInError::Wrong => Problem::new(ProblemCode::WrongCredentials, "Name or password is wrong."),
+        SignInError::TooMany { retry_after } => {
+            let wait = retry_after.as_secs().max(1);
+            let detail = format!("Too many failed attempts to sign in; try again in {wait} s.");
+            Problem::new(ProblemCode::TooManyAttempts, detail).retry_after(wait)
+        }
+        SignInError::Unavailable(error) => error.into(),
+    }
+}
+
 async fn read(asked: Asked<()>) -> Result<Response, Problem> {
-    let caller = asked.caller()?;
-    let Credential::Session { token, expires_at, .. } = &caller.credential else { return Err(no_session()) };
-    Ok(warp::reply::json(&view(&caller.identity, token, *expires_at)).into_response())
+    let Caller { identity, credential } = asked.caller()?.clone();
+    let Credential::Session { csrf_token, expires_at, .. } = credential else { return Err(no_session()) };
+    Ok(warp::reply::json(&SessionView::from(Session { identity, csrf_token, expires_at })).into_response())
 }
 
 async fn delete(asked: Asked<()>) -> Result<Response, Problem> {
     let caller = asked.caller()?;
     let Credential::Session { token, .. } = &caller.credential else { return Err(no_session()) };
-    asked.web.accounts.delete_session(token).await?;
+    asked.web.accounts.sign_out(token).await?;
     asked.web.credentials.send_replace(());
-    audit(&asked.web, Some(caller), asked.request.address, asked.route, None, "accepted").await;
+    audit(&asked.web, caller, asked.request.address, asked.route, None, "accepted").await;
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().insert(header::SET_COOKIE, set_cookie(&asked.web, "", 0)?);
     Ok(response)
@@ -120,9 +107,11 @@ fn no_session() -> Problem {
     Problem::new(ProblemCode::NotFound, "A bearer token has no session.")
 }
 
-fn view(user: &Identity, token: &str, expires_at: Timestamp) -> SessionView {
-    let Identity { id, name, role, stations } = user.clone();
-    SessionView { user: UserView { id, name, role, stations }, csrf_token: accounts::csrf_token(token), expires_at }
+impl From<Session> for SessionView {
+    fn from(Session { identity, csrf_token, expires_at }: Session) -> Self {
+        let Identity { id, name, role, stations } = identity;
+        Self { user: UserView { id, name, role, stations }, csrf_token, expires_at }
+    }
 }
 
 fn set_cookie(web: &Web, token: &str, seconds: u64) -> Result<HeaderValue, Problem> {

@@ -13,11 +13,6 @@ pub struct WebSettings {
     /// Scheme, host and port the browser shows, where a proxy does not pass on `Host`.
     pub public_origin: Option<String>,
     pub metrics: MetricsAccess,
-    /// A session ends so long after the last request it was used for.
-    pub session_idle: Duration,
-    /// However busy, a session ends so long after signing in.
-    pub session_longest: Duration,
-    pub login: LoginLimits,
     pub stream: StreamSettings,
 }
 
@@ -33,14 +28,6 @@ impl std::fmt::Debug for MetricsAccess {
         let token = self.token.as_ref().map(|_| "(secret)");
         f.debug_struct("MetricsAccess").field("token", &token).field("networks", &self.networks).finish()
     }
-}
-
-/// How often somebody may fail to sign in.
-#[derive(Clone, Copy, Debug)]
-pub struct LoginLimits {
-    pub by_name: u32,
-    pub by_address: u32,
-    pub window: Duration,
 }
 
 /// How live streams behave.
@@ -64,17 +51,8 @@ impl Default for WebSettings {
             secure_cookie: false,
             public_origin: None,
             metrics: MetricsAccess::default(),
-            session_idle: Duration::from_secs(12 * 3600),
-            session_longest: Duration::from_secs(24 * 3600),
-            login: LoginLimits::default(),
             stream: StreamSettings::default(),
         }
-    }
-}
-
-impl Default for LoginLimits {
-    fn default() -> Self {
-        Self { by_name: 5, by_address: 20, window: Duration::from_secs(15 * 60) }
     }
 }
 
