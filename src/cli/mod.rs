@@ -1,1 +1,7 @@
+<<<<<<< HEAD
 
+=======
+//! The subcommands, one file each.
+
+pub mod openapi;
+>>>>>>> ws

@@ -1,0 +1,70 @@
+//! How the WS is set up. The composition root fills this from the configuration.
+
+use ipnet::IpNet;
+use std::time::Duration;
+
+/// How the WS is set up.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The page is reached over TLS: the cookie is `Secure` and its name begins with `__Host-`.
+    pub secure_cookie: bool,
+    /// Scheme, host and port the browser shows, where a proxy does not pass on `Host`.
+    pub public_origin: Option<String>,
+    pub metrics: MetricsAccess,
+    pub stream: StreamSettings,
+}
+
+/// Who may read metrics, administrators apart.
+#[derive(Clone, Default)]
+pub struct MetricsAccess {
+    pub token: Option<String>,
+    pub networks: Vec<IpNet>,
+}
+
+impl std::fmt::Debug for MetricsAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let token = self.token.as_ref().map(|_| "(secret)");
+        f.debug_struct("MetricsAccess").field("token", &token).field("networks", &self.networks).finish()
+    }
+}
+
+/// How live streams behave.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamSettings {
+    /// How many changes are kept for streams that resume. A client whose buffer is full and who falls behind that
+    /// is cut off.
+    pub ring: usize,
+    /// A comment goes out so often, and the session is looked at again.
+    pub heartbeat: Duration,
+    /// Messages made for one client that it has not taken yet.
+    pub buffer: usize,
+    /// So is one whose buffer stays full for so long.
+    pub longest_stall: Duration,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            secure_cookie: false,
+            public_origin: None,
+            metrics: MetricsAccess::default(),
+            stream: StreamSettings::default(),
+        }
+    }
+}
+
+impl Default for StreamSettings {
+    fn default() -> Self {
+        Self { ring: 4096, heartbeat: Duration::from_secs(10), buffer: 64, longest_stall: Duration::from_secs(15) }
+    }
+}
+
+impl WebSettings {
+    /// The session cookie's name.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.secure_cookie { "__Host-switchboard_session" } else { "switchboard_session" }
+    }
+}
