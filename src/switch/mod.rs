@@ -1,1 +1,11 @@
-//! (see ARCHITECTURE.md)
+//! How FreeSWITCH speaks. Everything that knows a command, a header or a reply of the Event Socket lives here.
+//!
+//! - [`command`]: typed commands become text, and nowhere else does text for the switch get written
+//! - [`event`]: what the switch tells becomes a `domain::input::Input`
+//! - [`snapshot`]: what the switch lists, read into types
+//! - [`link`]: the session with one switch, reconnecting by itself
+//! - [`hook`]: where the shipped dialplan hands us callers who wait
+
+pub mod command;
+pub mod event;
+pub mod snapshot;

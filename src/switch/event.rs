@@ -1,0 +1,143 @@
+//! What the switch tells becomes an input of the core, or nothing.
+//!
+//! Events carry text that strangers chose (caller names, SIP headers), so every value is bounded and cleared of
+//! control characters here, and whatever does not parse is no event at all rather than a wrong one.
+
+use super::snapshot::{clean, reply};
+use crate::domain::{
+    ids::ChannelId,
+    input::{ChannelEvent, ChannelEventKind, ChannelInfo, Input, RoomEvent, RoomEventKind},
+};
+use freeswitch_esl_tokio::EslEvent;
+
+/// What we subscribe to, as the `event plain` command takes it. CUSTOM comes last: every name after it is read as one
+/// of its subclasses. HEARTBEAT is left out: it says "System Ready" even when the switch is paused.
+pub const SUBSCRIPTION: &str = "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_PARK \
+                                CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE \
+                                BACKGROUND_JOB CUSTOM conference::maintenance";
+
+/// The input an event means, if it means one.
+pub fn input(event: &EslEvent) -> Option<Input> {
+    let name = event.header_str("Event-Name")?;
+    match name {
+        "CUSTOM" => room(event).map(Input::Room),
+        "BACKGROUND_JOB" => job(event),
+        _ => {
+            let channel = id(event, "Unique-ID")?;
+            let kind = kind(name, channel, event)?;
+            Some(Input::Channel(ChannelEvent { channel, kind, info: info(event) }))
+        }
+    }
+}
+
+fn kind(name: &str, channel: ChannelId, event: &EslEvent) -> Option<ChannelEventKind> {
+    Some(match name {
+        "CHANNEL_CREATE" => ChannelEventKind::Created,
+        "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA" => ChannelEventKind::Ringing,
+        "CHANNEL_ANSWER" => ChannelEventKind::Answered,
+        "CHANNEL_PARK" => ChannelEventKind::Parked,
+        "CHANNEL_BRIDGE" => ChannelEventKind::Bridged(other(channel, event)?),
+        "CHANNEL_UNBRIDGE" => ChannelEventKind::Unbridged(other(channel, event)),
+        "CHANNEL_HOLD" => ChannelEventKind::Hold(true),
+        "CHANNEL_UNHOLD" => ChannelEventKind::Hold(false),
+        "CHANNEL_HANGUP_COMPLETE" => ChannelEventKind::HungUp {
+            cause: first(event, &["variable_hangup_cause", "Hangup-Cause"]),
+            sip_status: sip_status(event),
+            disposition: present(event, "variable_originate_disposition"),
+        },
+        _ => return None,
+    })
+}
+
+/// The leg at the other end of a bridge.
+fn other(channel: ChannelId, event: &EslEvent) -> Option<ChannelId> {
+    ["Bridge-B-Unique-ID", "Bridge-A-Unique-ID", "Other-Leg-Unique-ID"]
+        .iter()
+        .filter_map(|header| id(event, header))
+        .find(|other| *other != channel)
+}
+
+/// What the far end's SIP said when it refused. A normal end is no news, so only failures count.
+fn sip_status(event: &EslEvent) -> Option<u16> {
+    let term = event.header_str("variable_sip_term_status");
+    let proto = event.header_str("variable_proto_specific_hangup_cause").and_then(|text| text.strip_prefix("sip:"));
+    // 487 here is the answer to our own cancelling.
+    let invite = event.header_str("variable_sip_invite_failure_status").filter(|text| *text != "487");
+    [term, proto, invite]
+        .into_iter()
+        .flatten()
+        .filter_map(|text| text.trim().parse::<u16>().ok())
+        .find(|status| (300..=699).contains(status))
+}
+
+fn info(event: &EslEvent) -> ChannelInfo {
+    let yes = |header| event.header_str(header) == Some("true");
+    ChannelInfo {
+        name: first(event, &["Channel-Name", "Caller-Channel-Name"]),
+        inbound: first(event, &["Call-Direction", "Caller-Direction"]) == "inbound",
+        answered: event.header_str("Answer-State") == Some("answered"),
+        caller_name: first(event, &["Caller-Caller-ID-Name"]),
+        caller_number: first(event, &["Caller-Caller-ID-Number"]),
+        destination: first(event, &["Caller-Destination-Number"]),
+        other_name: first(event, &["Other-Leg-Channel-Name"]),
+        other_caller_name: first(event, &["Other-Leg-Caller-ID-Name"]),
+        other_caller_number: first(event, &["Other-Leg-Caller-ID-Number"]),
+        other_destination: first(event, &["Other-Leg-Destination-Number"]),
+        bypass_media: yes("variable_bypass_media"),
+        proxy_media: yes("variable_proxy_media"),
+        application: first(event, &["variable_current_application"]),
+    }
+}
+
+fn room(event: &EslEvent) -> Option<RoomEvent> {
+    if event.header_str("Event-Subclass")? != "conference::maintenance" {
+        return None;
+    }
+    let room = present(event, "Conference-Name")?;
+    let member = || id(event, "Unique-ID");
+    let kind = match event.header_str("Action")? {
+        "conference-create" => RoomEventKind::Created,
+        "conference-destroy" => RoomEventKind::Destroyed,
+        "add-member" => RoomEventKind::Joined {
+            channel: member()?,
+            member: event.header_str("Member-ID")?.trim().parse().ok()?,
+            muted: event.header_str("Speak") == Some("false"),
+        },
+        "del-member" => RoomEventKind::Left { channel: member()? },
+        "mute-member" => RoomEventKind::Muted { channel: member()?, on: true },
+        "unmute-member" => RoomEventKind::Muted { channel: member()?, on: false },
+        "start-talking" => RoomEventKind::Talking { channel: member()?, on: true },
+        "stop-talking" => RoomEventKind::Talking { channel: member()?, on: false },
+        "lock" => RoomEventKind::Locked(true),
+        "unlock" => RoomEventKind::Locked(false),
+        _ => return None,
+    };
+    Some(RoomEvent { room, kind })
+}
+
+/// Only originates are of interest, and only those with an id of ours: everybody's jobs are told to everybody.
+fn job(event: &EslEvent) -> Option<Input> {
+    if event.header_str("Job-Command")? != "originate" {
+        return None;
+    }
+    let arguments = event.header_str("Job-Command-Arg")?;
+    let (_, after) = arguments.split_once("origination_uuid=")?;
+    let channel = after.get(..36)?.parse().ok()?;
+    Some(Input::Job { channel, outcome: reply(event.body().unwrap_or_default()) })
+}
+
+fn id(event: &EslEvent, header: &str) -> Option<ChannelId> {
+    event.header_str(header).and_then(super::snapshot::channel_id)
+}
+
+fn present(event: &EslEvent, header: &str) -> Option<String> {
+    event.header_str(header).map(clean).filter(|text| !text.is_empty())
+}
+
+/// The first of these headers that says something.
+fn first(event: &EslEvent, headers: &[&str]) -> String {
+    headers.iter().find_map(|header| present(event, header)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! What the switch lists, read into types: channels, bridges, rooms, its own health, and the replies to commands.
+//!
+//! Lists are read leniently: a row that does not parse is left out and the rest counts. A list that is no list at all
+//! is an error, because an empty picture would be read as "everybody hung up".
+
+use crate::domain::{
+    ids::ChannelId,
+    input::{ChannelInfo, Health, MemberSnapshot, Outcome, RoomSnapshot},
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A reply that is not what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the switch answered {command} with {got:?}, which cannot be read")]
+pub struct Unreadable {
+    command: &'static str,
+    got: String,
+}
+
+fn unreadable(command: &'static str, text: &str) -> Unreadable {
+    Unreadable { command, got: text.chars().take(120).collect() }
+}
+
+/// No value of the switch is longer than this for us; the rest is cut off.
+const LONGEST: usize = 256;
+
+/// Text a stranger may have chosen: bounded, on one line, without control characters.
+pub(super) fn clean(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST).collect::<String>().trim().to_owned()
+}
+
+/// Only ids in the form the switch itself makes: other spellings of a UUID would not find their channel again.
+pub(super) fn channel_id(text: &str) -> Option<ChannelId> {
+    let id: ChannelId = text.parse().ok()?;
+    (id.to_string() == text.to_ascii_lowercase()).then_some(id)
+}
+
+/// What the reply to a command says became of it.
+pub fn reply(body: &str) -> Outcome {
+    let line = body.trim().lines().next().unwrap_or_default().trim();
+    if let Some(rest) = line.strip_prefix("-ERR") {
+        Outcome::Err(clean(rest))
+    } else if line.starts_with("-USAGE") || line.starts_with("-ERROR") {
+        Outcome::Err(clean(line))
+    } else if let Some(rest) = line.strip_prefix("+OK") {
+        Outcome::Ok(clean(rest))
+    } else {
+        Outcome::Ok(clean(line))
+    }
+}
+
+/// `show channels as json`
+pub fn channels(text: &str) -> Result<BTreeMap<ChannelId, ChannelInfo>, Unreadable> {
+    let rows = rows("show channels", text)?;
+    Ok(rows.iter().filter_map(channel).collect())
+}
+
+fn channel(row: &Value) -> Option<(ChannelId, ChannelInfo)> {
+    let id = channel_id(row.get("uuid")?.as_str()?)?;
+    let callstate = string(row, "callstate");
+    // The row outlives the channel by a moment.
+    if matches!(string(row, "state").as_str(), "CS_HANGUP" | "CS_REPORTING" | "CS_DESTROY") || callstate == "HANGUP" {
+        return None;
+    }
+    // What was dialed, before anybody moved the channel elsewhere.
+    let destination = [string(row, "initial_dest"), string(row, "dest")].into_iter().find(|text| !text.is_empty());
+    let info = ChannelInfo {
+        name: string(row, "name"),
+        inbound: string(row, "direction") == "inbound",
+        answered: matches!(callstate.as_str(), "ACTIVE" | "HELD" | "UNHELD"),
+        caller_name: string(row, "cid_name"),
+        caller_number: string(row, "cid_num"),
+        destination: destination.unwrap_or_default(),
+        application: string(row, "application"),
+        ..ChannelInfo::default()
+    };
+    Some((id, info))
+}
+
+/// `show bridged_calls as json`; `show calls as json` would list channels alone, too, and those are left out.
+pub fn bridges(text: &str) -> Result<BTreeSet<(ChannelId, ChannelId)>, Unreadable> {
+    let rows = rows("show bridged_calls", text)?;
+    let pair = |row: &Value| {
+        let first = channel_id(row.get("uuid")?.as_str()?)?;
+        let second = channel_id(row.get("b_uuid")?.as_str()?)?;
+        Some((first, second))
+    };
+    Ok(rows.iter().filter_map(pair).collect())
+}
+
+fn rows(command: &'static str, text: &str) -> Result<Vec<Value>, Unreadable> {
+    let mut list: Value = serde_json::from_str(text.trim()).map_err(|_| unreadable(command, text))?;
+    match list.get_mut("rows").map(Value::take) {
+        Some(Value::Array(rows)) => Ok(rows),
+        // Without any row there is only the count.
+        None if list.get("row_count").is_some_and(|count| count == 0 || count == "0") => Ok(Vec::new()),
+        _ => Err(unreadable(command, text)),
+    }
+}
+
+/// `conference json_list`
+pub fn rooms(text: &str) -> Result<BTreeMap<String, RoomSnapshot>, Unreadable> {
+    let text = text.trim();
+    // What the switch says in words when there is no room: as a refusal or not, by version.
+    let words = text.trim_start_matches("+OK").trim_start_matches("-ERR").trim();
+    if words.starts_with("No active conferences") {
+        return Ok(BTreeMap::new());
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Array(rooms)) => Ok(rooms.iter().filter_map(room).collect()),
+        _ => Err(unreadable("conference json_list", text)),
+    }
+}
+
+fn room(row: &Value) -> Option<(String, RoomSnapshot)> {
+    let name = string(row, "conference_name");
+    if name.is_empty() {
+        return None;
+    }
+    let members = row.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let locked = row.get("locked").and_then(Value::as_bool).unwrap_or(false);
+    Some((name, RoomSnapshot { locked, members: members.iter().filter_map(member).collect() }))
+}
+
+fn member(row: &Value) -> Option<(ChannelId, MemberSnapshot)> {
+    // A recording is listed as a member, too, without a channel.
+    let id = channel_id(row.get("uuid")?.as_str()?)?;
+    let flag = |name| row.get("flags").and_then(|flags| flags.get(name)).and_then(Value::as_bool);
+    let member = MemberSnapshot {
+        member: u32::try_from(row.get("id")?.as_u64()?).ok()?,
+        muted: !flag("can_speak").unwrap_or(true),
+        talking: flag("talking").unwrap_or(false),
+    };
+    Some((id, member))
+}
+
+fn string(row: &Value, key: &str) -> String {
+    row.get(key).and_then(Value::as_str).map(clean).unwrap_or_default()
+}
+
+/// `status`
+pub fn health(text: &str) -> Result<Health, Unreadable> {
+    let broken = || unreadable("status", text);
+    let ready = if text.contains(") is ready") {
+        true
+    } else if text.contains(") is not ready") {
+        false
+    } else {
+        return Err(broken());
+    };
+    let number = |end: &str| {
+        text.lines().find_map(|line| line.trim().split_once(end).and_then(|(n, _)| n.trim().parse::<u32>().ok()))
+    };
+    // "10 session(s) - peak 12, …" and "500 session(s) max"; the line on sessions per second has another shape.
+    let sessions = number(" session(s) - peak").ok_or_else(broken)?;
+    let max_sessions = number(" session(s) max").ok_or_else(broken)?;
+    Ok(Health { sessions, max_sessions, paused: !ready })
+}
+
+/// `version`, as shown to people: `1.11.3-dev (git cc93a68 …)`.
+pub fn version(text: &str) -> String {
+    let line = clean(text.trim().lines().next().unwrap_or_default());
+    line.strip_prefix("FreeSWITCH Version ").map(str::to_owned).unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests;
