@@ -1,7 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! The subcommands, one file each.
 
 pub mod openapi;
->>>>>>> ws

@@ -12,8 +12,9 @@ use crate::domain::{
     ids::{EventId, NodeId},
     node::Node,
     states::LegState,
-    story::{self, Telling},
+    story::Telling,
 };
+use uuid::Uuid;
 
 fn user(person: &Person) -> UserRef {
     UserRef { id: person.id, name: person.name.clone() }
@@ -136,13 +137,13 @@ fn leg(leg: &Leg) -> LegView {
 }
 
 /// One line of what happened, if the fact is worth one.
-pub fn activity(telling: Telling, recorded: &Recorded, sequence: u64, id: EventId) -> Activity {
+pub fn activity(telling: &Telling, recorded: &Recorded, sequence: u64) -> Activity {
     let (call_id, conference_id) = match recorded.subject {
         Subject::Call(id) => (Some(id), None),
         Subject::Conference(id) => (None, Some(id)),
     };
     Activity {
-        id,
+        id: event_id(recorded.subject, sequence),
         kind: telling.kind.to_owned(),
         sequence,
         at: recorded.at,
@@ -150,19 +151,16 @@ pub fn activity(telling: Telling, recorded: &Recorded, sequence: u64, id: EventI
         conference_id,
         participant_id: telling.participant,
         actor: recorded.actor.as_ref().map(user),
-        text: telling.text,
+        text: telling.text.clone(),
         reason: telling.cause.as_ref().map(notice),
     }
 }
 
-/// Tells a fact with the subject's state after it.
-pub fn tell(node: &Node, recorded: &Recorded) -> Option<Telling> {
-    match recorded.subject {
-        Subject::Call(id) => {
-            node.call(id).and_then(|call| story::tell_call(call, recorded.actor.as_ref(), &recorded.fact))
-        }
-        Subject::Conference(id) => {
-            node.conference(id).and_then(|found| story::tell_conference(found, recorded.actor.as_ref(), &recorded.fact))
-        }
-    }
+/// The same fact has the same id wherever it is told: on the live stream, and in the story read years later.
+fn event_id(subject: Subject, sequence: u64) -> EventId {
+    let of = match subject {
+        Subject::Call(id) => id.uuid(),
+        Subject::Conference(id) => id.uuid(),
+    };
+    EventId::new(Uuid::new_v5(&of, &sequence.to_be_bytes()))
 }

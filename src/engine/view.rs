@@ -238,6 +238,10 @@ pub enum Status {
         id: CallId,
     },
     Conference(ConferenceView),
+    /// The conference ended a while ago, and is only in the history now.
+    ConferenceGone {
+        id: ConferenceId,
+    },
     /// Sent alone because it changes often: who can be heard.
     Talking {
         conference_id: ConferenceId,

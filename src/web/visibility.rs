@@ -107,6 +107,7 @@ impl View {
                 }
                 told(seen)
             }
+            Status::ConferenceGone { id } => told(self.conferences.remove(id)),
             Status::Talking { conference_id, .. } => told(self.conferences.contains(conference_id)),
             Status::Activity(activity) => told(self.sees_activity(activity)),
         }

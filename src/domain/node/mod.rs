@@ -10,7 +10,7 @@ mod calls;
 mod deadlines;
 mod legs;
 mod reconcile;
-mod requests;
+pub mod requests;
 mod resources;
 mod rooms;
 
@@ -20,11 +20,12 @@ use super::{
     effect::{Command, Effect, Room, Tag},
     endpoint::Safe,
     fact::{Fact, Person, Recorded, Subject},
-    ids::{CallId, ChannelId, ConferenceId, NodeId, ParticipantId},
+    ids::{CallId, ChannelId, ConferenceId, NodeId, ParticipantId, UserId},
     input::{Health, HookEvent, Input},
     policy::RecentDials,
     rules::Rules,
     states::{CallState, ConferenceState, NodeState},
+    story::{self, Telling},
     time::Timestamp,
     timers::{Timer, Timers},
 };
@@ -60,10 +61,17 @@ pub struct Link {
 /// What came of an input: to be journaled, then carried out, and who should look again.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    pub facts: Vec<Recorded>,
+    pub facts: Vec<Told>,
     pub effects: Vec<Effect>,
     pub touched: BTreeSet<Touched>,
     pub talking: Vec<(ConferenceId, ParticipantId, bool)>,
+}
+
+/// A fact, and how it is told. Told at once, while the state it speaks of is as it was after it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub recorded: Recorded,
+    pub telling: Option<Telling>,
 }
 
 /// Something whose picture changed.
@@ -151,11 +159,11 @@ impl Node {
     /// Folds one fact of the journal. `handle` is never run over the past.
     pub fn restore(&mut self, recorded: &Recorded) {
         self.fold(recorded);
-        if let Fact::LegDialed { .. } = recorded.fact
-            && let Some(actor) = &recorded.actor
-        {
-            self.recent.note(recorded.at, actor.id);
-        }
+    }
+
+    /// Remembers a leg dialed before the restart, for the limits of dial policy.
+    pub fn note_dial(&mut self, at: Timestamp, user: UserId) {
+        self.recent.note(at, user);
     }
 
     /// Drops what the journal closed, and arms what is still owed. Called once, after the last `restore`.
@@ -215,7 +223,18 @@ impl Node {
     fn record(&mut self, subject: Subject, actor: Option<Person>, fact: Fact) {
         let recorded = Recorded { subject, at: self.now, actor, fact };
         self.fold(&recorded);
-        self.out.facts.push(recorded);
+        let telling = self.tell(&recorded);
+        self.out.facts.push(Told { recorded, telling });
+    }
+
+    fn tell(&self, recorded: &Recorded) -> Option<Telling> {
+        let actor = recorded.actor.as_ref();
+        match recorded.subject {
+            Subject::Call(id) => self.calls.get(&id).and_then(|call| story::tell_call(call, actor, &recorded.fact)),
+            Subject::Conference(id) => {
+                self.conferences.get(&id).and_then(|found| story::tell_conference(found, actor, &recorded.fact))
+            }
+        }
     }
 
     fn call_fact(&mut self, id: CallId, fact: Fact) {
