@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Route {
     pub name: String,
     pub matches: Matches,
-    /// Taken off the front of the number before dialing.
-    pub strip: String,
+    /// So many characters are taken off the front of the number before dialing, the plus counted.
+    pub strip: usize,
     /// Put in front after that.
     pub prepend: String,
     /// `sofia/gateway/{gateway}/{number}` or `user/{number}@{domain}`.
@@ -101,7 +101,7 @@ impl Routes {
 
 impl Route {
     fn endpoints(&self, number: &Number) -> Result<Vec<Endpoint>, UnsafeText> {
-        let bare = number.as_str().strip_prefix(self.strip.as_str()).unwrap_or(number.as_str());
+        let bare = number.as_str().get(self.strip..).unwrap_or("");
         let dialed = format!("{}{bare}", self.prepend);
         let one = |gateway: &str| {
             Endpoint::new(
@@ -132,7 +132,7 @@ mod tests {
         let inside = Route {
             name: "inside".into(),
             matches: Matches { shortest: 3, longest: 4, ..Matches::default() },
-            strip: String::new(),
+            strip: 0,
             prepend: String::new(),
             dial: "user/{number}@{domain}".into(),
             gateways: vec![],
@@ -145,7 +145,7 @@ mod tests {
         let outside = Route {
             name: "outside".into(),
             matches: Matches { prefixes: vec!["+".into()], ..Matches::default() },
-            strip: "+".into(),
+            strip: 1,
             prepend: "00".into(),
             dial: "sofia/gateway/{gateway}/{number}".into(),
             gateways: vec!["a".into(), "b".into()],

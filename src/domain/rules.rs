@@ -34,6 +34,8 @@ pub struct Station {
     pub endpoint: Endpoint,
     /// The user part by which its channels are known: `sofia/internal/1001@…`.
     pub user: String,
+    /// Channel variables of its leg.
+    pub variables: Vec<(Safe, Safe)>,
     /// Whose it is.
     pub owner: Option<Person>,
 }

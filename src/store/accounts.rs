@@ -74,6 +74,14 @@ pub struct NewUser {
     pub password: Secret,
 }
 
+/// What becomes different about a user; what is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub display_name: Option<String>,
+    pub role: Option<Role>,
+    pub stations: Option<Vec<String>>,
+}
+
 /// The directory's rules, over any store.
 #[derive(Clone)]
 pub struct Accounts {
@@ -148,6 +156,18 @@ impl Accounts {
         };
         self.store.add_user(&user).await.map_err(|error| taken(error, &user.name))?;
         Ok(user)
+    }
+
+    pub async fn change(&self, name: &str, change: Change) -> Result<(), AccountError> {
+        if change.role == Some(Role::Program) {
+            return Err(AccountError::ProgramIsNoPerson);
+        }
+        let mut user = self.user(name).await?;
+        user.display_name = change.display_name.unwrap_or(user.display_name);
+        user.role = change.role.unwrap_or(user.role);
+        user.stations = change.stations.unwrap_or(user.stations);
+        self.store.update_user(&user).await?;
+        Ok(())
     }
 
     /// Also ends the user's sessions: whoever knew the old password is out.

@@ -153,7 +153,7 @@ impl Node {
             endpoints: vec![station.endpoint.clone()],
             caller_id_name: None,
             caller_id_number: None,
-            variables: Vec::new(),
+            variables: station.variables.clone(),
             confirm: false,
         })
     }
