@@ -216,3 +216,21 @@ impl Store for SqliteStore {
         Box::pin(logins::audit_log(self, before, limit))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_has_the_settings_that_survive_a_power_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("store.db")).await.unwrap();
+        for (pool, query_only) in [(&store.writer, 0), (&store.readers, 1)] {
+            let pragma = async |query| sqlx::query_scalar::<_, i64>(query).fetch_one(pool).await.unwrap();
+            assert_eq!(pragma("PRAGMA synchronous").await, 2, "FULL");
+            assert_eq!(pragma("PRAGMA foreign_keys").await, 1);
+            assert_eq!(pragma("PRAGMA busy_timeout").await, 5000);
+            assert_eq!(pragma("PRAGMA query_only").await, query_only);
+        }
+    }
+}
