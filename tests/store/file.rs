@@ -57,6 +57,23 @@ async fn readers_go_on_while_somebody_writes() {
     assert_eq!(store.load_open(&node()).await.unwrap().len(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_file_may_be_opened_by_several_at_once() {
+    for _ in 0..5 {
+        let (_folder, file) = place();
+        let tasks: Vec<_> = (0..6)
+            .map(|_| {
+                let file = file.clone();
+                tokio::spawn(async move { SqliteStore::open(&file).await.map(|_| ()) })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        assert_eq!(inspect(&file).await.unwrap(), Schema::At(SCHEMA_VERSION));
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_file_is_for_its_owner_only() {
@@ -173,6 +190,9 @@ async fn a_full_disk_is_said_and_leaves_nothing_half_done() {
     assert_eq!(error.kind, ErrorKind::Full, "{error}");
     assert!(error.to_string().contains("make room"), "{error}");
     let kept = usize::try_from(written).unwrap() * 2;
+    assert_eq!(store.entries(&room).await.unwrap().len(), kept);
+    // It stays full and goes on saying so: the failed transaction is not in the way of the next.
+    assert_eq!(store.append(&[page(written)]).await.unwrap_err().kind, ErrorKind::Full);
     assert_eq!(store.entries(&room).await.unwrap().len(), kept);
     store.close().await;
 
