@@ -95,7 +95,7 @@ impl Findings {
     fn hook(&mut self, config: &Config) {
         let hook = &config.hook;
         self.check(
-            hook.listen != config.http.listen,
+            hook.listen != config.http.listen || hook.listen.port() == 0,
             &["hook", "listen"],
             "is the address of [http]; choose another port",
         );

@@ -59,6 +59,7 @@ impl SqliteStore {
     /// The same, with options.
     pub async fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
         let path = path.as_ref();
+        let _alone = alone_beside(path).await;
         open(path, &options).await.map_err(|error| at_path(path, &error))
     }
 
@@ -72,6 +73,20 @@ impl SqliteStore {
     async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// One opens at a time: the service and a command started together must not both make or migrate the file, where
+/// SQLite's own waiting does not reach. The lock is on the folder, because opening and closing the file itself would
+/// let go of SQLite's locks; it ends with the returned value, or with the process. Where there are no such locks,
+/// nothing is lost but this.
+async fn alone_beside(path: &Path) -> Option<std::fs::File> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    let lock = move || {
+        let folder = std::fs::File::open(folder).ok()?;
+        folder.lock().ok()?;
+        Some(folder)
+    };
+    tokio::task::spawn_blocking(lock).await.ok().flatten()
 }
 
 async fn open(path: &Path, options: &SqliteOptions) -> Result<SqliteStore, StoreError> {
@@ -214,5 +229,23 @@ impl Store for SqliteStore {
 
     fn audit_log(&self, before: Option<Timestamp>, limit: u32) -> Answer<'_, Vec<AuditEntry>> {
         Box::pin(logins::audit_log(self, before, limit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_has_the_settings_that_survive_a_power_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("store.db")).await.unwrap();
+        for (pool, query_only) in [(&store.writer, 0), (&store.readers, 1)] {
+            let pragma = async |query| sqlx::query_scalar::<_, i64>(query).fetch_one(pool).await.unwrap();
+            assert_eq!(pragma("PRAGMA synchronous").await, 2, "FULL");
+            assert_eq!(pragma("PRAGMA foreign_keys").await, 1);
+            assert_eq!(pragma("PRAGMA busy_timeout").await, 5000);
+            assert_eq!(pragma("PRAGMA query_only").await, query_only);
+        }
     }
 }

@@ -37,6 +37,10 @@ pub async fn inspect(path: &Path) -> Result<Schema, StoreError> {
     if !path.exists() {
         return Ok(Schema::New);
     }
+    found(path).await.map_err(|error| super::at_path(path, &error))
+}
+
+async fn found(path: &Path) -> Result<Schema, StoreError> {
     // Not read-only: a store that was killed has a write-ahead log, and reading that may need its index made anew.
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(false);
     let mut connection = SqliteConnection::connect_with(&options).await?;
