@@ -8,4 +8,5 @@
 
 pub mod command;
 pub mod event;
+pub mod link;
 pub mod snapshot;
