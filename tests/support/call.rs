@@ -109,9 +109,8 @@ impl Call {
     /// Waits until the call is over, and says how it ended.
     pub async fn ends_within(&self, within: Duration) -> Option<CallState> {
         let mut state = self.line.state.subscribe();
-        let over = state.wait_for(|state| {
-            !matches!(state, CallState::Dialing | CallState::Ringing | CallState::Talking)
-        });
+        let over =
+            state.wait_for(|state| !matches!(state, CallState::Dialing | CallState::Ringing | CallState::Talking));
         tokio::time::timeout(within, over).await.ok()?.ok().map(|state| *state)
     }
 
@@ -258,9 +257,11 @@ impl Line {
         let mut dialog = self.dialog.lock().unwrap();
         dialog.sdp_version += 1;
         let contact = self.contact();
-        let response = Message::response(invite, 200, &dialog.tag)
-            .with("Contact", contact)
-            .with_sdp(sdp(self.media.port(), dialog.sdp_version, answer));
+        let response = Message::response(invite, 200, &dialog.tag).with("Contact", contact).with_sdp(sdp(
+            self.media.port(),
+            dialog.sdp_version,
+            answer,
+        ));
         drop(dialog);
         self.send(response.to_bytes());
     }

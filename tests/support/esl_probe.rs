@@ -205,10 +205,7 @@ pub async fn read_message(read: &mut (impl AsyncBufRead + Unpin)) -> Option<Even
 fn parse_event(text: &str) -> Event {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let headers = head.lines().filter_map(|line| line.split_once(": "));
-    Event {
-        headers: headers.map(|(name, value)| (name.to_owned(), decode(value))).collect(),
-        body: body.to_owned(),
-    }
+    Event { headers: headers.map(|(name, value)| (name.to_owned(), decode(value))).collect(), body: body.to_owned() }
 }
 
 fn decode(value: &str) -> String {

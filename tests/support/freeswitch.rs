@@ -55,15 +55,14 @@ impl FreeSwitch {
             .chain(std::env::split_paths(&path))
             .map(|folder| folder.join("freeswitch"))
             .find(|binary| binary.is_file())
-            .ok_or_else(|| {
-                "no FreeSWITCH: not in SWITCHBOARD_FREESWITCH, /usr/local/freeswitch/bin or PATH".to_owned()
-            })
+            .ok_or_else(|| "no FreeSWITCH: not in SWITCHBOARD_FREESWITCH, /usr/local/freeswitch/bin or PATH".to_owned())
     }
 
     /// Starts one whose gateway `carrier` leads to `carrier`, and waits until it is ready.
     pub async fn start(carrier: SocketAddr, options: Options) -> Result<Self, String> {
         let binary = Self::find()?;
-        let mut base = tempfile::Builder::new().prefix("switchboard-fs-").tempdir().map_err(|error| error.to_string())?;
+        let mut base =
+            tempfile::Builder::new().prefix("switchboard-fs-").tempdir().map_err(|error| error.to_string())?;
         // For looking at its configuration and log afterwards.
         base.disable_cleanup(std::env::var_os("SWITCHBOARD_KEEP").is_some());
         let hook = free_tcp();
@@ -184,8 +183,20 @@ impl Drop for FreeSwitch {
 fn spawn(binary: &Path, base: &Path) -> Result<Child, String> {
     let mut command = Command::new(binary);
     command.args(["-nf", "-nc", "-nonat", "-nonatmap", "-conf"]).arg(base.join("conf"));
-    for folder in ["log", "run", "db", "temp", "scripts", "htdocs", "grammar", "recordings", "storage", "cache", "certs", "sounds"]
-    {
+    for folder in [
+        "log",
+        "run",
+        "db",
+        "temp",
+        "scripts",
+        "htdocs",
+        "grammar",
+        "recordings",
+        "storage",
+        "cache",
+        "certs",
+        "sounds",
+    ] {
         let path = base.join(folder);
         std::fs::create_dir_all(&path).map_err(|error| error.to_string())?;
         command.arg(format!("-{folder}")).arg(path);

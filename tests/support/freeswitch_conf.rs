@@ -39,7 +39,8 @@ impl Conf {
             fs::write(path, text)
         };
         fs::create_dir_all(base.join("music"))?;
-        tone::write_wav(&base.join("music/tone.wav"), MUSIC, 4, 3000.0)?;
+        // Longer than any test: local_stream is silent for a second each time it begins its folder anew.
+        tone::write_wav(&base.join("music/tone.wav"), MUSIC, 600, 3000.0)?;
 
         // The stock around us.
         put("freeswitch.xml", FREESWITCH)?;
@@ -58,8 +59,13 @@ impl Conf {
         // What we ship, changed only where its comments tell the operator to.
         let vars = shipped("freeswitch-conf/switchboard/vars.xml")?;
         let vars = swap(&vars, "switchboard_hook=127.0.0.1:8084", &format!("switchboard_hook={}", self.hook));
-        let vars = swap(&vars, "data=\"switchboard_music=local_stream://moh\"", &format!("data=\"switchboard_music={}\"", self.music));
-        let vars = swap(&vars, "data=\"switchboard_fallback=\"", &format!("data=\"switchboard_fallback={}\"", self.fallback));
+        let vars = swap(
+            &vars,
+            "data=\"switchboard_music=local_stream://moh\"",
+            &format!("data=\"switchboard_music={}\"", self.music),
+        );
+        let vars =
+            swap(&vars, "data=\"switchboard_fallback=\"", &format!("data=\"switchboard_fallback={}\"", self.fallback));
         put("switchboard/vars.xml", &vars)?;
         let profile = shipped("freeswitch-conf/switchboard/conference_profile.xml")?;
         let profile = swap(&profile, "</profile>", &format!("{}</profile>", self.conference_profile_extra));
@@ -134,8 +140,22 @@ fn swap(text: &str, from: &str, to: &str) -> String {
 
 fn modules() -> String {
     let names = [
-        "logfile", "event_socket", "sofia", "loopback", "commands", "conference", "db", "dptools", "expr", "fifo", "hash",
-        "dialplan_xml", "sndfile", "native_file", "local_stream", "tone_stream",
+        "logfile",
+        "event_socket",
+        "sofia",
+        "loopback",
+        "commands",
+        "conference",
+        "db",
+        "dptools",
+        "expr",
+        "fifo",
+        "hash",
+        "dialplan_xml",
+        "sndfile",
+        "native_file",
+        "local_stream",
+        "tone_stream",
     ];
     let lines: String = names.iter().map(|name| format!("  <load module=\"mod_{name}\"/>\n")).collect();
     format!("<configuration name=\"modules.conf\"><modules>\n{lines}</modules></configuration>")
@@ -165,7 +185,11 @@ fn local_stream(base: &Path) -> String {
 fn directory() -> String {
     let users: String = STATIONS
         .iter()
-        .map(|number| format!("<user id=\"{number}\"><variables><variable name=\"user_context\" value=\"public\"/></variables></user>"))
+        .map(|number| {
+            format!(
+                "<user id=\"{number}\"><variables><variable name=\"user_context\" value=\"public\"/></variables></user>"
+            )
+        })
         .collect();
     format!(
         r#"<include>

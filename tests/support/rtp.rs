@@ -129,6 +129,18 @@ impl Media {
         longest.max(to.saturating_duration_since(last))
     }
 
+    /// The greatest amplitude of this frequency in any frame between `from` and `to`.
+    pub fn loudest(&self, hertz: u32, from: Instant, to: Instant) -> f64 {
+        let record = self.shared.record.lock().unwrap();
+        let frames = record.iter().filter(|heard| heard.at >= from && heard.at <= to);
+        frames.map(|heard| tone::amplitude(hertz, &heard.samples)).fold(0.0, f64::max)
+    }
+
+    /// When this tone was first heard after `from`.
+    pub fn first_heard(&self, hertz: u32, from: Instant) -> Option<Instant> {
+        self.tone_frames(hertz, from, Instant::now()).first().copied()
+    }
+
     /// Packets of audio received between `from` and `to`, whatever is in them.
     pub fn packets(&self, from: Instant, to: Instant) -> usize {
         self.shared.record.lock().unwrap().iter().filter(|heard| heard.at >= from && heard.at <= to).count()

@@ -85,6 +85,8 @@ pub fn decode_ulaw(byte: u8) -> i16 {
 /// Writes a tone as a sound file that can be played round and round without a seam.
 pub fn write_wav(path: &Path, hertz: u32, seconds: u32, loudness: f64) -> std::io::Result<()> {
     let mut tone = Tone::new(hertz);
+    let second: Vec<u8> =
+        (0..RATE as usize / FRAME).flat_map(|_| tone.frame(loudness)).flat_map(i16::to_le_bytes).collect();
     let bytes = RATE * seconds * 2;
     let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
     file.write_all(b"RIFF")?;
@@ -94,10 +96,8 @@ pub fn write_wav(path: &Path, hertz: u32, seconds: u32, loudness: f64) -> std::i
     file.write_all(&(RATE * 2).to_le_bytes())?;
     file.write_all(b"\x02\0\x10\0data")?;
     file.write_all(&bytes.to_le_bytes())?;
-    for _ in 0..(RATE * seconds) as usize / FRAME {
-        for sample in tone.frame(loudness) {
-            file.write_all(&sample.to_le_bytes())?;
-        }
+    for _ in 0..seconds {
+        file.write_all(&second)?;
     }
     file.flush()
 }
