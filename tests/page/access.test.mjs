@@ -48,6 +48,7 @@ for (const { name, options } of LOOKS) {
     await page.getByRole('dialog').waitFor();
     await check('help');
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('e');
     await page.getByRole('button', { name: 'Really end for all' }).waitFor();
     await check('ending');

@@ -171,6 +171,7 @@ test('single keys do nothing while typing, and can be turned off', async () => {
   await page.getByRole('dialog').getByLabel(/Single-letter keys/).uncheck();
   await screenshot(page, 'help');
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.getByText('Keys are off').waitFor();
   await page.keyboard.press('a');
   assert.equal(await ringing(), 0);

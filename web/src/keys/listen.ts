@@ -23,7 +23,7 @@ function pressOf(event: KeyboardEvent): Press {
 
 function place(target: EventTarget | null): Press['at'] {
   if (!(target instanceof Element)) return 'page';
-  if (target.closest('dialog')) return 'dialog';
+  if (target.closest('dialog[open]')) return 'dialog';
   if (target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]')) return 'text';
   if (target.closest('[role=tablist], [data-own-arrows]')) return 'list';
   if (target.matches('[data-participant]')) return 'row';

@@ -1,7 +1,7 @@
 /** The right: what happened, newest first, as sentences; and past conferences. */
 import { signal } from '@preact/signals';
 import type { Activity } from '../api/types.ts';
-import { house } from '../desk.ts';
+import { house, user } from '../desk.ts';
 import { t } from '../strings/index.ts';
 import { HistoryPanel } from './History.tsx';
 
@@ -55,9 +55,9 @@ export function Activities({ list }: { list: readonly Activity[] }) {
           <time dateTime={one.at}>{clock.format(Date.parse(one.at))}</time>
           <span>
             {one.text}
-            {one.reason && !one.text.includes(one.reason.text) && <span class="activity-reason"> {one.reason.text}</span>}
+            {one.reason && !one.text.toLowerCase().includes(one.reason.text.toLowerCase()) && <span class="activity-reason"> {one.reason.text}</span>}
             {one.reason?.sip_status && <span class="quiet"> {t.leg.sip(one.reason.sip_status)}</span>}
-            {one.actor && !one.text.includes(one.actor.name) && <span class="quiet"> {t.happened.by(one.actor.name)}</span>}
+            {one.actor && one.actor.id !== user.value?.id && !one.text.includes(one.actor.name) && <span class="quiet"> {t.happened.by(one.actor.name)}</span>}
           </span>
         </li>
       ))}

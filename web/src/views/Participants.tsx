@@ -58,8 +58,7 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
       <span class="who">
         <span class="who-name">
           {name}
-          {role && <span class="role">{role}</span>}
-          {one.talking && <span class="speaks"><Icon name="waves" />{t.leg.talking}</span>}
+          {role && role !== name && <span class="role">{role}</span>}
         </span>
         <span class="who-number">
           {one.name && one.number}{one.legs.length > 1 && <em> {t.leg.attempt(one.legs.length)}</em>}
@@ -70,7 +69,8 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
           <State tone={tone} icon={icon}>{t.leg.states[one.state]}</State>
           {one.muted && !isOver(one) && <State tone="warn" icon="micOff">{t.leg.muted}</State>}
           {one.on_hold && !isOver(one) && <State tone="warn" icon="pause">{t.leg.onHold}</State>}
-          {leg && !isClosed(conference) && !isOver(one) && <Elapsed from={leg.since} />}
+          {one.talking && <span class="speaks"><Icon name="waves" />{t.leg.talking}</span>}
+          {leg && !one.talking && !isClosed(conference) && !isOver(one) && <Elapsed from={leg.since} />}
         </span>
         <span class="why">{one.pending ? t.leg.pending(one.pending) : why}</span>
       </span>
@@ -83,7 +83,7 @@ function RowActions({ conference, one, name }: { conference: ConferenceView; one
   if (isClosed(conference) || !user.value || !mayAct(conference, user.value)) return null;
   const act = (verb: ParticipantVerb, label: string, icon: IconName, action: KeyAction) => (
     <Action
-      key={verb === 'unmute' ? 'mute' : verb} label={label} name={t.leg.ofName(label, name)} icon={icon} action={action}
+      key={verb === 'unmute' ? 'mute' : verb} label={label} of={name} icon={icon} action={action}
       kind={verb === 'drop' || verb === 'cancel' ? 'danger' : 'plain'}
       pending={!!one.pending || isAsked({ on: 'participant', conference: conference.id, id: one.id, verb })}
       onPress={() => participantAction(conference, one.id, verb)}

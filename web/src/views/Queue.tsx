@@ -89,8 +89,7 @@ function Card({ thing, title, detail, side, kind, tone, children }: CardProps) {
         onClick={() => { chosen.value = { kind, id: thing.id }; }}
       >
         <span class="card-title">{title}</span>
-        <span class="card-side">{side}</span>
-        <span class="card-detail">{detail}{isStale && <em> · {t.node.stale}</em>}</span>
+        <span class="card-detail">{side} · {detail}{isStale && <em> · {t.node.stale}</em>}</span>
       </button>
       {children}
     </li>
@@ -115,7 +114,7 @@ function Waiting({ call, first }: { call: CallView; first: boolean }) {
         : (
           <span class="card-action">
             <Action
-              label={t.queue.answer} name={t.queue.answerOne(name)} kind={first ? 'primary' : 'plain'} icon="phone"
+              label={t.queue.answer} of={name} kind={first ? 'primary' : 'plain'}
               {...(first ? { action: 'answer' as const } : {})}
               pending={isAsked({ on: 'call', id: call.id, verb: 'answer' })}
               disabled={!station.value}

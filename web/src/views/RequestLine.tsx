@@ -150,7 +150,7 @@ function ChipView({ chip, note, tabStop, onEdit, onRemove, onMove }: ChipProps) 
     <span class={`chip${note ? (note.bad ? ' bad' : ' warn') : ''}`}>
       <button
         type="button" class="chip-main" id={`chip-${chip.id}`} tabIndex={tabStop ? 0 : -1}
-        aria-label={`${t.request.edit(format(chip))}${note ? `. ${note.text}` : ''}`} aria-description={t.request.chipHelp}
+        aria-description={t.request.chipHelp}
         onClick={onEdit}
         onKeyDown={(event) => {
           if (event.key === 'Delete' || event.key === 'Backspace') onRemove(true);
@@ -164,6 +164,7 @@ function ChipView({ chip, note, tabStop, onEdit, onRemove, onMove }: ChipProps) 
         {chip.name && <span class="chip-name">{chip.name}</span>}
         <span class="chip-number">{chip.numbers.join(' | ')}</span>
         {note && <span class="chip-note">{note.text}</span>}
+        <span class="sr">{t.request.edit}</span>
       </button>
       <button
         type="button" class="chip-remove" tabIndex={-1} aria-label={t.request.remove(label(chip))}

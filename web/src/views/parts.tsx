@@ -19,8 +19,8 @@ export function KeyHint({ action }: { action: KeyAction }) {
 
 interface ActionProps {
   label: string;
-  /** Spoken instead of the label, where the label alone does not say of whom. */
-  name?: string;
+  /** Of whom: spoken after the label, where the label alone does not say it. */
+  of?: string;
   icon?: IconName;
   action?: KeyAction;
   kind?: 'primary' | 'plain' | 'danger' | 'ghost';
@@ -32,14 +32,13 @@ interface ActionProps {
 }
 
 export function Action(props: ActionProps) {
-  const { label, name, icon, action, kind = 'plain', pending = false, disabled = false, pressed, onPress } = props;
+  const { label, of, icon, action, kind = 'plain', pending = false, disabled = false, pressed, onPress } = props;
   const off = pending || disabled;
   return (
     // Disabled by ARIA only, so that the focus stays where it is.
     <button
       type="button"
       class={`button ${kind}${pending ? ' pending' : ''}`}
-      aria-label={name}
       aria-disabled={off ? 'true' : undefined}
       aria-busy={pending ? 'true' : undefined}
       aria-pressed={pressed}
@@ -47,7 +46,7 @@ export function Action(props: ActionProps) {
       onClick={() => { if (!off) onPress(); }}
     >
       {icon && <Icon name={icon} />}
-      <span class="button-label">{label}</span>
+      <span>{label}{of && <span class="sr"> {of}</span>}</span>
       {action && <KeyHint action={action} />}
     </button>
   );
