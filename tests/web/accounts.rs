@@ -2,12 +2,7 @@
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use std::{
-    collections::BTreeMap,
-    net::IpAddr,
-    sync::Mutex,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeMap, net::IpAddr, sync::Mutex, time::Duration};
 use switchboard::{
     domain::{ids::UserId, states::Role, time::Timestamp},
     web::accounts::{
@@ -36,11 +31,6 @@ pub struct MemoryAccounts {
 
 pub fn user_id(number: u128) -> UserId {
     UserId::new(Uuid::from_u128(number))
-}
-
-pub fn now() -> Timestamp {
-    let ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
-    Timestamp(i64::try_from(ms).unwrap())
 }
 
 impl MemoryAccounts {

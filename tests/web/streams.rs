@@ -86,6 +86,20 @@ async fn an_id_that_is_unknown_gets_a_fresh_picture() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_bounded_in_bytes_too() {
+    let stream = StreamSettings { ring_bytes: 10_000, ..StreamSettings::default() };
+    let house = House::build(with_stream(stream)).await;
+    let mut first = house.events(&PROGRAM, None).await;
+    first.expect("snapshot").await;
+    for _ in 0..3 {
+        house.server.publish(things::line(&"x".repeat(4_000)));
+        first.expect("activity").await;
+    }
+    assert_eq!(house.events(&PROGRAM, Some("boot-1:100")).await.expect("snapshot").await.id, "boot-1:103");
+    assert_eq!(house.events(&PROGRAM, Some("boot-1:101")).await.expect("activity").await.id, "boot-1:102");
+}
+
+#[tokio::test]
 async fn an_attendant_is_rid_of_a_call_that_another_claims() {
     let house = House::start().await;
     let (anna, ben) = (house.sign_in("anna").await, house.sign_in("ben").await);
