@@ -2,12 +2,12 @@
 //!
 //! A stream keeps a cursor and nothing else, so a hundred pages cost one copy of each change, rendered once.
 
+use super::settings::StreamSettings;
 use crate::engine::{
     ApplicationServer, Follow, Numbered,
     view::{Board, Status},
 };
 use bytes::Bytes;
-use serde_json::Value;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -35,11 +35,30 @@ struct Ring {
     /// The number of the last change, or of the picture where none came since.
     latest: u64,
     entries: VecDeque<Entry>,
+    bytes: usize,
 }
 
 impl Ring {
     fn last_forgotten(&self) -> u64 {
-        self.entries.front().map_or(self.latest, |entry| entry.number - 1)
+        self.entries.front().map_or(self.latest, |entry| entry.number.saturating_sub(1))
+    }
+
+    fn clear(&mut self, latest: u64) {
+        *self = Self { latest, entries: VecDeque::new(), bytes: 0 };
+    }
+
+    fn push(&mut self, entry: Entry, most: usize, most_bytes: usize) {
+        if entry.number != self.latest + 1 {
+            // A hole in the numbers is a hole in what we know.
+            self.clear(entry.number.saturating_sub(1));
+        }
+        self.latest = entry.number;
+        self.bytes += entry.frame.len();
+        self.entries.push_back(entry);
+        while self.entries.len() > most || (self.bytes > most_bytes && self.entries.len() > 1) {
+            let forgotten = self.entries.pop_front();
+            self.bytes -= forgotten.map_or(0, |entry| entry.frame.len());
+        }
     }
 }
 
@@ -47,7 +66,8 @@ impl Ring {
 pub struct Hub {
     boot: String,
     server: Arc<dyn ApplicationServer>,
-    capacity: usize,
+    most: usize,
+    most_bytes: usize,
     ring: Mutex<Ring>,
     /// The number of the last change; closed when the AS is gone.
     latest: watch::Sender<u64>,
@@ -56,14 +76,15 @@ pub struct Hub {
 
 impl Hub {
     /// Starts following; ends by itself when the hub is dropped or the AS is gone.
-    pub fn start(server: Arc<dyn ApplicationServer>, boot: String, capacity: usize) -> Arc<Self> {
+    pub fn start(server: Arc<dyn ApplicationServer>, boot: String, settings: &StreamSettings) -> Arc<Self> {
         let follow = server.follow();
         let number = follow.picture_number;
         let hub = Arc::new(Self {
             boot,
             server,
-            capacity: capacity.max(1),
-            ring: Mutex::new(Ring { latest: number, entries: VecDeque::new() }),
+            most: settings.ring.max(1),
+            most_bytes: settings.ring_bytes,
+            ring: Mutex::new(Ring { latest: number, entries: VecDeque::new(), bytes: 0 }),
             latest: watch::Sender::new(number),
             gone: watch::Sender::new(false),
         });
@@ -119,13 +140,15 @@ impl Hub {
 
     /// One message of the stream: `id`, `event` and `data`.
     pub fn frame(&self, number: u64, status: &Status) -> Bytes {
-        let (event, data) = match serde_json::to_value(status) {
-            Ok(Value::Object(mut parts)) => {
-                let event = parts.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-                (event, parts.remove("data").unwrap_or_default().to_string())
-            }
-            // Nothing we are shown fails to serialise; if it did, a page must not hang on it.
-            _ => return Bytes::new(),
+        let json = serde_json::to_string(status).unwrap_or_default();
+        // `{"type":"call","data":{…}}`, as `Status` is declared: tag first. Taking it apart as text spares a copy.
+        let parts = json
+            .strip_prefix("{\"type\":\"")
+            .and_then(|rest| rest.split_once("\",\"data\":"))
+            .and_then(|(event, rest)| Some((event, rest.strip_suffix('}')?)));
+        let Some((event, data)) = parts else {
+            tracing::error!(number, "a change could not be written");
+            return Bytes::new();
         };
         warp::sse::Event::default().id(self.event_id(number)).event(event).data(data).to_string().into()
     }
@@ -135,29 +158,15 @@ impl Hub {
     }
 
     fn push(&self, change: Numbered) {
-        let frame = self.frame(change.number, &change.status);
-        {
-            let mut ring = self.ring();
-            if change.number != ring.latest + 1 {
-                // A hole in the numbers is a hole in what we know.
-                ring.entries.clear();
-            }
-            ring.latest = change.number;
-            if ring.entries.len() == self.capacity {
-                ring.entries.pop_front();
-            }
-            ring.entries.push_back(Entry { number: change.number, status: change.status, frame });
-        }
-        self.latest.send_replace(change.number);
+        let Numbered { number, status } = change;
+        let frame = self.frame(number, &status);
+        self.ring().push(Entry { number, status, frame }, self.most, self.most_bytes);
+        self.latest.send_replace(number);
     }
 
     /// We were too slow for the AS: what we kept has a hole after it.
     fn start_again(&self, number: u64) {
-        {
-            let mut ring = self.ring();
-            ring.entries.clear();
-            ring.latest = number;
-        }
+        self.ring().clear(number);
         self.latest.send_replace(number);
     }
 }

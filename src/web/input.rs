@@ -22,7 +22,9 @@ pub const MAX_PASSWORD: usize = 1024;
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
-    pub name: String,
+    /// The user's name.
+    #[serde(alias = "name")]
+    pub user: String,
     #[schema(format = Password)]
     pub password: String,
 }
@@ -110,7 +112,7 @@ fn is_unprintable(c: char) -> bool {
 
 impl Checked for Credentials {
     fn check(&self, faults: &mut Faults) {
-        faults.text(|| "/name".into(), &self.name, MAX_NAME);
+        faults.text(|| "/user".into(), &self.user, MAX_NAME);
         if self.password.len() > MAX_PASSWORD {
             faults.add("/password", format!("is longer than {MAX_PASSWORD} bytes"));
         }

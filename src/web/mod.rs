@@ -64,7 +64,7 @@ pub(crate) struct Web {
 /// Everything the WS serves. Must be called inside a Tokio runtime: it starts following the AS.
 pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
     let WebContext { server, accounts, settings, boot, assets } = context;
-    let hub = Hub::start(server.clone(), boot, settings.stream.ring);
+    let hub = Hub::start(server.clone(), boot, &settings.stream);
     let web = Arc::new(Web { server, accounts, settings, hub, credentials: watch::Sender::new(()) });
     let api = [
         board::routes(&web),

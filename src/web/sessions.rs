@@ -57,7 +57,7 @@ async fn create(asked: Asked<()>) -> Result<Response, Problem> {
     identity::check_origin(&web, &request)?;
     let address = request.address;
     let former = identity::session_cookie(&request.headers, web.settings.cookie_name()).map(str::to_owned);
-    let Credentials { name, password } = request.json().await?;
+    let Credentials { user: name, password } = request.json().await?;
     let at = now();
     let attempt = SignInAttempt { name, address, at };
     let SignIn { token, session } = web.accounts.sign_in(attempt, &password).await.map_err(not_in)?;

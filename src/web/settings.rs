@@ -36,6 +36,8 @@ pub struct StreamSettings {
     /// How many changes are kept for streams that resume. A client whose buffer is full and who falls behind that
     /// is cut off.
     pub ring: usize,
+    /// How many bytes the changes kept may have together: a change of a large conference is large.
+    pub ring_bytes: usize,
     /// A comment goes out so often, and the session is looked at again.
     pub heartbeat: Duration,
     /// Messages made for one client that it has not taken yet.
@@ -58,7 +60,13 @@ impl Default for WebSettings {
 
 impl Default for StreamSettings {
     fn default() -> Self {
-        Self { ring: 4096, heartbeat: Duration::from_secs(10), buffer: 64, longest_stall: Duration::from_secs(15) }
+        Self {
+            ring: 4096,
+            ring_bytes: 16 * 1024 * 1024,
+            heartbeat: Duration::from_secs(10),
+            buffer: 64,
+            longest_stall: Duration::from_secs(15),
+        }
     }
 }
 

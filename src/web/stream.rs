@@ -135,8 +135,9 @@ impl Pump {
         let (number, board) = self.web.hub.picture();
         let view = View::of(self.caller.identity.clone(), &board);
         let frame = self.frame(number, Status::Snapshot(filter_board(&self.caller.identity, board)));
-        self.send(frame).await?;
+        // Before it is sent: whatever the ring forgot up to here is in the picture.
         self.cursor = number;
+        self.send(frame).await?;
         Ok(view)
     }
 
