@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    time::Instant,
 };
 use switchboard::{
     domain::time::Timestamp,
@@ -14,6 +15,8 @@ use switchboard::{
 const FILE: &str = "SWITCHBOARD_TEST_STORE_TO_BE_KILLED";
 /// Entries in each batch: enough that a kill often hits the middle of one.
 const ENTRIES: usize = 400;
+/// Kills, each a little later within an append.
+const ROUNDS: u32 = 12;
 
 fn request(number: u32) -> Batch {
     let room = conference(&number.to_string());
@@ -57,7 +60,7 @@ impl Drop for Killed {
 async fn a_kill_while_appending_leaves_all_or_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.db");
-    for round in 1..=6_usize {
+    for round in 0..ROUNDS {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "killed::appends_until_killed", "--ignored", "--nocapture", "--test-threads=1"])
             .env(FILE, &file)
@@ -66,13 +69,15 @@ async fn a_kill_while_appending_leaves_all_or_nothing() {
             .map(Killed)
             .unwrap();
         let output = BufReader::new(child.0.stdout.take().unwrap());
-        let answered = output
+        let mut answers = output
             .lines()
             .map_while(Result::ok)
             .filter_map(|line| line.strip_prefix("answered ")?.parse::<u32>().ok())
-            .nth(round)
-            .expect("the child ended by itself");
-        // The next append is under way by now.
+            .map(|number| (number, Instant::now()));
+        let (_, before) = answers.nth(2).expect("the child ended by itself");
+        let (answered, after) = answers.next().expect("the child ended by itself");
+        // Not waiting for anything: the moment of the kill is what the rounds try out, from one answer to the next.
+        std::thread::sleep((after - before) * round / ROUNDS);
         child.0.kill().unwrap();
         child.0.wait().unwrap();
 
