@@ -14,7 +14,7 @@ pub struct Limits {
     pub new_legs_per_minute: usize,
 }
 
-/// What may be dialed. A number must begin with an allowed prefix and with no denied one; the longer prefix wins.
+/// What may be dialed. A number must begin with an allowed prefix and with no denied one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub allow: Vec<String>,
@@ -80,11 +80,8 @@ pub struct Load {
 impl Policy {
     /// Judges the normalised number.
     pub fn number(&self, number: &Number) -> Result<(), Denied> {
-        let longest = |list: &[String]| {
-            list.iter().filter(|p| number.as_str().starts_with(p.as_str())).map(|p| p.len() + 1).max().unwrap_or(0)
-        };
-        let allowed = longest(&self.allow);
-        if allowed > 0 && allowed > longest(&self.deny) { Ok(()) } else { Err(Denied::Number(number.to_string())) }
+        let on = |list: &[String]| list.iter().any(|prefix| number.as_str().starts_with(prefix.as_str()));
+        if on(&self.allow) && !on(&self.deny) { Ok(()) } else { Err(Denied::Number(number.to_string())) }
     }
 
     /// Judges so many new legs of one user.
