@@ -3,6 +3,7 @@
 
 pub mod demo;
 pub mod doctor;
+mod house;
 pub mod migrate;
 pub mod openapi;
 mod rules;

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod actions;
+pub mod assets;
 mod board;
 mod client_address;
 mod events;
