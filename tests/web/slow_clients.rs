@@ -5,7 +5,7 @@ use crate::{
     house::{House, PATIENCE, Person, Plan},
     things,
 };
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use switchboard::web::{Limits, WebSettings, settings::StreamSettings};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -67,10 +67,7 @@ async fn a_client_who_takes_nothing_for_long_is_cut_off() {
         house.server.publish(things::line(&long));
     }
     // Its place is the only one: whoever gets it shows that it was given back.
-    let deadline = Instant::now() + PATIENCE;
-    while house.get(&Person::Nobody, "/healthz").await.status() != 200 {
-        assert!(Instant::now() < deadline, "it was never cut off");
-    }
+    house.wait_for_a_place().await;
     let taken = rest(socket).await;
     assert!(!taken.contains("id:boot-1:180\n"), "it was cut before the end");
 }
