@@ -1,4 +1,5 @@
 //! The WS over real TCP, with an AS and accounts that live in memory.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
 #[path = "web/accounts.rs"]
 mod accounts;

@@ -1,7 +1,7 @@
 //! Every error the WS answers with: a problem detail (RFC 9457) with a code from a closed list.
 
 use crate::engine::messages::{InputError, Refusal, RefusalCode};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 use std::convert::Infallible;
 use utoipa::ToSchema;
@@ -93,7 +93,7 @@ pub struct Problem {
     pub detail: String,
     pub errors: Vec<InputError>,
     /// What the status obliges us to say: `Allow`, `Retry-After`.
-    header: Option<(header::HeaderName, HeaderValue)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 /// A problem detail as it goes out (RFC 9457).
@@ -129,12 +129,12 @@ impl Problem {
 
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let list = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        let header = HeaderValue::try_from(&list).ok().map(|list| (header::ALLOW, list));
+        let header = HeaderValue::try_from(&list).ok().map(|list| Box::new((header::ALLOW, list)));
         Self { header, ..Self::new(ProblemCode::MethodNotAllowed, format!("Use one of: {list}.")) }
     }
 
     pub fn retry_after(self, seconds: u64) -> Self {
-        Self { header: Some((header::RETRY_AFTER, HeaderValue::from(seconds))), ..self }
+        Self { header: Some(Box::new((header::RETRY_AFTER, HeaderValue::from(seconds)))), ..self }
     }
 }
 
@@ -175,7 +175,7 @@ impl Reply for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = self.header.map(|header| *header) {
             headers.insert(name, value);
         }
         response

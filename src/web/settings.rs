@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use std::time::Duration;
 
 /// How the WS is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct WebSettings {
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
@@ -44,18 +44,6 @@ pub struct StreamSettings {
     pub buffer: usize,
     /// So is one whose buffer stays full for so long.
     pub longest_stall: Duration,
-}
-
-impl Default for WebSettings {
-    fn default() -> Self {
-        Self {
-            trusted_proxies: Vec::new(),
-            secure_cookie: false,
-            public_origin: None,
-            metrics: MetricsAccess::default(),
-            stream: StreamSettings::default(),
-        }
-    }
 }
 
 impl Default for StreamSettings {

@@ -69,10 +69,7 @@ async fn whoever_comes_on_top_of_the_cap_is_told_so() {
     inside[0].write_all(HEALTH).await.unwrap();
     read_health(&mut inside[0]).await;
     drop(inside);
-    let deadline = Instant::now() + PATIENCE;
-    while house.get(&Person::Nobody, "/healthz").await.status() != 200 {
-        assert!(Instant::now() < deadline, "no place was given back");
-    }
+    house.wait_for_a_place().await;
 }
 
 #[tokio::test]

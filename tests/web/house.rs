@@ -11,7 +11,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use switchboard::web::{Limits, ShutdownToken, WebContext, WebSettings, routes, serve};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -89,6 +89,14 @@ impl House {
 
     pub async fn get(&self, person: &Person, path: &str) -> Response {
         self.ask(person, Method::GET, path).send().await.unwrap()
+    }
+
+    /// Waits until somebody new is let in. Whoever is turned away may not even get to send the request.
+    pub async fn wait_for_a_place(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.ask(&Person::Nobody, Method::GET, "/healthz").send().await.is_ok_and(|it| it.status() == 200) {
+            assert!(Instant::now() < deadline, "no place was given back");
+        }
     }
 
     pub async fn post(&self, person: &Person, path: &str, body: &Value) -> Response {

@@ -138,7 +138,7 @@ async fn a_stream_ends_with_its_session_and_only_with_its_own() {
 #[tokio::test]
 async fn a_stream_ends_when_its_session_is_over_by_itself() {
     let house = House::start().await;
-    *house.accounts.lifetime.lock().unwrap() = Some(Duration::from_millis(300));
+    *house.accounts.lifetime.lock().unwrap() = Some(Duration::from_secs(1));
     let anna = house.sign_in("anna").await;
     let mut events = house.events(&anna, None).await;
     events.expect("snapshot").await;
