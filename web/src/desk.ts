@@ -262,6 +262,12 @@ export const startMode = computed<'call' | 'add' | 'cold'>(() => {
   return 'cold';
 });
 
+effect(() => {
+  // A complaint about one kind of request says nothing about another.
+  void startMode.value;
+  draftError.value = null;
+});
+
 export async function start(): Promise<void> {
   if (starting.value) return;
   const line = commit(draft.value);

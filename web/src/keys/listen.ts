@@ -2,7 +2,7 @@
 import type { ConferenceView, ParticipantView } from '../api/types.ts';
 import * as desk from '../desk.ts';
 import { attendantOf, isClosed, isOver } from '../live/house.ts';
-import { mayAct } from '../live/select.ts';
+import { isMine, mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { type KeyAction, meaning, type Press } from './keymap.ts';
 
@@ -69,7 +69,7 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
       return done(desk.say(t.conference.endAsk));
     }
     case 'mute': return onChosen(conference, (one) => one.state === 'joined' && (one.muted ? 'unmute' : 'mute'), t.leg.mute);
-    case 'drop': return onChosen(conference, (one) => one.state === 'joined' && 'drop', t.leg.drop);
+    case 'drop': return onChosen(conference, (one) => one.state === 'joined' && !isSelf(conference, one) && 'drop', t.leg.drop);
     case 'redial': return onChosen(conference, (one) => isOver(one) && one.role === 'guest' && 'redial', t.leg.redial);
     case 'cancel': return onChosen(conference, (one) => !isOver(one) && one.state !== 'joined' && 'cancel', t.leg.cancel);
     default: return false;
@@ -85,6 +85,10 @@ function onChosen(conference: ConferenceView, verbFor: (one: ParticipantView) =>
   const verb = verbFor(one);
   if (!verb) return done(desk.say(t.leg.cannot(word.toLowerCase(), one.name || one.number, t.leg.states[one.state])));
   return done(desk.participantAction(conference, one.id, verb));
+}
+
+function isSelf(conference: ConferenceView, one: ParticipantView): boolean {
+  return one.role === 'attendant' && !!desk.user.value && isMine(conference, desk.user.value);
 }
 
 /** Moves among the participants. */

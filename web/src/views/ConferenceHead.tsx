@@ -106,7 +106,7 @@ function Controls({ conference }: { conference: ConferenceView }) {
 
 function Question({ conference }: { conference: ConferenceView }) {
   const deadline = Date.parse(conference.question?.deadline ?? '');
-  const seconds = Math.max(0, Math.ceil((deadline - now.value) / 1000));
+  const seconds = Math.max(0, Math.floor((deadline - now.value) / 1000));
   const asks = (verb: 'continue' | 'end'): boolean => isAsked({ on: 'conference', id: conference.id, verb });
   return (
     <div class="question" role="group" aria-labelledby="question-text">

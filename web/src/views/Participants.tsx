@@ -81,6 +81,8 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
 
 function RowActions({ conference, one, name }: { conference: ConferenceView; one: ParticipantView; name: string }) {
   if (isClosed(conference) || !user.value || !mayAct(conference, user.value)) return null;
+  // The attendant leaves by the conference's own "Leave", which says that it goes on.
+  const isSelf = one.role === 'attendant' && isMine(conference, user.value);
   const act = (verb: ParticipantVerb, label: string, icon: IconName, action: KeyAction) => (
     <Action
       key={verb === 'unmute' ? 'mute' : verb} label={label} of={name} icon={icon} action={action}
@@ -93,7 +95,7 @@ function RowActions({ conference, one, name }: { conference: ConferenceView; one
     return (
       <>
         {one.muted ? act('unmute', t.leg.unmute, 'mic', 'mute') : act('mute', t.leg.mute, 'micOff', 'mute')}
-        {act('drop', t.leg.drop, 'cross', 'drop')}
+        {!isSelf && act('drop', t.leg.drop, 'cross', 'drop')}
       </>
     );
   }

@@ -14,6 +14,7 @@ export function RequestLine() {
   const double = duplicates(chips);
 
   function type(typed: string, composing: boolean): void {
+    draftError.value = null;
     draft.value = { ...draft.value, text: typed };
     // A half-written Chinese word may hold a separator of its own.
     if (!composing && hasSeparator(typed)) settle();
