@@ -5,6 +5,7 @@ use crate::{
     config::{Config, NodeConfig},
     domain::{
         effect::{Command, Tag},
+        endpoint::Safe,
         fact::Person,
         ids::{ChannelId, NodeId},
         input::Input,
@@ -15,7 +16,7 @@ use crate::{
     },
     store::{SqliteStore, Store},
     switch::{
-        hook::{HookConfig, HookHandle, HookServer},
+        hook::{Hook, HookConfig, HookHandle},
         link::{Link, LinkConfig, LinkHandle},
     },
     web::{self, Limits, MetricsAccess, ShutdownToken, WebContext, WebSettings},
@@ -57,7 +58,8 @@ impl Reach for NodeReach {
     }
 
     fn hook_hold(&self, channel: ChannelId) {
-        self.hook.hold(channel);
+        // Not there any more: then it hung up, and the link will say so.
+        let _ = self.hook.hold(channel);
     }
 
     fn hook_release(&self, channel: ChannelId) {
@@ -70,8 +72,6 @@ impl Running {
     pub async fn start(config: &Config, store: Arc<SqliteStore>) -> Result<Self, Failure> {
         let boot = Uuid::now_v7().simple().to_string();
         let store: Arc<dyn Store> = store;
-        let hook_listener = bind(config.hook.listen, "[hook] listen").await?;
-        let hook_address = hook_listener.local_addr()?;
         let http_listener = bind(config.http.listen, "[http] listen").await?;
         let http = http_listener.local_addr()?;
 
@@ -81,7 +81,9 @@ impl Running {
             sinks.insert(NodeId(node.id.clone()), sink);
             receivers.push((node, inputs));
         }
-        let hook = HookServer::start(hook_listener, hook_config(config), hook_sink(&sinks));
+        let hook = Hook::start(hook_config(config)?, hook_sink(&sinks))
+            .await
+            .map_err(|error| cannot_listen("[hook] listen", config.hook.listen, &error))?;
         let mut parts = Vec::new();
         for (node, inputs) in receivers {
             let id = NodeId(node.id.clone());
@@ -113,7 +115,7 @@ impl Running {
         let shutdown = ShutdownToken::new();
         let serving =
             tokio::spawn(web::serve(http_listener, web::routes(context), shutdown.clone(), Limits::default()));
-        Ok(Self { http, hook: hook_address, shutdown, serving })
+        Ok(Self { http, hook: hook.address(), shutdown, serving })
     }
 
     /// Waits until the page is no longer served: after `shutdown`, when every connection has drained.
@@ -129,19 +131,20 @@ fn page() -> BoxedFilter<(Response,)> {
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| format!("{key}: cannot listen on {address} ({error}); is another program there?").into())
+    TcpListener::bind(address).await.map_err(|error| cannot_listen(key, address, &error))
 }
 
-fn hook_config(config: &Config) -> HookConfig {
-    HookConfig {
+fn cannot_listen(key: &str, address: SocketAddr, error: &std::io::Error) -> Failure {
+    format!("{key}: cannot listen on {address} ({error}); is another program there?").into()
+}
+
+fn hook_config(config: &Config) -> Result<HookConfig, Failure> {
+    let music = Safe::new(&*config.hook.music).map_err(|fault| format!("[hook] music: {fault}"))?;
+    Ok(HookConfig {
         admit: config.hook.admit.clone(),
         variables: config.hook.variables.clone(),
-        music: config.hook.music.clone(),
-        default_queue: config.hook.default_queue.clone(),
-        ..HookConfig::default()
-    }
+        ..HookConfig::new(config.hook.listen, music)
+    })
 }
 
 fn link_config(node: &NodeConfig) -> Result<LinkConfig, Failure> {

@@ -46,6 +46,7 @@ pub(super) struct Dial {
 }
 
 /// `{…}[…]endpoint,[…]endpoint|endpoint`. None: not to be parsed.
+#[allow(clippy::type_complexity, reason = "two lists, named by the line above")]
 pub(super) fn parse_plan(dialled: &str) -> Option<(VecDeque<Vec<LegPlan>>, Vec<(String, String)>)> {
     let (common, rest) = text::leading_block(dialled.trim(), '{', '}')?;
     let mut groups = VecDeque::new();

@@ -184,6 +184,7 @@ mod tests {
             since: Timestamp(0),
             conference_id: None,
             notice: None,
+            pending: None,
         }
     }
 
@@ -202,6 +203,7 @@ mod tests {
             end_reason: None,
             question: None,
             notice: None,
+            pending: None,
             participants: Vec::new(),
         }
     }

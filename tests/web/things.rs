@@ -44,6 +44,7 @@ pub fn call(number: u128) -> CallView {
         since: Timestamp(1_000),
         conference_id: None,
         notice: None,
+        pending: None,
     }
 }
 
@@ -67,6 +68,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         end_reason: None,
         question: None,
         notice: None,
+        pending: None,
         participants: Vec::new(),
     }
 }

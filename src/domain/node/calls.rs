@@ -125,10 +125,8 @@ impl Node {
         match event.kind {
             ChannelEventKind::HungUp { .. } => self.caller_gone(id, Reason::CallerHungUp.into()),
             // After an interrupted bridge the dialplan ran out and park caught the caller.
-            ChannelEventKind::Parked => {
-                if self.calls.get(&id).is_some_and(|call| call.state == CallState::Talking) {
-                    self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
-                }
+            ChannelEventKind::Parked if self.calls.get(&id).is_some_and(|call| call.state == CallState::Talking) => {
+                self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
             }
             _ => {}
         }

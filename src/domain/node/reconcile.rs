@@ -131,14 +131,12 @@ impl Node {
         let bridged = stations.iter().map(|leg| leg.channel).find(|station| is_bridged(snapshot, channel, *station));
         match (state, bridged) {
             (CallState::Ringing | CallState::Held, Some(station)) => self.connected(id, station),
-            (CallState::Ringing, None) => {
-                // Nobody rings and nobody talks: the intent was journaled, its command never left.
-                if !stations.iter().any(|leg| snapshot.channels.contains_key(&leg.channel)) {
-                    for leg in &stations {
-                        self.probe(leg.channel);
-                    }
-                    self.timers.set(Timer::AnswerDue(id), self.now.plus(BACK_AT_THE_HOOK));
+            // Nobody rings and nobody talks: the intent was journaled, its command never left.
+            (CallState::Ringing, None) if !stations.iter().any(|leg| snapshot.channels.contains_key(&leg.channel)) => {
+                for leg in &stations {
+                    self.probe(leg.channel);
                 }
+                self.timers.set(Timer::AnswerDue(id), self.now.plus(BACK_AT_THE_HOOK));
             }
             (CallState::Talking, None) => {
                 let parked = stations
