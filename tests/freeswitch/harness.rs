@@ -133,3 +133,24 @@ async fn a_killed_switch_comes_back_on_the_same_ports() {
     let anna = lab.phones.caller("Anna", "4930222", Lab::ATTENDANT);
     assert!(anna.hears(Lab::MUSIC).await, "{}", lab.switch.log());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a FreeSWITCH: make live"]
+async fn the_checks_the_readme_names_find_what_they_look_for() {
+    let lab = Lab::start().await;
+    let checks = [
+        ("global_getvar switchboard_hook", lab.switch.hook().to_string()),
+        ("xml_locate dialplan context name switchboard", "switchboard_fallback".to_owned()),
+        ("xml_locate dialplan context name public", "switchboard_entry_main".to_owned()),
+        ("xml_locate configuration configuration name conference.conf", "profile name=\"switchboard\"".to_owned()),
+        ("show application as json", "\"socket\"".to_owned()),
+        ("local_stream show", "moh/8000".to_owned()),
+    ];
+    for (command, expected) in checks {
+        let answer = lab.probe.api(command).await;
+        assert!(answer.contains(&expected), "{command}: {answer}");
+    }
+    // The Event Socket file we ship lets nobody in with the well-known password.
+    let refused = crate::support::esl_probe::Probe::connect(lab.switch.event_socket(), "ClueCon").await;
+    assert!(refused.is_err());
+}

@@ -184,19 +184,21 @@ async fn onset_and_noise(extra: &str) -> (Duration, Duration, f64) {
     let lab = Lab::start_with(options).await;
     bring(&lab, "1001", "gate@switchboard").await;
     bring(&lab, "1002", "gate@switchboard").await;
-    let (speaker, listener) = (lab.phones.at("1001").await.unwrap(), lab.phones.at("1002").await.unwrap());
+    let speaker = lab.phones.at("1001").await.expect("1001 is in the room");
+    let listener = lab.phones.at("1002").await.expect("1002 is in the room");
     assert!(listener.hears(speaker.tone()).await);
     let mut late = Vec::new();
     for loudness in [1500.0, 400.0] {
         speaker.media().say(None);
         let quiet = lab.probe.wait(|event| event.is_member("stop-talking", "leg-1001")).await;
         assert!(quiet.is_some() && listener.loses(speaker.tone()).await);
-        lab.probe.forget();
         speaker.media().speak_at(loudness);
         let began = Instant::now();
         speaker.media().say(Some(speaker.tone()));
         let heard = until(PATIENCE, || listener.media().first_heard(speaker.tone(), began)).await;
         late.push(heard.expect("it is heard") - began);
+        assert!(lab.probe.wait(|event| event.is_member("start-talking", "leg-1001")).await.is_some());
+        lab.probe.forget();
     }
     speaker.media().say(None);
     assert!(lab.probe.wait(|event| event.is_member("stop-talking", "leg-1001")).await.is_some());

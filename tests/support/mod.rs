@@ -11,6 +11,7 @@
     reason = "each test file uses a part of this; it is test code, and measures real time"
 )]
 
+pub mod behaviour;
 pub mod call;
 pub mod esl_probe;
 pub mod freeswitch;

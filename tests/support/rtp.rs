@@ -129,6 +129,19 @@ impl Media {
         longest.max(to.saturating_duration_since(last))
     }
 
+    /// Every time of 60 ms or more without this tone: when it began, after `from`, and how long it was.
+    pub fn gaps(&self, hertz: u32, from: Instant, to: Instant) -> Vec<(Duration, Duration)> {
+        let mut last = from;
+        let mut gaps = Vec::new();
+        for at in self.tone_frames(hertz, from, to).into_iter().chain([to]) {
+            if at - last >= Duration::from_millis(60) {
+                gaps.push((last - from, at - last));
+            }
+            last = at;
+        }
+        gaps
+    }
+
     /// The greatest amplitude of this frequency in any frame between `from` and `to`.
     pub fn loudest(&self, hertz: u32, from: Instant, to: Instant) -> f64 {
         let record = self.shared.record.lock().unwrap();

@@ -1,6 +1,8 @@
 //! Telephones on loopback: one UDP port serves any number of them, each known by the number it is dialed with.
 //! A number behaves as the test asked (`expect`); a number nobody spoke of does not exist (404).
 
+pub use super::behaviour::Behaviour;
+use super::behaviour::behave;
 use super::call::{By, Call, CallState, Dialog, Line};
 use super::rtp::Media;
 use super::sip_message::{Message, sdp, token};
@@ -13,37 +15,6 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-
-/// What a number does when it is called.
-#[derive(Debug, Clone)]
-pub enum Behaviour {
-    /// Rings so long, then answers and says its tone.
-    Answer { after: Duration },
-    /// Answers, and hangs up when it has talked so long.
-    AnswerThenHangUp { after: Duration, talk: Duration },
-    /// Answers and sends no audio at all.
-    AnswerMutely { after: Duration },
-    /// Rings with audio (183), then answers.
-    EarlyMedia { after: Duration },
-    /// Rings until the caller gives up; or until the test answers or refuses by hand.
-    Ring,
-    /// Refuses at once: 486 busy, 603 declined, 404, 480, 503 …
-    Refuse(u16),
-    /// Rings so long, then refuses.
-    RingThenRefuse { after: Duration, code: u16 },
-    /// Not one SIP message comes back.
-    Dead,
-}
-
-impl Behaviour {
-    pub fn answer() -> Self {
-        Self::Answer { after: Duration::from_millis(100) }
-    }
-
-    pub fn answer_after(milliseconds: u64) -> Self {
-        Self::Answer { after: Duration::from_millis(milliseconds) }
-    }
-}
 
 /// All telephones of a test.
 pub struct Phones {
@@ -394,43 +365,6 @@ impl Exchange {
         let line = self.new_line(&number, false, tone, media, CallState::Ringing, dialog);
         self.keep(&line, invite.call_id());
         tokio::spawn(behave(Call { line }, behaviour));
-    }
-}
-
-async fn behave(call: Call, behaviour: Behaviour) {
-    match behaviour {
-        Behaviour::Dead => {}
-        Behaviour::Refuse(code) => call.refuse(code),
-        Behaviour::Ring => call.line.respond(180, false),
-        Behaviour::RingThenRefuse { after, code } => {
-            call.line.respond(180, false);
-            tokio::time::sleep(after).await;
-            call.refuse(code);
-        }
-        Behaviour::Answer { after } => {
-            call.line.respond(180, false);
-            tokio::time::sleep(after).await;
-            call.answer();
-        }
-        Behaviour::AnswerMutely { after } => {
-            call.line.respond(180, false);
-            tokio::time::sleep(after).await;
-            call.answer();
-            call.line.media.talk(false);
-        }
-        Behaviour::EarlyMedia { after } => {
-            call.line.respond(183, true);
-            call.line.media.talk(true);
-            tokio::time::sleep(after).await;
-            call.answer();
-        }
-        Behaviour::AnswerThenHangUp { after, talk } => {
-            call.line.respond(180, false);
-            tokio::time::sleep(after).await;
-            call.answer();
-            tokio::time::sleep(talk).await;
-            call.hang_up();
-        }
     }
 }
 
