@@ -1,34 +1,32 @@
 //! The attendant's page, embedded: HTML, script, style and icon, made from `web/` by `build.rs`.
 //!
-//! Nothing but the page's own files is served here, and the page may load nothing from anywhere else.
+//! Nothing but the page's own files is served here. None of them has script or style inline, as the policy every
+//! answer carries demands.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use rust_embed::RustEmbed;
 use std::borrow::Cow;
-use warp::{Filter, filters::BoxedFilter, path::FullPath};
+use warp::{Filter, Reply, filters::BoxedFilter, path::FullPath, reply::Response};
 
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/page"]
 struct Page;
 
-/// No inline script or style, nothing from elsewhere, in nobody's frame.
-pub const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
 /// `GET /` and the files it names. Everything else is left to other routes.
-pub fn page() -> BoxedFilter<(Response<Bytes>,)> {
+pub fn page() -> BoxedFilter<(Response,)> {
     warp::path::full()
         .and(warp::header::optional::<String>("if-none-match"))
         .and_then(|path: FullPath, known: Option<String>| async move {
-            respond(path.as_str(), known.as_deref()).ok_or_else(warp::reject::not_found)
+            let response = respond(path.as_str(), known.as_deref());
+            response.map(Reply::into_response).ok_or_else(warp::reject::not_found)
         })
         .and(warp::get().or(warp::head()).unify())
         .boxed()
 }
 
 /// The answer to a request for a file of the page; none if the page has no such file.
-pub fn respond(path: &str, if_none_match: Option<&str>) -> Option<Response<Bytes>> {
+pub fn respond(path: &str, if_none_match: Option<&str>) -> Option<http::Response<Bytes>> {
     let name = match path {
         "/" => "index.html",
         other => other.strip_prefix('/')?,
@@ -41,15 +39,12 @@ pub fn respond(path: &str, if_none_match: Option<&str>) -> Option<Response<Bytes
         (false, Cow::Borrowed(bytes)) => Bytes::from_static(bytes),
         (false, Cow::Owned(bytes)) => Bytes::from(bytes),
     };
-    let mut response = Response::new(body);
+    let mut response = http::Response::new(body);
     *response.status_mut() = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let headers = response.headers_mut();
     headers.insert(header::ETAG, HeaderValue::try_from(etag).ok()?);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control(name)));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Some(response)
 }
 
@@ -88,11 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn the_page_is_there_and_may_load_only_its_own() {
+    fn the_page_is_there_and_is_asked_for_each_time() {
         let response = respond("/", None).unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
-        assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], CONTENT_SECURITY_POLICY);
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
     }
 

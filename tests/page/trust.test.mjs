@@ -69,7 +69,7 @@ test('an incoming call is said at once, moves nothing, and takes no focus', { sk
     .map((element) => [element.className, element.dataset.id, JSON.stringify(element.getBoundingClientRect())]));
   const earlier = await boxes();
   await house.control('arrive');
-  await page.locator('.card').getByText('Just Now').waitFor();
+  await page.locator('.card-title').getByText('Just Now').waitFor();
   await page.locator('[data-live=assertive]').getByText(/Incoming call: Just Now/).waitFor({ state: 'attached' });
   const later = (await boxes()).filter(([, id]) => earlier.some(([, known]) => known === id));
   assert.deepEqual(later.slice(0, earlier.length), earlier);

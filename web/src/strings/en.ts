@@ -268,7 +268,7 @@ export const en = {
   },
 
   say: {
-    incoming: (name: string, queue: string | undefined): string =>
+    incoming: (name: string, queue: string | null | undefined): string =>
       `Incoming call: ${name}${queue ? `, queue ${queue}` : ''}.`,
     picture: (waiting: number, calls: number, conferences: number): string =>
       `${waiting ? plural(waiting, 'caller waits', 'callers wait') : 'Nobody waits'}. `

@@ -89,7 +89,7 @@ function Card({ thing, title, detail, side, kind, tone, children }: CardProps) {
         onClick={() => { chosen.value = { kind, id: thing.id }; }}
       >
         <span class="card-title">{title}</span>
-        <span class="card-detail">{side} · {detail}{isStale && <em> · {t.node.stale}</em>}</span>
+        <span class="card-detail">{isStale && <em>{t.node.stale} · </em>}{side} · {detail}</span>
       </button>
       {children}
     </li>
