@@ -24,7 +24,6 @@ use crate::{
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
-use warp::{Filter, filters::BoxedFilter, reply::Response};
 
 /// Inputs that may wait for a node's task. The link's reader never waits for less than a burst: 500 legs at once
 /// bring about 5,000 events.
@@ -111,7 +110,7 @@ impl Running {
             ..WebSettings::default()
         };
         let accounts = Arc::new(WebAccounts::new(store));
-        let context = WebContext { server: house, accounts, settings, boot, assets: Some(page()) };
+        let context = WebContext { server: house, accounts, settings, boot, assets: Some(web::assets::page()) };
         let shutdown = ShutdownToken::new();
         let serving =
             tokio::spawn(web::serve(http_listener, web::routes(context), shutdown.clone(), Limits::default()));
@@ -123,11 +122,6 @@ impl Running {
         // It only fails when the task panicked; then there is nothing left to wait for either.
         let _ = self.serving.await;
     }
-}
-
-/// The page's own files.
-fn page() -> BoxedFilter<(Response,)> {
-    web::assets::page().map(|response: http::Response<bytes::Bytes>| response.map(Into::into)).boxed()
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
