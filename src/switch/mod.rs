@@ -8,5 +8,6 @@
 
 pub mod command;
 pub mod event;
+pub mod hook;
 pub mod link;
 pub mod snapshot;

@@ -1,0 +1,182 @@
+//! One waiting caller's connection, from `connect` to the end.
+
+use super::{Callers, HookConfig};
+use crate::{
+    domain::{
+        ids::ChannelId,
+        input::{HookEvent, Input},
+    },
+    switch::snapshot::{channel_id, clean},
+};
+use freeswitch_esl_tokio::{
+    EslClient, EslConnectOptions, EslError, EslEvent, EslEventStream, EslResponse, EventFormat, ExecuteOptions,
+};
+use std::{collections::BTreeMap, time::Duration};
+use tokio::{
+    net::TcpStream,
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+/// A piece shorter by so much did not end by itself.
+const EARLY: Duration = Duration::from_millis(150);
+const MOST_VARIABLES: usize = 32;
+/// How long after music ended early we wait for the news that the caller was taken elsewhere.
+const TAKEN_AWAY: Duration = Duration::from_secs(1);
+
+pub(super) async fn serve(
+    stream: TcpStream,
+    config: &HookConfig,
+    callers: &Callers,
+    sink: &mpsc::Sender<Input>,
+    release: CancellationToken,
+) {
+    let options = EslConnectOptions::new().with_event_queue_size(64);
+    let (client, events) = EslClient::accept_outbound_stream_with_options(stream, options);
+    client.set_command_timeout(config.handshake);
+    // A switch that vanished says nothing any more, while a living one tells of each piece.
+    client.set_liveness_timeout(config.piece * 3);
+    let arrived = match client.connect_session().await {
+        Ok(response) => arrival(&response, &config.variables),
+        Err(error) => {
+            debug!(%error, "a connection to the hook did not say who calls");
+            return;
+        }
+    };
+    let Some(arrived) = arrived else {
+        warn!("a connection to the hook named no channel");
+        return;
+    };
+    let HookEvent::Arrived { channel, .. } = arrived else { return };
+    let number = callers.enter(channel, release.clone());
+    let mut caller = Caller { client, events, config };
+    // The music does not wait for a core that is busy.
+    let (_, ended) = tokio::join!(sink.send(Input::Hook(arrived)), caller.entertain(&release));
+    match ended {
+        Ok(()) => debug!(%channel, "a waiting caller was let go or left"),
+        Err(error) => debug!(%channel, %error, "a waiting caller's connection is gone"),
+    }
+    drop(caller);
+    if callers.leave(channel, number) && !release.is_cancelled() {
+        // Nobody left to tell means that the service stops.
+        let _ = sink.send(Input::Hook(HookEvent::Closed { channel })).await;
+    }
+}
+
+/// Who arrived, if the connection names a channel at all.
+fn arrival(data: &EslResponse, allowed: &[String]) -> Option<HookEvent> {
+    let text = |header: &str| data.header(header).map(clean).filter(|text| !text.is_empty());
+    let channel: ChannelId = channel_id(data.header("Unique-ID")?)?;
+    // The dialplan marks by a prefix what an attendant should see; the operator may allow more by name.
+    let marked = data.headers().keys().filter_map(|header| header.strip_prefix("variable_"));
+    let marked = marked.filter_map(|name| Some((name, name.strip_prefix("switchboard_info_")?)));
+    let allowed = allowed.iter().map(|name| (name.as_str(), name.as_str()));
+    let variables: BTreeMap<String, String> = marked
+        .chain(allowed)
+        .filter_map(|(name, shown)| Some((clean(shown), text(&format!("variable_{name}"))?)))
+        .take(MOST_VARIABLES)
+        .collect();
+    Some(HookEvent::Arrived {
+        channel,
+        queue: text("variable_switchboard_queue"),
+        caller_name: text("Caller-Caller-ID-Name").unwrap_or_default(),
+        caller_number: text("Caller-Caller-ID-Number").unwrap_or_default(),
+        variables,
+        disposition: text("variable_originate_disposition"),
+    })
+}
+
+/// What an event means for us.
+enum News {
+    /// The piece of music is over.
+    PieceOver,
+    /// The call is answered.
+    Answered,
+    /// The channel left the hook: taken elsewhere, or hung up.
+    Gone,
+}
+
+struct Caller<'a> {
+    client: EslClient,
+    events: EslEventStream,
+    config: &'a HookConfig,
+}
+
+impl Caller<'_> {
+    /// Answers the call and plays music, piece by piece, until let go or left.
+    async fn entertain(&mut self, release: &CancellationToken) -> Result<(), EslError> {
+        let piece = self.config.piece.max(Duration::from_secs(2));
+        self.client.myevents(EventFormat::Plain).await?;
+        // Always, because it does nothing to a call that is answered: a socket that closes while the call is not yet
+        // answered would leave the caller stuck in it for ever.
+        self.execute("answer", "").await?;
+        self.execute("unset", "switchboard_tries").await?;
+        self.execute("set", "playback_terminators=none").await?;
+        self.execute("set", &format!("playback_timeout_sec={}", piece.as_secs())).await?;
+        let mut answered = false;
+        loop {
+            self.execute("playback", self.config.music.as_str()).await?;
+            let began = Instant::now();
+            loop {
+                let news = tokio::select! {
+                    news = self.news(piece * 2) => news?,
+                    () = release.cancelled(), if answered => return Ok(()),
+                };
+                match news {
+                    Some(News::Answered) => answered = true,
+                    Some(News::PieceOver) => break,
+                    // No news of a piece that must be over means that we lost track, and then the dialplan knows best.
+                    Some(News::Gone) | None => return Ok(()),
+                }
+            }
+            if began.elapsed() + EARLY < piece {
+                // Music ends early when the caller is taken elsewhere, and then another piece would be played into
+                // whatever comes next. It also ends early when there is no such music: then this is the pause.
+                if let Some(News::Gone) = self.news(TAKEN_AWAY).await? {
+                    return Ok(());
+                }
+            }
+            if release.is_cancelled() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs an application after those asked for before.
+    async fn execute(&self, application: &str, argument: &str) -> Result<(), EslError> {
+        let argument = (!argument.is_empty()).then_some(argument);
+        let options = ExecuteOptions::new().with_event_lock();
+        self.client.execute_with_options(application, argument, None, options).await?.check()
+    }
+
+    /// The next event that means something, or none in this time.
+    async fn news(&mut self, longest: Duration) -> Result<Option<News>, EslError> {
+        let next = async {
+            loop {
+                match self.events.recv().await {
+                    Some(Ok(event)) => {
+                        if let Some(news) = meaning(&event) {
+                            return Ok(Some(news));
+                        }
+                    }
+                    Some(Err(error)) => return Err(error),
+                    None => return Ok(Some(News::Gone)),
+                }
+            }
+        };
+        // Receiving may be given up half-way; nothing is lost by it.
+        timeout(longest, next).await.unwrap_or(Ok(None))
+    }
+}
+
+fn meaning(event: &EslEvent) -> Option<News> {
+    let application = event.header_str("Application").unwrap_or_default();
+    match (event.header_str("Event-Name")?, application) {
+        ("CHANNEL_EXECUTE_COMPLETE", "playback") => Some(News::PieceOver),
+        ("CHANNEL_EXECUTE_COMPLETE", "answer") => Some(News::Answered),
+        ("CHANNEL_EXECUTE_COMPLETE", "socket") | ("CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE", _) => Some(News::Gone),
+        _ => None,
+    }
+}
