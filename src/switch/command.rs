@@ -27,7 +27,7 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 const MEDIA_PATIENCE: Duration = Duration::from_secs(30);
 /// Each transfer takes one from this allowance, and at none left the switch hangs the channel up: so it is filled up
 /// whenever a caller is moved around.
-pub(super) const TRANSFERS: &str = "max_session_transfers=70";
+const TRANSFERS: &str = "max_session_transfers=10000";
 
 /// What `originate` gets from us; a route's own variables may not override these.
 const OURS: [&str; 13] = [
@@ -123,7 +123,8 @@ fn hold(caller: ChannelId, music: &Safe, longest: Duration, way_back: &WayBack) 
         format!(
             "uuid_dual_transfer {caller} 'm:^:set:playback_timeout_sec={}^playback:{music}^\
              unset:playback_timeout_sec^{}/inline' park:/inline",
-            whole_seconds(longest),
+            // 1 would mean "no limit".
+            whole_seconds(longest).max(2),
             transfer(way_back),
         ),
     ]
@@ -232,7 +233,7 @@ mod tests {
             wire.texts,
             [
                 "uuid_setvar_multi 00000000-0000-0000-0000-000000000001 continue_on_fail=true;\
-                 hangup_after_bridge=false;max_session_transfers=70;transfer_ringback=local_stream://moh",
+                 hangup_after_bridge=false;max_session_transfers=10000;transfer_ringback=local_stream://moh",
                 "uuid_transfer 00000000-0000-0000-0000-000000000001 \
                  'm:^:bridge:{originate_timeout=20,ignore_early_media=true}\
                  [origination_uuid=00000000-0000-0000-0000-000000000002]user/1001@example.org,\

@@ -11,11 +11,12 @@ use crate::{
 use freeswitch_esl_tokio::{
     EslClient, EslConnectOptions, EslError, EslEvent, EslEventStream, EslResponse, EventFormat, ExecuteOptions,
 };
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
+use std::{collections::BTreeMap, time::Duration};
+use tokio::{
+    net::TcpStream,
+    sync::mpsc,
+    time::{Instant, timeout},
 };
-use tokio::{net::TcpStream, sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
