@@ -53,6 +53,7 @@ pub(super) fn obey(world: &mut World, id: u64, command: &Command) -> Next {
     let Some(session) = world.sessions.get_mut(&id) else { return reply("-ERR no session") };
     session.begin();
     match verb.as_str() {
+        "api" | "bgapi" if rest.is_empty() => reply("-ERR command not found"),
         "api" => {
             let (answer, later) = oneshot::channel();
             let (name, arg) = rest.split_once(' ').unwrap_or((rest, ""));

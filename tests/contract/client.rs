@@ -54,7 +54,7 @@ impl Client {
                 return Some(frame);
             }
             let mut chunk = [0; 65536];
-            match tokio::time::timeout(PATIENCE, self.stream.read(&mut chunk)).await.expect("something in time") {
+            match self.stream.read(&mut chunk).await {
                 Ok(0) | Err(_) => return None,
                 Ok(n) => self.buffer.extend_from_slice(&chunk[..n]),
             }
@@ -90,7 +90,9 @@ impl Client {
     /// Sends a command, gives its answer.
     pub async fn command(&mut self, command: &str) -> String {
         self.write(&format!("{command}\n\n")).await;
-        self.reply().await.expect("a reply").answer().to_owned()
+        let reply = tokio::time::timeout(PATIENCE, self.reply()).await;
+        let reply = reply.unwrap_or_else(|_| panic!("no reply to {command}"));
+        reply.expect("a reply, not the end").answer().to_owned()
     }
 
     pub async fn api(&mut self, command: &str) -> String {

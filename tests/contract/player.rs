@@ -4,7 +4,10 @@ use crate::{
     client::Client,
     recording::{Block, Content, Frame, Stories, read},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
 use switchboard::simulator::{Caller, Simulator, SimulatorConfig};
 
 /// What a story is compared by. Who an event is about is the story itself.
@@ -49,11 +52,17 @@ pub struct Player {
     /// Recorded texts and ours: uuids FreeSWITCH made up.
     ours: Vec<(String, String)>,
     recorded: Stories,
+    /// Channels whose beginning was in an excerpt; of others nothing is expected.
+    born: BTreeSet<String>,
     /// Events whose names one excerpt has and another has not are compared only where it has them.
     skip_events: Vec<&'static str>,
+    /// Most excerpts leave out the events of the state machine.
+    with_states: bool,
     skip_reply: Judge,
     skip_command: Judge,
     last_command: String,
+    /// What the next callers dial; 9000 when nothing is said.
+    pub arrivals: VecDeque<&'static str>,
 }
 
 /// A simulator as quiet as the recorded switch was: nobody talks, nobody calls.
@@ -62,6 +71,7 @@ pub fn quiet() -> SimulatorConfig {
         chatter: false,
         extensions: BTreeMap::from([
             ("9000".to_owned(), "set:svc=attendant,answer:,park:".to_owned()),
+            ("9020".to_owned(), "answer:,conference:room20@default".to_owned()),
             ("9007".to_owned(), "answer:,playback:local_stream://moh".to_owned()),
         ]),
         ..SimulatorConfig::default()
@@ -75,10 +85,13 @@ impl Player {
             clients: BTreeMap::new(),
             ours: Vec::new(),
             recorded: Stories::new(),
+            born: BTreeSet::new(),
             skip_events: Vec::new(),
+            with_states: false,
             skip_reply: Box::new(|_| false),
             skip_command: Box::new(|_| false),
             last_command: String::new(),
+            arrivals: VecDeque::new(),
         }
     }
 
@@ -99,6 +112,11 @@ impl Player {
         self
     }
 
+    pub fn with_states(mut self, on: bool) -> Self {
+        self.with_states = on;
+        self
+    }
+
     pub async fn play(&mut self, excerpt: &str) {
         for block in read(excerpt) {
             self.step(block).await;
@@ -115,6 +133,12 @@ impl Player {
         }
     }
 
+    /// Sets something up that is not in the excerpt.
+    pub async fn ask(&mut self, command: &str) {
+        let answer = self.client("ctl").await.command(command).await;
+        assert!(answer.starts_with("+OK"), "{command}: {answer}");
+    }
+
     async fn step(&mut self, Block { connection, content }: Block) {
         match content {
             Content::Command(text) => {
@@ -122,15 +146,16 @@ impl Player {
                 self.last_command = text.trim().to_owned();
                 let command = self.translate(&text);
                 if !(self.skip_command)(&self.last_command) {
-                    self.client(&connection, text.starts_with("auth") || text == "api status\n\n")
-                        .await
-                        .write(&command)
-                        .await;
+                    self.client(&connection).await.write(&command).await;
                 }
             }
             Content::Reply(reply) if !self.clients.contains_key(&connection) => {
-                // What was answered before the excerpt began.
-                assert!(self.last_command.is_empty(), "an answer without a question: {reply:?}");
+                // Without a greeting: what was answered before the excerpt began.
+                if reply.get("Content-Type") == Some("auth/request") {
+                    let client = Client::bare(self.simulator.address()).await;
+                    self.clients.insert(connection.clone(), client);
+                    self.compare_reply(&connection, reply).await;
+                }
             }
             Content::Reply(reply) => {
                 if !(self.skip_command)(&self.last_command) {
@@ -141,16 +166,9 @@ impl Player {
         }
     }
 
-    async fn client(&mut self, name: &str, bare: bool) -> &mut Client {
+    async fn client(&mut self, name: &str) -> &mut Client {
         if !self.clients.contains_key(name) {
-            let address = self.simulator.address();
-            let client = if bare {
-                let mut client = Client::bare(address).await;
-                client.reply().await.expect("a greeting");
-                client
-            } else {
-                Client::subscribed(address, EVERYTHING).await
-            };
+            let client = Client::subscribed(self.simulator.address(), EVERYTHING).await;
             self.clients.insert(name.to_owned(), client);
         }
         self.clients.get_mut(name).expect("just made")
@@ -158,7 +176,8 @@ impl Player {
 
     async fn compare_reply(&mut self, connection: &str, recorded: Frame) {
         let client = self.clients.get_mut(connection).expect("a connection that asked");
-        let Some(reply) = client.reply().await else {
+        let awaited = tokio::time::timeout(crate::client::PATIENCE, client.reply()).await;
+        let Some(reply) = awaited.unwrap_or_else(|_| panic!("no reply to {}", self.last_command)) else {
             panic!("closed instead of {:?} to {}", recorded.answer(), self.last_command)
         };
         // An id FreeSWITCH made up for a job.
@@ -175,10 +194,22 @@ impl Player {
     async fn expect(&mut self, connection: &str, event: Frame) {
         let uuid = event.get("Unique-ID").unwrap_or_default().to_owned();
         let known = self.ours.iter().any(|(theirs, _)| *theirs == uuid);
-        if !known && event.get("Call-Direction") == Some("inbound") {
-            self.client(connection, false).await;
-            let ours = self.simulator.caller(Caller { destination: "9000".into(), ..Caller::default() });
+        let arrives = matches!(event.get("Channel-State"), Some("CS_NEW" | "CS_INIT"));
+        if !known && arrives && event.get("Call-Direction") == Some("inbound") {
+            self.client(connection).await;
+            let destination = self.arrivals.pop_front().unwrap_or("9000").to_owned();
+            let ours = self.simulator.caller(Caller { destination, ..Caller::default() });
             self.ours.push((uuid, ours.to_string()));
+        }
+        let begins = matches!(event.get("Event-Name"), Some("CHANNEL_CREATE" | "CHANNEL_OUTGOING"))
+            || matches!(event.get("Channel-State"), Some("CS_NEW" | "CS_NONE"));
+        if let Some(uuid) = event.get("Unique-ID") {
+            if begins {
+                self.born.insert(uuid.to_owned());
+            }
+            if !self.born.contains(uuid) {
+                return;
+            }
         }
         if let Some((story, event)) = self.filed(event, true) {
             self.recorded.entry(story).or_default().push(event);
@@ -192,10 +223,12 @@ impl Player {
     /// Which story an event belongs to, and what of it is compared.
     fn filed(&self, event: Frame, recorded: bool) -> Option<(String, Frame)> {
         let name = event.get("Event-Name")?.to_owned();
-        if self.skip_events.contains(&name.as_str())
-            || event
-                .get("Action")
-                .is_some_and(|action| BY_CHANCE.contains(&action) || self.skip_events.contains(&action))
+        let of_states = ["CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_OUTGOING", "CHANNEL_ORIGINATE"];
+        let skipped = |name: &str| BY_CHANCE.contains(&name) || self.skip_events.contains(&name);
+        if !EVERYTHING.split_whitespace().any(|known| known == name)
+            || (of_states.contains(&name.as_str()) && !self.with_states)
+            || skipped(&name)
+            || event.get("Action").is_some_and(skipped)
         {
             return None;
         }

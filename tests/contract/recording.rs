@@ -97,7 +97,7 @@ pub type Stories = BTreeMap<String, Vec<Frame>>;
 
 #[test]
 fn blocks_are_taken_by_their_length_not_by_their_look() {
-    let raw = b"# note\n=== [0.1 c] C>S 24 bytes\napi x\n\n=== [0.2 d] fake\n=== [0.3 c] S>C 37 bytes\nContent-Type: api/response\n\n+OK\n=== z\n";
+    let raw = b"# note\n=== [0.1 c] C>S 23 bytes\napi x\n\n=== [0.2 d] fake\n=== [0.3 c] S>C 37 bytes\nContent-Type: api/response\n\n+OK\n=== z\n";
     let blocks = parse(raw);
     assert_eq!(blocks.len(), 2);
     assert!(matches!(&blocks[0].content, Content::Command(text) if text.ends_with("fake")));
