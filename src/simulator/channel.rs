@@ -254,9 +254,10 @@ impl Channel {
     }
 }
 
-/// Q.850 number of a cause name.
-pub(super) fn q850(cause: &str) -> u16 {
-    match cause {
+/// Q.850 number of a cause name, as `hangup_cause_q850` has it: FreeSWITCH's own causes are told as a normal clearing.
+/// None: no cause FreeSWITCH knows.
+pub(super) fn q850(cause: &str) -> Option<u16> {
+    Some(match cause {
         "UNALLOCATED_NUMBER" => 1,
         "NO_ROUTE_DESTINATION" => 3,
         "NORMAL_CLEARING" => 16,
@@ -266,22 +267,26 @@ pub(super) fn q850(cause: &str) -> u16 {
         "SUBSCRIBER_ABSENT" => 20,
         "CALL_REJECTED" => 21,
         "DESTINATION_OUT_OF_ORDER" => 27,
+        "INVALID_NUMBER_FORMAT" => 28,
         "NORMAL_UNSPECIFIED" => 31,
+        "NETWORK_OUT_OF_ORDER" => 38,
         "NORMAL_TEMPORARY_FAILURE" => 41,
         "RECOVERY_ON_TIMER_EXPIRE" => 102,
-        "ORIGINATOR_CANCEL" => 487,
-        "LOSE_RACE" => 502,
-        "MANAGER_REQUEST" => 503,
-        "ALLOTTED_TIMEOUT" => 602,
-        "USER_NOT_REGISTERED" => 606,
-        _ => 0,
-    }
-}
-
-/// Is this a cause FreeSWITCH knows? Others become NORMAL_CLEARING.
-pub(super) fn known_cause(cause: &str) -> bool {
-    q850(cause) != 0
-        || matches!(cause, "SYSTEM_SHUTDOWN" | "ATTENDED_TRANSFER" | "BLIND_TRANSFER" | "PICKED_OFF" | "GATEWAY_DOWN")
+        "ORIGINATOR_CANCEL"
+        | "LOSE_RACE"
+        | "MANAGER_REQUEST"
+        | "ALLOTTED_TIMEOUT"
+        | "SYSTEM_SHUTDOWN"
+        | "ATTENDED_TRANSFER"
+        | "BLIND_TRANSFER"
+        | "PICKED_OFF"
+        | "GATEWAY_DOWN"
+        | "USER_NOT_REGISTERED"
+        | "PROGRESS_TIMEOUT"
+        | "INVALID_GATEWAY"
+        | "INVALID_PROFILE" => 16,
+        _ => return None,
+    })
 }
 
 impl World {
@@ -337,9 +342,17 @@ impl World {
 
     fn mark_hung_up(&mut self, uuid: &str, cause: &str) {
         let Some(channel) = self.live_mut(uuid) else { return };
-        channel.cause = Some(if known_cause(cause) { cause } else { "NORMAL_CLEARING" }.to_owned());
+        channel.cause = Some(if q850(cause).is_some() { cause } else { "NORMAL_CLEARING" }.to_owned());
         channel.answer_state = "hangup";
         channel.hung_up = micros();
+        if let Some(Fate::Refuses { sip, cause: theirs, .. }) = channel.fate.clone().filter(|_| !channel.is_answered())
+            && theirs == cause
+        {
+            channel.set("sip_term_status", sip.to_string());
+            channel.set("sip_invite_failure_status", sip.to_string());
+            channel.set("proto_specific_hangup_cause", format!("sip:{sip}"));
+            channel.set("sip_hangup_disposition", "recv_refuse");
+        }
         let hook = channel.hook;
         if let Some(session) = hook.and_then(|hook| self.sessions.get_mut(&hook))
             && session.linger == Linger::No
@@ -354,7 +367,7 @@ impl World {
     fn bury(&mut self, uuid: &str, job_first: bool) {
         let Some(channel) = self.channels.get(uuid) else { return };
         let cause = channel.cause.clone().unwrap_or_default();
-        let dialed = channel.dial.filter(|_| channel.stage != LegStage::Done);
+        let dialed = channel.dial;
         if job_first && let Some(dial) = dialed {
             self.leg_failed(dial, uuid, &cause);
         }
@@ -364,15 +377,10 @@ impl World {
         self.set_state(uuid, State::Reporting);
         if let Some(channel) = self.channels.get_mut(uuid) {
             channel.set("hangup_cause", cause.as_str());
-            channel.set("hangup_cause_q850", q850(&cause).to_string());
-            if let Some(Fate::Refuses { sip, .. }) = channel.fate.clone().filter(|_| !channel.is_answered()) {
-                channel.set("sip_term_status", sip.to_string());
-                channel.set("sip_invite_failure_status", sip.to_string());
-                channel.set("proto_specific_hangup_cause", format!("sip:{sip}"));
-                channel.set("sip_hangup_disposition", "recv_refuse");
-            }
+            channel.set("hangup_cause_q850", q850(&cause).unwrap_or(16).to_string());
         }
         self.tell("CHANNEL_HANGUP_COMPLETE", uuid, &[("Hangup-Cause", cause.clone())], &[]);
+        self.stop_prompt(uuid);
         // A leg that followed in a bridge is missed by its leader only now.
         self.part(uuid);
         self.part_from_hook(uuid);

@@ -28,11 +28,15 @@ pub struct SimulatorConfig {
     pub wait_extension: String,
     /// The operator's own answer to a caller nobody took.
     pub fallback_extension: String,
+    /// Further extensions of that context, each an inline list of actions (`answer:,park:`).
+    pub extensions: BTreeMap<String, String>,
     /// How long the dialplan plays music and tries the hook again before it takes the fallback.
     pub retry_for: Duration,
     pub stations: Vec<Station>,
     /// Gateways by name; `false` is one that is down.
     pub gateways: BTreeMap<String, bool>,
+    /// `Member-ID` counts on through the life of the process; this is the next one.
+    pub next_member: u32,
     /// Do people in rooms speak now and then?
     pub chatter: bool,
     /// How long a `bgapi` takes to start its job. Until then another connection does not see the new channel.
@@ -53,9 +57,11 @@ impl Default for SimulatorConfig {
             hook_context: "default".into(),
             wait_extension: "switchboard_wait".into(),
             fallback_extension: "switchboard_fallback".into(),
+            extensions: BTreeMap::new(),
             retry_for: Duration::from_secs(30),
             stations: vec![Station::new("1001"), Station::new("1002"), Station::new("1003")],
             gateways: BTreeMap::from([("trunk".to_owned(), true), ("backup".to_owned(), true)]),
+            next_member: 1,
             chatter: true,
             job_start: Duration::from_millis(1),
         }

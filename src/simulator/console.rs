@@ -53,6 +53,7 @@ pub(super) fn obey(world: &mut World, id: u64, command: &Command) -> Next {
     let Some(session) = world.sessions.get_mut(&id) else { return reply("-ERR no session") };
     session.begin();
     match verb.as_str() {
+        "api" | "bgapi" if rest.is_empty() => reply("-ERR command not found"),
         "api" => {
             let (answer, later) = oneshot::channel();
             let (name, arg) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -105,7 +106,7 @@ pub(super) fn obey(world: &mut World, id: u64, command: &Command) -> Next {
                     session.my_events(&uuid);
                     reply("+OK Events Enabled")
                 }
-                None => reply("-ERR no uuid"),
+                None => reply("-ERR command not found"),
             }
         }
         "divert_events" if session.outbound => {
@@ -145,7 +146,6 @@ pub(super) fn obey(world: &mut World, id: u64, command: &Command) -> Next {
             let controls = session.controls.clone().filter(|_| session.outbound);
             Next::Last(command_reply("+OK bye"), wire::goodbye(controls.as_deref()))
         }
-        "auth" => reply("-ERR invalid"),
         _ => reply("-ERR command not found"),
     }
 }
@@ -185,7 +185,7 @@ fn filter(session: &mut super::session::Session, rest: &str) -> Next {
         ("delete", Some(what)) => {
             let (header, value) = what.split_once(' ').map_or((what, None), |(header, value)| (header, Some(value)));
             session.delete_filter(header, value);
-            let value = value.map(|value| format!("[{value}]")).unwrap_or_default();
+            let value = format!("[{}]", value.unwrap_or_default());
             reply(format!("+OK filter deleted. [{header}]{value}"))
         }
         (header, Some(value)) => {
@@ -232,9 +232,8 @@ fn send_message(world: &mut World, id: u64, command: &Command, rest: &str) -> Ne
 /// Any client may forge any event.
 fn send_event(world: &mut World, command: &Command, rest: &str) -> Next {
     let wanted = rest.split_whitespace().next().unwrap_or("CUSTOM").to_ascii_uppercase();
-    let Some(name) = super::event::NAMES.iter().find(|name| **name == wanted) else {
-        return reply("-ERR invalid event");
-    };
+    // A name that is none is taken for a custom event.
+    let name = super::event::NAMES.iter().find(|name| **name == wanted).unwrap_or(&"CUSTOM");
     let mut event = Event::new(name);
     for (name, value) in &command.headers {
         event.add(name.clone(), value.as_str());

@@ -144,15 +144,20 @@ impl World {
 
     /// A leg ended before anyone talked to it.
     pub(super) fn leg_failed(&mut self, id: u64, leg: &str, cause: &str) {
-        if let Some(channel) = self.channels.get_mut(leg) {
-            channel.stage = LegStage::Done;
-        }
+        self.forget_leg(leg);
         let Some(dial) = self.dials.get_mut(&id) else { return };
         dial.ringing.retain(|ringing| ringing != leg);
         // Whatever ended the leg by its clock, the dial as a whole got no answer.
         dial.last_cause = if dial.timed_out { "NO_ANSWER".into() } else { cause.to_owned() };
         if dial.ringing.is_empty() {
             self.next_group(id);
+        }
+    }
+
+    /// What becomes of this leg is no longer its dial's business.
+    fn forget_leg(&mut self, leg: &str) {
+        if let Some(channel) = self.channels.get_mut(leg) {
+            channel.dial = None;
         }
     }
 
@@ -169,7 +174,6 @@ impl World {
         let Some(channel) = self.live_mut(caller) else { return };
         channel.set("originate_disposition", cause);
         channel.set("originate_failed_cause", cause);
-        channel.set("DIALSTATUS", super::channel::q850(cause).to_string());
         channel.set("dialed_as", "");
         let go_on = channel.get("continue_on_fail").is_some_and(|value| {
             text::is_true(value) || value.split(',').any(|listed| listed.eq_ignore_ascii_case(cause))
@@ -196,16 +200,13 @@ impl World {
                 super::channel::Party { name: "Outbound Call".into(), number: channel.destination.clone() };
         }
         for other in dial.ringing.iter().filter(|other| *other != leg) {
-            if let Some(channel) = self.channels.get_mut(other) {
-                channel.stage = LegStage::Done;
-            }
+            self.forget_leg(other);
             self.hang_up(other, "LOSE_RACE");
         }
         match dial.purpose {
             Purpose::Bridge { caller } => {
                 if let Some(channel) = self.live_mut(&caller) {
                     channel.set("originate_disposition", "SUCCESS");
-                    channel.set("DIALSTATUS", "SUCCESS");
                     channel.set("dialed_as", "");
                     self.answer(&caller);
                     self.bind(&caller, leg, false);
@@ -232,9 +233,7 @@ impl World {
         }
         let Some(dial) = id.and_then(|id: u64| self.dials.remove(&id)) else { return };
         for leg in dial.ringing {
-            if let Some(channel) = self.channels.get_mut(&leg) {
-                channel.stage = LegStage::Done;
-            }
+            self.forget_leg(&leg);
             self.hang_up(&leg, "ORIGINATOR_CANCEL");
         }
     }

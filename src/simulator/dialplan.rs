@@ -75,6 +75,9 @@ impl World {
             return None;
         }
         let extension = &destination.extension;
+        if let Some(actions) = self.config.extensions.get(extension) {
+            return Some(inline_actions(actions));
+        }
         if *extension == self.config.wait_extension {
             return Some(self.waiting(channel));
         }

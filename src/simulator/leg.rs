@@ -263,4 +263,13 @@ impl World {
             });
         }
     }
+
+    /// The prompt of a leg that was still asked to confirm ends after its channel's last word.
+    pub(super) fn stop_prompt(&mut self, uuid: &str) {
+        let Some(channel) = self.channels.get(uuid).filter(|channel| channel.stage == LegStage::Confirming) else {
+            return;
+        };
+        let file = channel.get("group_confirm_file").unwrap_or_default().to_owned();
+        self.tell("PLAYBACK_STOP", uuid, &[], &[("Playback-File-Path", file)]);
+    }
 }

@@ -88,7 +88,7 @@ impl World {
             serial: 0,
             channels: BTreeMap::new(),
             rooms: BTreeMap::new(),
-            last_member: 0,
+            last_member: config.next_member.saturating_sub(1),
             sessions: BTreeMap::new(),
             last_session: 0,
             dials: BTreeMap::new(),

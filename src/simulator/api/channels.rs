@@ -15,7 +15,7 @@ pub(super) fn uuid(world: &mut World, name: &str, arg: &str) -> String {
         "uuid_getvar" if words.len() < 2 => "-USAGE: <uuid> <var>\n".into(),
         "uuid_getvar" => match world.live(&first) {
             None => NO_CHANNEL.into(),
-            Some(channel) => format!("{}\n", channel.get(&words[1]).unwrap_or("_undef_")),
+            Some(channel) => channel.get(&words[1]).unwrap_or("_undef_").to_owned(),
         },
         "uuid_setvar" if words.len() < 2 => "-USAGE: <uuid> <var> [value]\n".into(),
         "uuid_setvar" => match world.live_mut(&first) {
@@ -27,7 +27,7 @@ pub(super) fn uuid(world: &mut World, name: &str, arg: &str) -> String {
             }
         },
         "uuid_setvar_multi" => match world.live_mut(&first) {
-            None => NO_CHANNEL.into(),
+            None => format!("{NO_CHANNEL}-USAGE: <uuid> <var>=<value>;<var>=<value>...\n"),
             Some(channel) => {
                 for pair in rest().split(';') {
                     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -79,13 +79,9 @@ pub(super) fn uuid(world: &mut World, name: &str, arg: &str) -> String {
             OK.into()
         }
         "uuid_media" => media(world, &words),
-        "uuid_hold" => {
-            let uuid = words.last().cloned().unwrap_or_default();
-            if world.live(&uuid).is_none() {
-                return "-ERR Operation Failed\n".into();
-            }
-            "+OK Success\n".into()
-        }
+        // Says so of a channel that is not there, too.
+        "uuid_hold" => "+OK Success\n".into(),
+        "uuid_broadcast" => "-ERR invalid uuid\n".into(),
         "uuid_answer" if live => {
             world.answer(&first);
             OK.into()
@@ -118,8 +114,8 @@ fn transfer(world: &mut World, uuid: &str, words: &[String]) -> String {
         ("aleg", _) => world.transfer_one(uuid, destination),
         ("both", _) => world.transfer_both(uuid, destination.clone(), destination),
         (_, Some(partner)) => world.transfer_one(&partner, destination),
-        // No other leg to move.
-        (_, None) => return "-ERR No such channel!\n".into(),
+        // No other leg to move; it says +OK all the same.
+        (_, None) => {}
     }
     OK.into()
 }
@@ -143,9 +139,9 @@ fn media(world: &mut World, words: &[String]) -> String {
         [uuid, ..] => (false, uuid.clone()),
         [] => return "-USAGE: <uuid>\n".into(),
     };
-    let Some(channel) = world.live_mut(&uuid) else { return "-ERR Operation Failed\n".into() };
+    let Some(channel) = world.live_mut(&uuid) else { return "-ERR Operation failed\n".into() };
     if channel.flag("proxy_media") {
-        return "-ERR Operation Failed\n".into();
+        return "-ERR Operation failed\n".into();
     }
     let partner = channel.bond.as_ref().map(|bond| bond.partner.clone());
     for leg in [Some(uuid), partner].into_iter().flatten() {
@@ -221,5 +217,5 @@ pub(super) fn sched_del(world: &mut World, arg: &str) -> String {
     let before = world.scheduled.len();
     world.scheduled.retain(|scheduled| scheduled.uuid != arg && scheduled.task.to_string() != arg);
     let deleted = before - world.scheduled.len();
-    if deleted > 0 { format!("+OK Deleted: {deleted}\n") } else { "-ERR Task not found\n".into() }
+    format!("+OK Deleted: {deleted}\n")
 }

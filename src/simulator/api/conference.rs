@@ -30,7 +30,9 @@ pub(super) fn conference(world: &mut World, arg: &str) -> String {
 }
 
 fn about(world: &mut World, name: &str, words: &[&str]) -> String {
-    let Some((verb, args)) = words.split_first() else { return list_one(world, name, &[]) };
+    let Some((verb, args)) = words.split_first() else {
+        return "Conference command, not specified.\nTry 'help'\n".into();
+    };
     match *verb {
         "list" => list_one(world, name, args),
         "count" => world.rooms.get(name).map_or(0, |room| room.members.len()).to_string(),
@@ -76,6 +78,15 @@ fn about(world: &mut World, name: &str, words: &[&str]) -> String {
             "+OK (saymember) OK\n".into()
         }
         "transfer" => transfer(world, name, args),
+        "relate" => match args {
+            // Relations are not simulated: there are never any.
+            [_] => "+OK No relationships\n".into(),
+            [from, to, ..] => format!("-ERR relationship {from}->{to} not found.\n"),
+            [] => {
+                "relate <member_id>[,<member_id>] <other_member_id>[,<other_member_id>] [nospeak|nohear|clear]".into()
+            }
+        },
+        "chkrecord" => recording(world, name, &["check"]),
         _ => members::command(world, name, verb, args)
             .unwrap_or_else(|| format!("-ERR Conference command '{verb}' not found.\n")),
     }

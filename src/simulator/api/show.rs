@@ -62,7 +62,7 @@ pub(super) fn show(world: &World, arg: &str) -> String {
     };
     if as_json {
         return if rows.is_empty() {
-            "{\"row_count\":0}".into()
+            "{\"row_count\": 0}\n".into()
         } else if count {
             format!("{{\"row_count\":{},\"rows\":[]}}\n", rows.len())
         } else {

@@ -24,7 +24,7 @@ pub(super) fn system(world: &mut World, name: &str, arg: &str) -> Option<String>
     Some(match name {
         "status" => status(world),
         "version" => match words.first() {
-            Some(&"short") => "1.11.3-dev".into(),
+            Some(&"short") => "1.11.3-dev\n".into(),
             _ => format!("FreeSWITCH Version {VERSION} (git cc93a68 2026-08-21 14:10:14Z 64bit)\n"),
         },
         "hostname" => world.config.hostname.clone(),
@@ -193,6 +193,6 @@ fn xml_locate(world: &World, words: &[&str]) -> String {
         {
             format!("<user id=\"{user}\"/>\n")
         }
-        _ => "-ERR can't find anything\n".into(),
+        _ => "can't find anything\n".into(),
     }
 }
