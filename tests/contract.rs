@@ -4,6 +4,8 @@
 //! Excerpts of the recordings are in `tests/recordings`; `cut.py` there made them. What is only known as a fact, not
 //! as a recording, is tested as a fact in `contract/facts.rs`.
 
+#![allow(dead_code, reason = "shared by the recordings and the facts")]
+
 #[path = "contract/client.rs"]
 mod client;
 #[path = "contract/player.rs"]
