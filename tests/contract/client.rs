@@ -150,19 +150,6 @@ impl Client {
     pub fn seen(&self) -> Vec<String> {
         self.events.iter().map(label).collect()
     }
-
-    /// Waits until `api` answers as wanted.
-    pub async fn until_api(&mut self, command: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            let answer = self.api(command).await;
-            if wanted(&answer) {
-                return answer;
-            }
-            assert!(tokio::time::Instant::now() < deadline, "{command} still answers {answer}");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
 }
 
 /// An event in a word: its name, action or application, and its channel.
