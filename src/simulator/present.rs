@@ -74,7 +74,7 @@ impl Channel {
             .add("Unique-ID", self.uuid.as_str())
             .add("Call-Direction", direction)
             .add("Presence-Call-Direction", direction)
-            .add("Channel-HIT-Dialplan", if self.inbound || self.dialplan != "" { "true" } else { "false" })
+            .add("Channel-HIT-Dialplan", if self.inbound || !self.dialplan.is_empty() { "true" } else { "false" })
             .add("Channel-Call-UUID", self.get("call_uuid").unwrap_or(&self.uuid))
             .add("Answer-State", self.answer_state);
         if let Some(cause) = &self.cause {
