@@ -4,10 +4,16 @@
 //! Excerpts of the recordings are in `tests/recordings`; `cut.py` there made them. What is only known as a fact, not
 //! as a recording, is tested as a fact in `contract/facts.rs`.
 
-#![allow(dead_code, reason = "shared by the recordings and the facts")]
-
 #[path = "contract/client.rs"]
 mod client;
+#[path = "contract/facts.rs"]
+mod facts;
+#[path = "contract/headers.rs"]
+mod headers;
+#[path = "contract/hook.rs"]
+mod hook;
+#[path = "contract/people.rs"]
+mod people;
 #[path = "contract/player.rs"]
 mod player;
 #[path = "contract/recording.rs"]
