@@ -8,6 +8,7 @@ use std::time::Duration;
 
 /// One thing to be done outside.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "nearly every effect is a command")]
 pub enum Effect {
     /// A command to the switch. All commands with the same lane reach it in this order.
     Command { tag: Tag, lane: ChannelId, command: Command },

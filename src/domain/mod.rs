@@ -5,9 +5,21 @@
 //! rebuild one. The `disallowed_*` lints below (listed in `clippy.toml`) hold the line.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod call;
+pub mod cause;
+pub mod conference;
 pub mod effect;
 pub mod endpoint;
+pub mod fact;
 pub mod ids;
 pub mod input;
+pub mod node;
+pub mod number;
+pub mod policy;
+pub mod request;
+pub mod route;
+pub mod rules;
 pub mod states;
+pub mod story;
 pub mod time;
+pub mod timers;

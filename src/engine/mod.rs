@@ -3,7 +3,14 @@
 //! `web` reaches this only through [`ApplicationServer`], with [`messages`] (ids and plain data) going in and
 //! [`view`]s coming out.
 
+mod board;
+mod clock;
+pub mod house;
+mod journaling;
 pub mod messages;
+mod metrics;
+pub mod node_task;
+mod present;
 pub mod view;
 
 use crate::domain::{ids::ConferenceId, time::Timestamp};

@@ -98,6 +98,9 @@ pub struct CallView {
     /// What the attendant should know: why answering failed, who hung up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
+    /// `hold` or `resume` was asked of the switch and its effect has not been seen yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<String>,
 }
 
 /// A reason from a closed list, with the same in words.
@@ -139,6 +142,9 @@ pub struct ConferenceView {
     /// What went wrong on the way, though the conference goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
+    /// `lock` or `unlock` was asked of the switch and its effect has not been seen yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<String>,
     pub participants: Vec<ParticipantView>,
 }
 
@@ -232,6 +238,10 @@ pub enum Status {
         id: CallId,
     },
     Conference(ConferenceView),
+    /// The conference ended a while ago, and is only in the history now.
+    ConferenceGone {
+        id: ConferenceId,
+    },
     /// Sent alone because it changes often: who can be heard.
     Talking {
         conference_id: ConferenceId,

@@ -1,0 +1,50 @@
+# Switchboard. `make help` lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export CARGO_TERM_COLOR ?= never
+
+FREESWITCH ?= $(or $(SWITCHBOARD_FREESWITCH),$(wildcard /usr/local/freeswitch/bin/freeswitch),$(shell command -v freeswitch 2>/dev/null))
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## The demonstration: simulated FreeSWITCH, page in the browser
+	cargo run -- demo
+
+.PHONY: test
+test: tools lint unit page live-if-possible ## Everything: lints, all tests, the page in a browser, a real FreeSWITCH if there is one
+
+.PHONY: tools
+tools: ## Install what the tests need (Chromium, from the distribution's packages)
+	@scripts/tools
+
+.PHONY: lint
+lint: ## Formatting and lints, warnings denied
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+
+.PHONY: unit
+unit: ## Rust tests: domain, switch, store, web, simulator, whole service
+	cargo test --no-fail-fast
+
+.PHONY: page
+page: ## The attendant's page: type check, unit tests, and a real browser by keyboard and by mouse
+	cd web && npm ci --no-audit --no-fund && npm run check && npm test
+	cd tests/page && npm ci --no-audit --no-fund && npm test
+
+.PHONY: live
+live: ## The scenarios against a real FreeSWITCH; fails where there is none; writes docs/LIVE.md
+	@test -n "$(FREESWITCH)" || { echo "no FreeSWITCH found: install one, or name its binary in SWITCHBOARD_FREESWITCH" >&2; exit 1; }
+	SWITCHBOARD_FREESWITCH="$(FREESWITCH)" cargo test --no-fail-fast -- --ignored --test-threads=1
+
+.PHONY: live-if-possible
+live-if-possible:
+	@if [ -n "$(FREESWITCH)" ]; then $(MAKE) --no-print-directory live; \
+	else echo "live suite left out: no FreeSWITCH found (make live says more)"; fi
+
+.PHONY: audit
+audit: ## Licences and advisories of every dependency (needs cargo-deny)
+	cargo deny check

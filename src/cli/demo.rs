@@ -1,0 +1,236 @@
+//! `switchboard demo`. A house to try out: a simulated FreeSWITCH, callers, and the page.
+
+use super::{
+    Global, Outcome,
+    house::Running,
+    serve::{start_log, stop_signal},
+};
+use crate::{
+    config::{Config, LogConfig, NodeConfig, PhoneRouteConfig, StationConfig},
+    domain::states::Role,
+    simulator::{Caller, Simulator, SimulatorConfig, Station},
+    store::{
+        Secret, SqliteStore,
+        accounts::{Accounts, NewUser},
+    },
+};
+use clap::Args;
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+const USER: &str = "anna";
+const STATIONS: [&str; 2] = ["1001", "1002"];
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Print one line of JSON for programs: url, user, password, token.
+    #[arg(long)]
+    json: bool,
+    /// Where the page is served, on 127.0.0.1; 0 takes a free port.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The same seed brings the same callers and the same people.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// 2 is twice as fast: everything people do takes half the time.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Nobody calls by themselves.
+    #[arg(long)]
+    no_callers: bool,
+    /// Keep the store in this file; without it, in a new one that is thrown away at the end.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+}
+
+impl Demo {
+    pub async fn run(self, _: &Global) -> Outcome {
+        if !(self.speed.is_finite() && self.speed > 0.0) {
+            return Err("--speed must be a number above 0, such as 1 or 2.5".into());
+        }
+        start_log(&LogConfig { level: "warn".into(), ..LogConfig::default() })?;
+        let scratch = Scratch::new(self.store.clone())?;
+        let store = Arc::new(SqliteStore::open(&scratch.file).await?);
+        let password = made_up();
+        let token = accounts(&store, &password).await?;
+
+        let event_socket_password = made_up();
+        let simulator = Arc::new(
+            Simulator::start(SimulatorConfig {
+                password: event_socket_password.expose().to_owned(),
+                seed: self.seed,
+                speed: self.speed,
+                hook_context: "switchboard".into(),
+                stations: STATIONS.iter().map(|number| Station::new(*number)).collect(),
+                gateways: BTreeMap::from([("carrier".to_owned(), true)]),
+                ..SimulatorConfig::default()
+            })
+            .await?,
+        );
+        let config = configuration(self.port, simulator.address(), event_socket_password);
+        let running = Running::start(&config, store).await?;
+        let url = format!("http://{}", running.http);
+        if self.json {
+            let line = serde_json::json!({
+                "url": url, "user": USER, "password": password.expose(), "token": token.expose(),
+                "hook": running.hook.to_string(), "event_socket": simulator.address().to_string(),
+            });
+            println!("{line}");
+        } else {
+            println!("Switchboard demonstration, with a simulated FreeSWITCH and nobody's real phone.\n");
+            println!("  Open      {url}\n  User      {USER}\n  Password  {}\n", password.expose());
+            println!("Who is called decides by the last digit of their number:");
+            println!("  1 busy · 2 declines · 3 never answers · 4 no such number · 5 answers after 8 s");
+            println!("  6 leaves after 10 s · 7 a machine that presses nothing · any other answers within 3 s\n");
+            println!("Try 1004, 1008, 030 5550101, 030 5550102, 030 5550107. Stop with Ctrl-C.");
+        }
+        let callers = (!self.no_callers).then(|| callers(simulator.clone(), running.hook, self.seed, self.speed));
+        let shutdown = running.shutdown.clone();
+        tokio::spawn(async move {
+            stop_signal().await;
+            shutdown.cancel();
+        });
+        running.finished().await;
+        drop(callers);
+        drop(scratch);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A folder that is gone when the demonstration is.
+struct Scratch {
+    file: PathBuf,
+    folder: Option<PathBuf>,
+}
+
+impl Scratch {
+    fn new(chosen: Option<PathBuf>) -> std::io::Result<Self> {
+        if let Some(file) = chosen {
+            return Ok(Self { file, folder: None });
+        }
+        let folder = std::env::temp_dir().join(format!("switchboard-demo-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir(&folder)?;
+        Ok(Self { file: folder.join("switchboard.db"), folder: Some(folder) })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            // What is left behind in the temporary folder does no harm.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// No default password anywhere: a new one every time.
+fn made_up() -> Secret {
+    let mut random = rand::rng();
+    let letters: Vec<u8> = b"abcdefghjkmnpqrstuvwxyz23456789".to_vec();
+    Secret::new((0..14).filter_map(|_| letters.choose(&mut random)).map(|byte| char::from(*byte)).collect::<String>())
+}
+
+async fn accounts(
+    store: &Arc<SqliteStore>,
+    password: &Secret,
+) -> Result<Secret, Box<dyn std::error::Error + Send + Sync>> {
+    let accounts = Accounts::new(store.clone());
+    let now = super::now();
+    if store_has_user(store).await? {
+        accounts.set_password(USER, password.clone()).await?;
+    } else {
+        accounts
+            .add_user(
+                NewUser {
+                    name: USER.into(),
+                    display_name: Some("Anna".into()),
+                    role: Role::Supervisor,
+                    stations: STATIONS.iter().take(1).map(ToString::to_string).collect(),
+                    password: password.clone(),
+                },
+                now,
+            )
+            .await?;
+    }
+    let name = format!("demo-{}", uuid::Uuid::new_v4().simple());
+    Ok(accounts.add_token(&name, Role::Program, now).await?.1)
+}
+
+async fn store_has_user(store: &Arc<SqliteStore>) -> Result<bool, crate::store::StoreError> {
+    use crate::store::Store;
+    Ok(store.user_named(USER).await?.is_some())
+}
+
+fn configuration(port: u16, event_socket: SocketAddr, password: Secret) -> Config {
+    let mut config = Config::default();
+    config.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    config.hook.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    config.hook.variables = vec!["switchboard_number".into()];
+    let mut node = NodeConfig::new("demo", event_socket.to_string());
+    node.given_password = Some(password);
+    config.nodes.push(node);
+    for number in STATIONS {
+        config.stations.push(StationConfig { endpoint: "user/{number}".into(), ..StationConfig::new(number) });
+    }
+    config.numbers.country_code = Some("49".into());
+    config.numbers.national_prefix = Some("0".into());
+    config.numbers.international_prefix = Some("00".into());
+    config.policy.allow = vec!["1".into(), "+49".into()];
+    config.policy.deny = vec!["+49900".into()];
+    config.routes.push(PhoneRouteConfig {
+        prefixes: vec!["1".into()],
+        max_length: Some(4),
+        inside: true,
+        ..PhoneRouteConfig::new("house", "sofia/internal/{number}@127.0.0.1")
+    });
+    config.routes.push(PhoneRouteConfig {
+        prefixes: vec!["+49".into()],
+        gateways: vec!["carrier".into()],
+        ..PhoneRouteConfig::new("outside", "sofia/gateway/{gateway}/{number}")
+    });
+    config
+}
+
+const PEOPLE: [(&str, &str); 8] = [
+    ("Ada Lovelace", "+4930555010"),
+    ("Zhang Wei 张伟", "+8613800138000"),
+    ("Grace Hopper", "+4940555012"),
+    ("Émilie du Châtelet", "+33155550113"),
+    ("", "+4989555014"),
+    ("Alan Turing", "+441632960015"),
+    ("Mary Jackson", "+4969555016"),
+    ("Konrad Zuse", "+4930555017"),
+];
+const QUEUES: [&str; 2] = ["main", "service"];
+
+/// Somebody calls soon, and again whenever few are waiting.
+fn callers(simulator: Arc<Simulator>, hook: SocketAddr, seed: u64, speed: f64) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut pause = Duration::from_millis(1500);
+        loop {
+            tokio::time::sleep(pause.div_f64(speed)).await;
+            pause = Duration::from_secs(random.random_range(12..40));
+            let waiting = simulator.channels().iter().filter(|channel| channel.hooked).count();
+            if waiting >= 3 {
+                continue;
+            }
+            let Some((name, number)) = PEOPLE.choose(&mut random) else { continue };
+            simulator.caller(Caller {
+                name: (*name).into(),
+                number: (*number).into(),
+                queue: QUEUES.choose(&mut random).copied().unwrap_or("main").into(),
+                hooks: vec![hook],
+                patience: Some(Duration::from_secs(180)),
+                ..Caller::default()
+            });
+        }
+    })
+}

@@ -1,0 +1,56 @@
+//! `switchboard serve`. Runs the service.
+
+use super::{Global, Outcome, house::Running, open_store};
+use crate::config::{Config, LogConfig, LogFormat};
+use clap::Args;
+use std::{process::ExitCode, sync::Arc};
+use tracing_subscriber::EnvFilter;
+
+#[derive(Debug, Args)]
+pub struct Serve {}
+
+impl Serve {
+    pub async fn run(self, global: &Global) -> Outcome {
+        let config = Config::load(&global.config)?;
+        start_log(&config.log)?;
+        let store = Arc::new(open_store(&config.store.path).await?);
+        let running = Running::start(&config, store).await?;
+        tracing::info!(http = %running.http, hook = %running.hook, "serving");
+        let shutdown = running.shutdown.clone();
+        tokio::spawn(async move {
+            stop_signal().await;
+            tracing::info!("stopping; calls and conferences go on without us");
+            shutdown.cancel();
+        });
+        running.finished().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes the log to standard error.
+pub(super) fn start_log(log: &LogConfig) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let filter = EnvFilter::try_new(&log.level).map_err(|error| format!("[log] level: {error}"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Json => builder.json().init(),
+        LogFormat::Text => builder.init(),
+    }
+    Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+pub(super) async fn stop_signal() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // Without the handler, SIGTERM ends the program by itself.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

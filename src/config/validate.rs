@@ -1,0 +1,358 @@
+//! What types cannot say: ranges, characters, and what must go together.
+
+use super::{
+    Config, HttpConfig, NodeConfig, PhoneRouteConfig, StationConfig,
+    error::{Finding, Step},
+    fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
+
+const WORD: &str = "letters, digits, _ - . only";
+const PLAIN: &str = "letters, digits, spaces and _ - . + @ : / only";
+
+/// Variables we set ourselves, or that make the switch run something.
+const RESERVED: [&str; 13] = [
+    "origination_",
+    "originate_",
+    "leg_timeout",
+    "ignore_early_media",
+    "group_confirm_",
+    "execute_on_",
+    "api_on_",
+    "api_hangup_hook",
+    "exec_",
+    "conference_",
+    "park_",
+    "switchboard_",
+    "transfer_",
+];
+
+/// Everything that is wrong, top to bottom.
+pub(super) fn findings(config: &Config) -> Vec<Finding> {
+    let mut all = Findings::default();
+    all.http(&config.http);
+    all.hook(config);
+    all.nodes(&config.nodes);
+    all.stations(&config.stations);
+    all.routes(&config.routes);
+    all.numbers(config);
+    all.policy(config);
+    all.timing(config);
+    if config.store.path.as_os_str().is_empty() {
+        all.add(&["store", "path"], "is empty; name the file everything is kept in");
+    }
+    all.found
+}
+
+#[derive(Default)]
+struct Findings {
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    fn add(&mut self, path: &[&str], text: impl Into<String>) {
+        // Positions are written as digits: no key of ours is one.
+        let path =
+            path.iter().map(|step| step.parse().map_or_else(|_| Step::Key((*step).to_owned()), Step::Item)).collect();
+        self.found.push(Finding { path, text: text.into() });
+    }
+
+    fn check(&mut self, fits: bool, path: &[&str], text: impl Into<String>) {
+        if !fits {
+            self.add(path, text);
+        }
+    }
+
+    fn range(&mut self, path: &[&str], value: u32, allowed: RangeInclusive<u32>, unit: &str) {
+        let (low, high) = (allowed.start(), allowed.end());
+        self.check(allowed.contains(&value), path, format!("{value} is out of range; choose {low} to {high} {unit}"));
+    }
+
+    fn http(&mut self, http: &HttpConfig) {
+        if let Some(url) = &http.public_url {
+            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+            self.check(
+                !host.is_empty() && !host.contains(['/', ' ', '?', '#', '@']),
+                &["http", "public_url"],
+                format!("{url:?} is no origin; write https://host or https://host:port, no path and no slash after it"),
+            );
+            self.check(
+                http.secure_cookie != Some(true) || url.starts_with("https://"),
+                &["http", "secure_cookie"],
+                "is true, but public_url is not https: nobody could sign in; use https, or remove the key",
+            );
+        }
+        self.check(
+            http.metrics_token_file.is_none() || http.metrics_token_env.is_none(),
+            &["http", "metrics_token_env"],
+            "stands beside metrics_token_file; remove one of both",
+        );
+    }
+
+    fn hook(&mut self, config: &Config) {
+        let hook = &config.hook;
+        self.check(
+            hook.listen != config.http.listen || hook.listen.port() == 0,
+            &["hook", "listen"],
+            "is the address of [http]; choose another port",
+        );
+        self.check(
+            hook.listen.ip().is_loopback() || hook.admit.iter().any(|network| !network.addr().is_loopback()),
+            &["hook", "admit"],
+            "admits loopback only, though the hook listens beyond it; list the addresses of your nodes",
+        );
+        for (index, name) in hook.variables.iter().enumerate() {
+            self.check(
+                is_variable_name(name),
+                &["hook", "variables", &index.to_string()],
+                format!("{name:?} is no variable's name: letters, digits, _ and - only"),
+            );
+        }
+        self.check(
+            !hook.music.is_empty() && !hook.music.contains(' ') && is_plain(&hook.music),
+            &["hook", "music"],
+            format!("{:?} is no music; write something like local_stream://moh", hook.music),
+        );
+        self.check(is_word(&hook.default_queue), &["hook", "default_queue"], WORD);
+    }
+
+    fn nodes(&mut self, nodes: &[NodeConfig]) {
+        self.check(!nodes.is_empty(), &["node"], "there is none; add a [[node]] for each FreeSWITCH server");
+        self.unique("node", "id", nodes.iter().map(|node| node.id.as_str()));
+        for (index, node) in nodes.iter().enumerate() {
+            let index = &index.to_string();
+            let at = |key| ["node", index, key];
+            for (key, value) in [
+                ("id", &node.id),
+                ("conference_profile", &node.conference_profile),
+                ("wait_extension", &node.wait_extension),
+                ("wait_context", &node.wait_context),
+            ] {
+                self.check(is_word(value), &at(key), format!("{value:?} does not fit: {WORD}"));
+            }
+            self.check(
+                is_host_and_port(&node.address),
+                &at("address"),
+                format!("{:?} is no host:port, such as 127.0.0.1:8021", node.address),
+            );
+            self.range(&at("ports"), node.ports, 1..=10_000, "ports");
+            self.range(&at("command_connections"), node.command_connections, 1..=16, "connections");
+            match (&node.password_file, &node.password_env, &node.given_password) {
+                (Some(_), Some(_), _) => {
+                    self.add(&at("password_env"), "stands beside password_file; remove one of both");
+                }
+                (None, None, None) => self.add(
+                    &["node", index],
+                    "has no password; add password_file or password_env (the password itself never stands here)",
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    fn stations(&mut self, stations: &[StationConfig]) {
+        self.unique("station", "id", stations.iter().map(|station| station.id.as_str()));
+        for (index, station) in stations.iter().enumerate() {
+            let index = &index.to_string();
+            let at = |key| ["station", index, key];
+            self.check(is_word(&station.id), &at("id"), format!("{:?} does not fit: {WORD}", station.id));
+            self.check(
+                is_word(station.number()),
+                &at("number"),
+                format!("{:?} does not fit: {WORD}", station.number()),
+            );
+            self.domain(&at("domain"), station.domain.as_deref());
+            self.template(&at("endpoint"), &station.endpoint, station.domain.is_some(), None);
+            self.variables(&at("variables"), &station.variables);
+        }
+    }
+
+    fn routes(&mut self, routes: &[PhoneRouteConfig]) {
+        self.unique("route", "name", routes.iter().map(|route| route.name.as_str()));
+        for (index, route) in routes.iter().enumerate() {
+            let index = &index.to_string();
+            let at = |key| ["route", index, key];
+            self.check(is_word(&route.name), &at("name"), format!("{:?} does not fit: {WORD}", route.name));
+            self.prefixes(&at("prefixes"), &route.prefixes);
+            for (position, number) in route.numbers.iter().enumerate() {
+                self.check(
+                    is_number(number),
+                    &["route", index, "numbers", &position.to_string()],
+                    format!("{number:?} is no number: digits, with a plus in front or not"),
+                );
+            }
+            self.check(
+                !route.prefixes.is_empty()
+                    || !route.numbers.is_empty()
+                    || route.min_length.is_some()
+                    || route.max_length.is_some(),
+                &["route", index],
+                "matches nothing in particular; add prefixes, numbers, min_length or max_length",
+            );
+            for (key, length) in [("min_length", route.min_length), ("max_length", route.max_length)] {
+                if let Some(length) = length {
+                    self.range(&at(key), length, 1..=32, "digits");
+                }
+            }
+            if let (Some(low), Some(high)) = (route.min_length, route.max_length) {
+                self.check(low <= high, &at("max_length"), format!("is {high}, less than min_length ({low})"));
+            }
+            self.range(&at("strip"), route.strip, 0..=20, "characters");
+            self.check(
+                is_prefix(&route.prepend),
+                &at("prepend"),
+                format!("{:?} cannot stand before a number: digits, with a plus in front or not", route.prepend),
+            );
+            self.domain(&at("domain"), route.domain.as_deref());
+            self.template(&at("dial"), &route.dial, route.domain.is_some(), Some(!route.gateways.is_empty()));
+            for (position, gateway) in route.gateways.iter().enumerate() {
+                self.check(
+                    is_word(gateway),
+                    &["route", index, "gateways", &position.to_string()],
+                    format!("{gateway:?} does not fit: {WORD}"),
+                );
+            }
+            if let Some(number) = &route.caller_id_number {
+                self.check(
+                    is_number(number),
+                    &at("caller_id_number"),
+                    format!("{number:?} is no number: digits, with a plus in front or not"),
+                );
+            }
+            if let Some(name) = &route.caller_id_name {
+                self.check(is_plain(name), &at("caller_id_name"), format!("{name:?} does not fit: {PLAIN}"));
+            }
+            self.variables(&at("variables"), &route.variables);
+        }
+    }
+
+    fn numbers(&mut self, config: &Config) {
+        let numbers = &config.numbers;
+        for (key, value) in [
+            ("country_code", &numbers.country_code),
+            ("national_prefix", &numbers.national_prefix),
+            ("international_prefix", &numbers.international_prefix),
+        ] {
+            if let Some(value) = value {
+                self.check(
+                    (1..=5).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()),
+                    &["numbers", key],
+                    format!("{value:?} does not fit; write 1 to 5 digits, without plus"),
+                );
+            }
+        }
+        self.check(
+            numbers.national_prefix.is_none() || numbers.country_code.is_some(),
+            &["numbers", "national_prefix"],
+            "is of no use without country_code; add it",
+        );
+    }
+
+    fn policy(&mut self, config: &Config) {
+        let policy = &config.policy;
+        self.prefixes(&["policy", "allow"], &policy.allow);
+        self.prefixes(&["policy", "deny"], &policy.deny);
+        self.range(&["policy", "max_legs_per_conference"], policy.max_legs_per_conference, 1..=1000, "legs");
+        self.range(&["policy", "max_legs_at_once"], policy.max_legs_at_once, 1..=10_000, "legs");
+        self.range(&["policy", "new_legs_per_minute"], policy.new_legs_per_minute, 1..=10_000, "legs a minute");
+        let user = &policy.per_user;
+        self.range(&["policy", "per_user", "max_legs_at_once"], user.max_legs_at_once, 1..=10_000, "legs");
+        self.range(
+            &["policy", "per_user", "new_legs_per_minute"],
+            user.new_legs_per_minute,
+            1..=10_000,
+            "legs a minute",
+        );
+    }
+
+    fn timing(&mut self, config: &Config) {
+        let timing = &config.timing;
+        self.range(&["timing", "ring_seconds"], timing.ring_seconds, 5..=120, "seconds");
+        self.range(&["timing", "confirm_seconds"], timing.confirm_seconds, 3..=60, "seconds");
+        self.range(&["timing", "max_leg_hours"], timing.max_leg_hours, 1..=24, "hours");
+        self.range(&["timing", "hold_minutes"], timing.hold_minutes, 1..=720, "minutes");
+        self.range(&["timing", "park_seconds"], timing.park_seconds, 5..=300, "seconds");
+    }
+
+    fn unique<'a>(&mut self, section: &str, key: &str, values: impl Iterator<Item = &'a str>) {
+        let mut seen = BTreeSet::new();
+        for (index, value) in values.enumerate() {
+            self.check(
+                seen.insert(value.to_lowercase()),
+                &[section, &index.to_string(), key],
+                format!("{value:?} is there twice; choose another"),
+            );
+        }
+    }
+
+    fn prefixes(&mut self, path: &[&str], prefixes: &[String]) {
+        for (index, prefix) in prefixes.iter().enumerate() {
+            let index = index.to_string();
+            let path: Vec<&str> = path.iter().copied().chain([index.as_str()]).collect();
+            self.check(
+                is_prefix(prefix),
+                &path,
+                format!("{prefix:?} is no prefix of numbers: digits, with a plus in front or not"),
+            );
+        }
+    }
+
+    fn domain(&mut self, path: &[&str], domain: Option<&str>) {
+        if let Some(domain) = domain {
+            self.check(is_word(domain), path, format!("{domain:?} does not fit: {WORD}"));
+        }
+    }
+
+    /// `gateways`: whether there are any; none where the section knows no gateways.
+    fn template(&mut self, path: &[&str], template: &str, has_domain: bool, gateways: Option<bool>) {
+        let mut rest = template.to_owned();
+        let mut uses = |name: &str| {
+            let found = rest.contains(name);
+            rest = rest.replace(name, "");
+            found
+        };
+        let (number, domain) = (uses("{number}"), uses("{domain}"));
+        let gateway = gateways.is_some() && uses("{gateway}");
+        self.check(
+            is_dial_text(&rest),
+            path,
+            format!(
+                "{template:?} does not fit: letters, digits, _ - . + @ : / ; = % and the placeholders {{number}}, \
+                 {{domain}}{} only",
+                if gateways.is_some() { ", {gateway}" } else { "" }
+            ),
+        );
+        self.check(number, path, "does not say where the number goes; write {number}");
+        self.check(
+            !template.to_lowercase().contains("loopback/"),
+            path,
+            "leads through loopback/, which policy cannot follow; dial the endpoint itself",
+        );
+        self.check(has_domain || !domain, path, "uses {domain}, but no domain is given; add one");
+        if let Some(has_gateways) = gateways {
+            self.check(has_gateways || !gateway, path, "uses {gateway}, but there are none; add gateways");
+            self.check(!has_gateways || gateway, path, "does not use the gateways; write {gateway}, or remove them");
+        }
+    }
+
+    fn variables(&mut self, path: &[&str], variables: &BTreeMap<String, String>) {
+        for (name, value) in variables {
+            let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
+            self.check(
+                is_variable_name(name),
+                &path,
+                format!("{name:?} is no variable's name: letters, digits, _ and - only"),
+            );
+            self.check(is_plain(value), &path, format!("{value:?} does not fit: {PLAIN}"));
+            let lower = name.to_lowercase();
+            self.check(
+                !RESERVED.iter().any(|reserved| lower.starts_with(reserved)),
+                &path,
+                "is Switchboard's own to set, or runs something on the switch; remove it",
+            );
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! One conference, folded from its facts.
+
+use super::{
+    cause::Cause,
+    endpoint::Endpoint,
+    fact::{Attempt, Fact, Invited, Person},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    route::Dial,
+    states::{ConferenceState, LegState, ParticipantRole},
+    time::Timestamp,
+};
+
+/// The thing the attendant asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conference {
+    pub id: ConferenceId,
+    pub owner: Person,
+    pub stations: Vec<String>,
+    pub call: Option<CallId>,
+    pub room: String,
+    pub ports: u32,
+    pub state: ConferenceState,
+    pub locked: bool,
+    /// Asked of the switch, effect not yet seen. Not journaled.
+    pub lock_pending: Option<bool>,
+    pub question: Option<(Timestamp, Timestamp)>,
+    /// The question was put and answered; it is not put twice.
+    pub question_answered: bool,
+    pub notice: Option<Cause>,
+    pub end_cause: Option<Cause>,
+    pub created_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub was_live: bool,
+    /// The room exists on the switch. Not journaled: the switch knows.
+    pub room_lives: bool,
+    /// The leg that was sent to open the room. Not journaled.
+    pub opening: Option<ChannelId>,
+    pub participants: Vec<Participant>,
+}
+
+/// A person who belongs in a conference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Participant {
+    pub id: ParticipantId,
+    pub role: ParticipantRole,
+    pub name: String,
+    pub dials: Vec<Dial>,
+    pub muted: bool,
+    pub on_hold: bool,
+    /// Asked of the switch, effect not yet seen. Not journaled.
+    pub mute_pending: Option<bool>,
+    /// Not journaled.
+    pub talking: bool,
+    pub legs: Vec<Leg>,
+}
+
+/// One attempt to reach a participant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leg {
+    pub id: ChannelId,
+    pub number: String,
+    pub endpoint: Option<Endpoint>,
+    pub attempt: Attempt,
+    pub state: LegState,
+    pub since: Timestamp,
+    pub cause: Option<Cause>,
+    /// Goes to park first, and is taken into the room by us.
+    pub parked: bool,
+    pub confirm: bool,
+    /// The switch took the command.
+    pub accepted: bool,
+    pub unwanted: Option<Cause>,
+    pub answered: bool,
+    /// The switch told of the channel. Not journaled.
+    pub seen: bool,
+    /// Waits in park to be taken in. Not journaled.
+    pub waits: bool,
+    /// `Member-ID`: volatile, of the switch's own making. Not journaled.
+    pub member: Option<u32>,
+}
+
+impl Participant {
+    fn invited(at: Timestamp, invited: &Invited) -> Self {
+        let number = &invited.number;
+        Self {
+            id: invited.participant,
+            role: invited.role,
+            name: invited.name.clone(),
+            dials: invited.dials.clone(),
+            muted: false,
+            on_hold: false,
+            mute_pending: None,
+            talking: false,
+            legs: vec![Leg::queued(at, invited.leg, number.clone(), Attempt::default())],
+        }
+    }
+
+    /// The latest attempt.
+    pub fn leg(&self) -> Option<&Leg> {
+        self.legs.last()
+    }
+
+    /// The state shown for the person.
+    pub fn state(&self) -> LegState {
+        self.leg().map_or(LegState::Queued, |leg| leg.state)
+    }
+}
+
+impl Leg {
+    fn queued(at: Timestamp, id: ChannelId, number: String, attempt: Attempt) -> Self {
+        Self {
+            id,
+            number,
+            endpoint: None,
+            attempt,
+            state: LegState::Queued,
+            since: at,
+            cause: None,
+            parked: false,
+            confirm: false,
+            accepted: false,
+            unwanted: None,
+            answered: false,
+            seen: false,
+            waits: false,
+            member: None,
+        }
+    }
+
+    /// Somebody is, or may yet be, at the other end.
+    pub fn is_active(&self) -> bool {
+        !self.state.is_over()
+    }
+}
+
+impl Conference {
+    /// The conference its first fact speaks of.
+    pub fn begin(id: ConferenceId, at: Timestamp, fact: &Fact) -> Option<Self> {
+        let Fact::ConferenceRequested { owner, stations, call, room, ports, invited } = fact else {
+            return None;
+        };
+        Some(Self {
+            id,
+            owner: owner.clone(),
+            stations: stations.clone(),
+            call: *call,
+            room: room.clone(),
+            ports: *ports,
+            state: ConferenceState::Reserved,
+            locked: false,
+            lock_pending: None,
+            question: None,
+            question_answered: false,
+            notice: None,
+            end_cause: None,
+            created_at: at,
+            ended_at: None,
+            was_live: false,
+            room_lives: false,
+            opening: None,
+            participants: invited.iter().map(|one| Participant::invited(at, one)).collect(),
+        })
+    }
+
+    /// One more fact.
+    pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::ConferenceAssembling => self.state = ConferenceState::Assembling,
+            Fact::ConferenceLive => {
+                self.state = ConferenceState::Live;
+                self.was_live = true;
+            }
+            Fact::ConferenceLockAsked { on } => self.lock_pending = Some(*on),
+            Fact::ConferenceLocked { on } => {
+                self.locked = *on;
+                self.lock_pending = None;
+            }
+            Fact::ConferenceQuestion { deadline } => self.question = Some((at, *deadline)),
+            Fact::ConferenceAnswered { .. } => {
+                self.question = None;
+                self.question_answered = true;
+            }
+            Fact::ConferenceNotice { cause } => self.notice = Some(cause.clone()),
+            Fact::ConferenceEnding { cause } => {
+                self.state = ConferenceState::Ending;
+                self.question = None;
+                self.end_cause = Some(cause.clone());
+            }
+            Fact::ConferenceEnded => {
+                self.state = ConferenceState::Ended;
+                self.question = None;
+                self.ended_at = Some(at);
+            }
+            Fact::ParticipantsAdded { ports, invited } => {
+                self.ports = *ports;
+                self.participants.extend(invited.iter().map(|one| Participant::invited(at, one)));
+            }
+            _ => self.apply_to_participant(at, fact),
+        }
+    }
+
+    fn apply_to_participant(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::ParticipantMuteAsked { participant, on } => {
+                self.with(*participant, |p| p.mute_pending = Some(*on));
+            }
+            Fact::ParticipantMuted { participant, on } => self.with(*participant, |p| {
+                p.muted = *on;
+                p.mute_pending = None;
+                p.talking &= !*on;
+            }),
+            Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
+            Fact::LegQueued { participant, leg, attempt, dial } => self.with(*participant, |p| {
+                if let Some(dial) = dial {
+                    p.dials = vec![dial.clone()];
+                }
+                let number = p.dials.get(attempt.number).map(|dial| dial.number.clone()).unwrap_or_default();
+                p.muted = false;
+                p.on_hold = false;
+                p.mute_pending = None;
+                p.legs.push(Leg::queued(at, *leg, number, *attempt));
+            }),
+            Fact::LegDialed { participant, leg, number, endpoint, parked, confirm } => {
+                self.with_leg(*participant, *leg, |leg| {
+                    leg.number.clone_from(number);
+                    leg.endpoint = Some(endpoint.clone());
+                    leg.parked = *parked;
+                    leg.confirm = *confirm;
+                    leg.state = LegState::Dialing;
+                    leg.since = at;
+                });
+            }
+            Fact::LegAccepted { participant, leg } => self.with_leg(*participant, *leg, |leg| leg.accepted = true),
+            Fact::LegProgress { participant, leg, state } => self.with_leg(*participant, *leg, |leg| {
+                leg.state = *state;
+                leg.since = at;
+                leg.accepted = true;
+                leg.answered |= matches!(state, LegState::Answered | LegState::Confirming | LegState::Joined);
+            }),
+            Fact::LegUnwanted { participant, leg, cause } => {
+                self.with_leg(*participant, *leg, |leg| leg.unwanted = Some(cause.clone()));
+            }
+            Fact::LegOver { participant, leg, state, cause } => {
+                self.with(*participant, |p| p.talking = false);
+                self.with_leg(*participant, *leg, |leg| {
+                    leg.state = *state;
+                    leg.since = at;
+                    leg.cause = Some(cause.clone());
+                    leg.member = None;
+                    leg.waits = false;
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Changes one participant, if there is such a one.
+    pub fn with(&mut self, id: ParticipantId, change: impl FnOnce(&mut Participant)) {
+        if let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) {
+            change(participant);
+        }
+    }
+
+    /// Changes one leg, if there is such a one.
+    pub fn with_leg(&mut self, participant: ParticipantId, leg: ChannelId, change: impl FnOnce(&mut Leg)) {
+        self.with(participant, |p| {
+            if let Some(leg) = p.legs.iter_mut().rev().find(|l| l.id == leg) {
+                change(leg);
+            }
+        });
+    }
+
+    /// One participant.
+    pub fn participant(&self, id: ParticipantId) -> Option<&Participant> {
+        self.participants.iter().find(|p| p.id == id)
+    }
+
+    /// Every leg with its participant's id.
+    pub fn legs(&self) -> impl Iterator<Item = (&Participant, &Leg)> {
+        self.participants.iter().flat_map(|p| p.legs.iter().map(move |leg| (p, leg)))
+    }
+
+    /// Legs somebody is, or may yet be, at.
+    pub fn active(&self) -> impl Iterator<Item = (&Participant, &Leg)> {
+        self.legs().filter(|(_, leg)| leg.is_active())
+    }
+
+    /// How many are in the room.
+    pub fn joined(&self) -> usize {
+        self.active().filter(|(_, leg)| leg.state == LegState::Joined).count()
+    }
+
+    /// Nothing more will happen to it.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, ConferenceState::Ended | ConferenceState::Refused)
+    }
+
+    /// The participant with this role who came with the call.
+    pub fn with_role(&self, role: ParticipantRole) -> Option<&Participant> {
+        self.participants.iter().find(|p| p.role == role)
+    }
+}

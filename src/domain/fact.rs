@@ -1,0 +1,216 @@
+//! Facts: what was decided and what happened, as the journal keeps them. State is a fold of facts.
+//!
+//! A fact is an outcome, never a question: folding it needs no rule, no clock and no configuration, so a journal
+//! written by one version can be read by the next. A change of meaning is a new variant; a new field has a default.
+
+use super::{
+    cause::Cause,
+    endpoint::Endpoint,
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId, UserId},
+    request::Actor,
+    route::Dial,
+    states::{LegState, ParticipantRole},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version written beside every fact.
+pub const VERSION: u16 = 1;
+
+/// A fact with what it is about, when, and who did it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    pub subject: Subject,
+    pub at: Timestamp,
+    pub actor: Option<Person>,
+    pub fact: Fact,
+}
+
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Subject {
+    Call(CallId),
+    Conference(ConferenceId),
+}
+
+/// A user, as the journal names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub id: UserId,
+    pub name: String,
+}
+
+impl From<&Actor> for Person {
+    fn from(actor: &Actor) -> Self {
+        Self { id: actor.id, name: actor.name.clone() }
+    }
+}
+
+/// How a call came to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Arrival {
+    Queue,
+    Extension,
+}
+
+/// A station's leg.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StationLeg {
+    pub station: String,
+    pub channel: ChannelId,
+}
+
+/// Somebody asked into a conference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    pub participant: ParticipantId,
+    pub role: ParticipantRole,
+    pub name: String,
+    /// Where they can be reached, in the order to be tried. Empty for the pair that is moved.
+    pub dials: Vec<Dial>,
+    /// The first leg: for the moved pair the channel they already have.
+    pub leg: ChannelId,
+    /// What to call the moved pair's number.
+    pub number: String,
+}
+
+/// The closed list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    CallArrived {
+        channel: ChannelId,
+        kind: Arrival,
+        queue: Option<String>,
+        caller_name: String,
+        caller_number: String,
+        variables: BTreeMap<String, String>,
+        /// Ordinary calls: the attendant's own leg and its owner.
+        station: Option<StationLeg>,
+        attendant: Option<Person>,
+        bypass_media: bool,
+        proxy_media: bool,
+    },
+    CallClaimed {
+        attendant: Person,
+        stations: Vec<StationLeg>,
+    },
+    CallReturned {
+        cause: Option<Cause>,
+    },
+    CallConnected {
+        channel: ChannelId,
+    },
+    CallHoldAsked,
+    CallHeld,
+    CallResumeAsked,
+    CallStationHold {
+        on: bool,
+    },
+    CallStationLost,
+    CallMoving {
+        conference: ConferenceId,
+    },
+    /// The move failed; caller and attendant are talking again.
+    CallRestored {
+        cause: Cause,
+    },
+    CallHangupAsked,
+    CallEnded {
+        cause: Cause,
+    },
+
+    ConferenceRequested {
+        owner: Person,
+        /// The stations that may be rung to bring the owner back.
+        stations: Vec<String>,
+        call: Option<CallId>,
+        room: String,
+        ports: u32,
+        invited: Vec<Invited>,
+    },
+    ConferenceAssembling,
+    ConferenceLive,
+    ConferenceLockAsked {
+        on: bool,
+    },
+    ConferenceLocked {
+        on: bool,
+    },
+    ConferenceQuestion {
+        deadline: Timestamp,
+    },
+    ConferenceAnswered {
+        go_on: bool,
+    },
+    ConferenceNotice {
+        cause: Cause,
+    },
+    ConferenceEnding {
+        cause: Cause,
+    },
+    ConferenceEnded,
+
+    ParticipantsAdded {
+        ports: u32,
+        invited: Vec<Invited>,
+    },
+    ParticipantMuteAsked {
+        participant: ParticipantId,
+        on: bool,
+    },
+    ParticipantMuted {
+        participant: ParticipantId,
+        on: bool,
+    },
+    ParticipantHold {
+        participant: ParticipantId,
+        on: bool,
+    },
+
+    LegQueued {
+        participant: ParticipantId,
+        leg: ChannelId,
+        attempt: Attempt,
+        dial: Option<Dial>,
+    },
+    /// Journaled before the command leaves.
+    LegDialed {
+        participant: ParticipantId,
+        leg: ChannelId,
+        number: String,
+        endpoint: Endpoint,
+        parked: bool,
+        confirm: bool,
+    },
+    /// The switch took the command.
+    LegAccepted {
+        participant: ParticipantId,
+        leg: ChannelId,
+    },
+    LegProgress {
+        participant: ParticipantId,
+        leg: ChannelId,
+        state: LegState,
+    },
+    /// We want it gone; it is gone when the switch says so.
+    LegUnwanted {
+        participant: ParticipantId,
+        leg: ChannelId,
+        cause: Cause,
+    },
+    LegOver {
+        participant: ParticipantId,
+        leg: ChannelId,
+        state: LegState,
+        cause: Cause,
+    },
+}
+
+/// Which number of a participant, and which gateway of its route.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub number: usize,
+    pub gateway: usize,
+}

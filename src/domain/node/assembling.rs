@@ -1,0 +1,456 @@
+//! From the request to a live room, and from the last leg to the end.
+
+use super::{
+    Ids, Node,
+    answering::{refuse, variable},
+};
+use crate::domain::{
+    cause::{Cause, Reason},
+    effect::{Command, KillCause, Originate, Tag, Target},
+    fact::{Fact, Invited, Person, Subject},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    request::{Actor, NewConference, Refusal, RefusalCode},
+    states::{CallState, ConferenceState, LegState, ParticipantRole},
+    timers::Timer,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Beyond ringing and confirming, the switch has had its say by then.
+const LEG_SLACK: Duration = Duration::from_secs(15);
+
+impl Node {
+    pub(super) fn start_conference(
+        &mut self,
+        actor: &Actor,
+        new: &NewConference,
+        ids: &mut dyn Ids,
+    ) -> Result<ConferenceId, Refusal> {
+        let pair = match new.call_id {
+            Some(id) => Some(self.pair_to_move(actor, id)?),
+            None => None,
+        };
+        let guests = self.resolve(&new.participants, &BTreeMap::new(), ids)?;
+        let mut invited = Vec::new();
+        if let Some(pair) = &pair {
+            invited.extend(self.invite_pair(pair, actor, ids));
+        } else if new.include_attendant {
+            let dial = self.dial_station(actor, new.station.as_deref())?;
+            invited.push(Invited {
+                participant: ParticipantId::new(ids.uuid()),
+                role: ParticipantRole::Attendant,
+                name: actor.name.clone(),
+                number: dial.number.clone(),
+                dials: vec![dial],
+                leg: ChannelId(ids.uuid()),
+            });
+        }
+        let to_dial = guests.len() + invited.iter().filter(|one| !one.dials.is_empty()).count();
+        invited.extend(guests);
+        self.allow_legs(actor.id, to_dial, invited.len() - to_dial)?;
+        let ports = u32::try_from(invited.len()).unwrap_or(u32::MAX);
+        // The pair has its sessions already; what is applied for is the rest.
+        self.apply_for(u32::try_from(to_dial).unwrap_or(u32::MAX))?;
+
+        let id = ConferenceId::new(ids.uuid());
+        let actor_person = Some(Person::from(actor));
+        self.record(
+            Subject::Conference(id),
+            actor_person.clone(),
+            Fact::ConferenceRequested {
+                owner: actor.into(),
+                stations: actor.stations.clone(),
+                call: new.call_id,
+                room: format!("sb-{}", id.uuid().simple()),
+                ports,
+                invited,
+            },
+        );
+        if let Some(pair) = pair {
+            self.record(Subject::Call(pair.call), actor_person, Fact::CallMoving { conference: id });
+            self.conference_fact(id, Fact::ConferenceAssembling);
+            self.move_pair(id, &pair);
+        } else {
+            self.conference_fact(id, Fact::ConferenceAssembling);
+            self.dial_queued(id);
+        }
+        Ok(id)
+    }
+
+    /// The live call, if it can become a conference.
+    fn pair_to_move(&self, actor: &Actor, id: CallId) -> Result<Pair, Refusal> {
+        let call = self.call_of(id, actor)?;
+        if call.state == CallState::Conference {
+            return Err(refuse(RefusalCode::WrongState, "this call is a conference already; add participants to it"));
+        }
+        let held = call.state == CallState::Held;
+        let station = call.station().filter(|station| self.channels.contains_key(station));
+        let (Some(station), true, None) = (station, held || call.state == CallState::Talking, call.pending) else {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                "only a call you are talking on can become a conference; answer it first, or start one without it",
+            ));
+        };
+        if call.proxy_media {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                format!("{}; start the conference without the call", Reason::ProxyMedia.words()),
+            ));
+        }
+        Ok(Pair { call: id, caller: call.channel, station, held, bypass: call.bypass_media, silent: call.station_hold })
+    }
+
+    fn invite_pair(&self, pair: &Pair, actor: &Actor, ids: &mut dyn Ids) -> Vec<Invited> {
+        let Some(call) = self.calls.get(&pair.call) else { return Vec::new() };
+        let station = call.stations.first().map(|leg| leg.station.clone()).unwrap_or_default();
+        let mut one = |role, name: &str, number: &str, leg| Invited {
+            participant: ParticipantId::new(ids.uuid()),
+            role,
+            name: name.to_owned(),
+            dials: Vec::new(),
+            leg,
+            number: number.to_owned(),
+        };
+        vec![
+            one(ParticipantRole::Caller, &call.caller_name, &call.caller_number, pair.caller),
+            one(ParticipantRole::Attendant, &actor.name, &station, pair.station),
+        ]
+    }
+
+    /// Sends the pair on its way. Journaled already; done when both are members.
+    pub(super) fn move_pair(&mut self, id: ConferenceId, pair: &Pair) {
+        let Some(room) = self.conferences.get(&id).and_then(|conference| self.room_of(conference)) else { return };
+        let park = self.rules.times.park.as_secs().to_string();
+        for (channel, silent) in [(pair.caller, false), (pair.station, pair.silent)] {
+            let mut variables: Vec<_> =
+                [variable("park_timeout", park.clone()), variable("switchboard_conference", id.to_string())]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+            // A phone on its own hold would pour its music into the room.
+            if silent {
+                variables.extend(variable("conference_member_flags", "mute"));
+            }
+            self.set_variables(channel, pair.caller, variables);
+        }
+        if pair.bypass {
+            self.command(Tag::Quiet(pair.caller), pair.caller, Command::TakeMedia(pair.caller));
+        }
+        if pair.held {
+            for channel in [pair.caller, pair.station] {
+                let room = room.clone();
+                self.command(Tag::Move(id), pair.caller, Command::EnterRoom { channel, room, join_only: false });
+            }
+        } else {
+            self.command(Tag::Move(id), pair.caller, Command::MovePair { channel: pair.caller, room });
+        }
+        self.timers.set(Timer::MoveDue(id), self.now.plus(self.rules.times.moving));
+    }
+
+    /// Rings everybody who is still only wanted.
+    pub(super) fn dial_queued(&mut self, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let queued: Vec<_> = conference
+            .active()
+            .filter(|(p, leg)| leg.state == LegState::Queued && leg.unwanted.is_none() && !p.dials.is_empty())
+            .map(|(p, leg)| (p.id, leg.id))
+            .collect();
+        for (participant, leg) in queued {
+            self.dial_leg(id, participant, leg);
+        }
+    }
+
+    /// Rings one leg: into the room if it lives, else to park, from where the first opens it.
+    fn dial_leg(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let Some(person) = conference.participant(participant) else { return };
+        let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return };
+        let Some(dial) = person.dials.get(found.attempt.number) else { return };
+        let Some(endpoint) = dial.endpoints.get(found.attempt.gateway).cloned() else { return };
+        let dial = dial.clone();
+        let owner = conference.owner.clone();
+        let parked = !conference.room_lives;
+        self.recent.note(self.now, owner.id);
+        self.record(
+            Subject::Conference(id),
+            Some(owner),
+            Fact::LegDialed { participant, leg, number: dial.number.clone(), endpoint, parked, confirm: dial.confirm },
+        );
+        self.send_originate(id, participant, leg);
+    }
+
+    /// The command of a leg that is journaled as dialed. Sent again with the same UUID it rings nobody twice.
+    pub(super) fn send_originate(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let Some(person) = conference.participant(participant) else { return };
+        let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return };
+        let (Some(endpoint), Some(room)) = (found.endpoint.clone(), self.room_of(conference)) else { return };
+        let dial = person.dials.get(found.attempt.number);
+        let times = self.rules.times;
+        let mut variables = dial.map(|dial| dial.variables.clone()).unwrap_or_default();
+        variables.extend(variable("switchboard_conference", id.to_string()));
+        variables.extend(variable("switchboard_participant", participant.to_string()));
+        let ring = if person.role == ParticipantRole::Attendant { times.station_ring } else { times.ring };
+        let originate = Originate {
+            leg,
+            endpoint,
+            target: if found.parked { Target::Park(times.park) } else { Target::Room(room) },
+            ring,
+            confirm: found.confirm.then_some(times.confirm),
+            caller_id_name: dial.and_then(|dial| dial.caller_id_name.clone()),
+            caller_id_number: dial.and_then(|dial| dial.caller_id_number.clone()),
+            variables,
+            longest: times.longest_leg,
+        };
+        self.command(Tag::Originate(leg), leg, Command::Originate(originate));
+        self.timers.set(Timer::LegDue(leg), self.now.plus(ring + times.confirm + LEG_SLACK));
+    }
+
+    /// Takes parked legs in: the first opens the room, the others follow when it lives.
+    pub(super) fn take_in(&mut self, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        if conference.state == ConferenceState::Ending || conference.is_over() {
+            return;
+        }
+        let Some(room) = self.room_of(conference) else { return };
+        let waiting: Vec<ChannelId> =
+            conference.active().filter(|(_, l)| l.waits && l.unwanted.is_none()).map(|(_, l)| l.id).collect();
+        let (lives, opening) = (conference.room_lives, conference.opening);
+        let chosen: Vec<ChannelId> = match (lives, opening) {
+            (true, _) => waiting,
+            (false, None) => waiting.into_iter().take(1).collect(),
+            (false, Some(_)) => Vec::new(),
+        };
+        for channel in chosen {
+            if let Some(conference) = self.conferences.get_mut(&id) {
+                if !lives {
+                    conference.opening = Some(channel);
+                }
+                for participant in &mut conference.participants {
+                    for leg in participant.legs.iter_mut().filter(|leg| leg.id == channel) {
+                        leg.waits = false;
+                    }
+                }
+            }
+            let room = room.clone();
+            self.command(Tag::Enter(channel), channel, Command::EnterRoom { channel, room, join_only: lives });
+        }
+    }
+
+    /// Is the pair where it should be? Asked at each of its events, and at the deadline.
+    pub(super) fn check_move(&mut self, id: ConferenceId, at_deadline: bool, ids: &mut dyn Ids) {
+        if !at_deadline && !self.timers.is_set(Timer::MoveDue(id)) {
+            return;
+        }
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let Some(call) = conference.call else { return };
+        let half = |role| {
+            let leg = conference.with_role(role).and_then(|p| p.legs.first());
+            leg.map(|leg| (leg.id, Half::of(leg.state, leg.waits)))
+        };
+        let (Some((caller, caller_is)), Some((station, station_is))) =
+            (half(ParticipantRole::Caller), half(ParticipantRole::Attendant))
+        else {
+            return;
+        };
+        use Half::{Gone, In, Refused};
+        match (caller_is, station_is) {
+            (In, In) => self.move_done(id, None),
+            (In, Gone) => self.move_done(id, Some(Reason::AttendantHungUp)),
+            (Gone, In) => self.move_done(id, Some(Reason::CallerHungUp)),
+            (Gone, Gone) => self.move_failed(id, Reason::EverybodyLeft, ids),
+            (Gone, _) => self.move_failed(id, Reason::CallerHungUp, ids),
+            (_, Gone) if at_deadline || caller_is == Refused => {
+                // Nobody is left to talk to: the caller waits again, for anybody.
+                self.release_from(id, caller, Reason::AttendantHungUp);
+                self.call_fact(call, Fact::CallReturned { cause: Some(Reason::AttendantHungUp.into()) });
+                self.return_to_waiting(caller);
+                self.move_failed(id, Reason::AttendantHungUp, ids);
+            }
+            _ if at_deadline || caller_is == Refused || station_is == Refused => {
+                self.release_from(id, caller, Reason::MoveFailed);
+                self.release_from(id, station, Reason::MoveFailed);
+                self.call_fact(call, Fact::CallRestored { cause: Reason::MoveFailed.into() });
+                self.bridge(Tag::Bridge(id), caller, station);
+                self.timers.set(Timer::Settled(call), self.now.plus(self.rules.times.settle));
+                self.move_failed(id, Reason::MoveFailed, ids);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn return_to_waiting(&mut self, channel: ChannelId) {
+        let way_back = self.rules.way_back.clone();
+        self.command(Tag::Quiet(channel), channel, Command::ReturnToWaiting { channel, way_back });
+    }
+
+    fn move_done(&mut self, id: ConferenceId, notice: Option<Reason>) {
+        if self.timers.clear(Timer::MoveDue(id))
+            && let Some(reason) = notice
+        {
+            self.conference_fact(id, Fact::ConferenceNotice { cause: reason.into() });
+        }
+    }
+
+    /// The leg is no longer the conference's, but its channel lives on.
+    fn release_from(&mut self, id: ConferenceId, leg: ChannelId, reason: Reason) {
+        let found = self.conferences.get(&id).and_then(|c| {
+            c.legs()
+                .find(|(_, l)| l.id == leg)
+                .map(|(p, l)| (p.id, if l.state == LegState::Joined { LegState::Left } else { LegState::Failed }))
+        });
+        if let Some((participant, state)) = found {
+            self.conference_fact(id, Fact::LegOver { participant, leg, state, cause: reason.into() });
+        }
+    }
+
+    fn move_failed(&mut self, id: ConferenceId, reason: Reason, ids: &mut dyn Ids) {
+        self.timers.clear(Timer::MoveDue(id));
+        self.end_conference(id, None, reason.into(), ids);
+    }
+
+    /// Ends it for all: what rings is cancelled, who is in is hung up.
+    pub(super) fn end_conference(&mut self, id: ConferenceId, actor: Option<Person>, cause: Cause, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        if conference.is_over() || conference.state == ConferenceState::Ending {
+            return;
+        }
+        self.record(Subject::Conference(id), actor, Fact::ConferenceEnding { cause });
+        self.timers.clear(Timer::Question(id));
+        self.timers.clear(Timer::MoveDue(id));
+        let active: Vec<_> = self
+            .conferences
+            .get(&id)
+            .into_iter()
+            .flat_map(|c| c.active().map(|(p, leg)| (p.id, leg.id)).collect::<Vec<_>>())
+            .collect();
+        for (participant, leg) in active {
+            self.unwant(id, participant, leg, Reason::ConferenceOver, ids);
+        }
+        self.settle_conference(id, ids);
+    }
+
+    /// After every change: does it go on?
+    pub(super) fn settle_conference(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        if conference.is_over() {
+            return;
+        }
+        let active = conference.active().count();
+        if active == 0 {
+            if conference.state != ConferenceState::Ending {
+                let reason = if conference.was_live { Reason::EverybodyLeft } else { Reason::NobodyCame };
+                self.conference_fact(id, Fact::ConferenceEnding { cause: reason.into() });
+            }
+            self.timers.clear(Timer::Question(id));
+            self.timers.clear(Timer::MoveDue(id));
+            self.conference_fact(id, Fact::ConferenceEnded);
+            self.timers.set(Timer::Forget(id), self.now.plus(self.rules.times.shown));
+            return;
+        }
+        let empty = conference.joined() == 0;
+        let direct = conference.call.is_some();
+        // Legs dialed straight into the room could not join it any more; nobody is there for them either.
+        if conference.state == ConferenceState::Live && empty && direct {
+            self.end_conference(id, None, Reason::EverybodyLeft.into(), ids);
+        }
+    }
+
+    /// The caller is gone while others ring: the attendant decides, or nobody is there to.
+    pub(super) fn caller_left(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        if conference.state != ConferenceState::Live || conference.question.is_some() || conference.question_answered {
+            return;
+        }
+        let ringing = conference.active().any(|(_, leg)| leg.state != LegState::Joined);
+        let attendant =
+            conference.active().any(|(p, leg)| p.role == ParticipantRole::Attendant && leg.state == LegState::Joined);
+        match (ringing, attendant) {
+            (false, _) => {}
+            (true, true) => {
+                let deadline = self.now.plus(self.rules.times.question);
+                self.conference_fact(id, Fact::ConferenceQuestion { deadline });
+                self.timers.set(Timer::Question(id), deadline);
+            }
+            (true, false) => self.cancel_ringing(id, ids),
+        }
+    }
+
+    /// Who rings is cancelled; who is in stays.
+    pub(super) fn cancel_ringing(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let ringing: Vec<_> = conference
+            .active()
+            .filter(|(_, leg)| leg.state != LegState::Joined)
+            .map(|(p, leg)| (p.id, leg.id))
+            .collect();
+        for (participant, leg) in ringing {
+            self.unwant(id, participant, leg, Reason::CallerHungUp, ids);
+        }
+        self.settle_conference(id, ids);
+    }
+
+    /// We want this leg gone. The wish stands until the switch says that it is.
+    pub(super) fn unwant(
+        &mut self,
+        id: ConferenceId,
+        participant: ParticipantId,
+        leg: ChannelId,
+        reason: Reason,
+        ids: &mut dyn Ids,
+    ) {
+        let found = self.conferences.get(&id).and_then(|c| {
+            c.active().find(|(_, l)| l.id == leg).map(|(_, l)| (l.state, l.answered, l.unwanted.is_some()))
+        });
+        match found {
+            None | Some((_, _, true)) => {}
+            Some((LegState::Queued, ..)) if !self.is_of_pair(id, leg) => {
+                self.leg_over(id, participant, leg, reason.into(), ids);
+            }
+            Some((state, answered, false)) => {
+                self.conference_fact(id, Fact::LegUnwanted { participant, leg, cause: reason.into() });
+                let cause = if answered || state == LegState::Queued {
+                    KillCause::NormalClearing
+                } else {
+                    KillCause::OriginatorCancel
+                };
+                self.command(Tag::Kill(leg), leg, Command::Kill { channel: leg, cause });
+            }
+        }
+    }
+
+    /// One of the two channels that were moved: it exists although its leg was never dialed.
+    fn is_of_pair(&self, id: ConferenceId, leg: ChannelId) -> bool {
+        self.conferences.get(&id).is_some_and(|c| c.legs().any(|(p, l)| l.id == leg && p.dials.is_empty()))
+    }
+}
+
+/// The two channels of a live call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair {
+    pub call: CallId,
+    pub caller: ChannelId,
+    pub station: ChannelId,
+    pub held: bool,
+    pub bypass: bool,
+    pub silent: bool,
+}
+
+/// Where one half of the pair is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Half {
+    OnItsWay,
+    In,
+    Refused,
+    Gone,
+}
+
+impl Half {
+    fn of(state: LegState, parked: bool) -> Self {
+        match state {
+            LegState::Joined => Self::In,
+            LegState::Left | LegState::Failed => Self::Gone,
+            _ if parked => Self::Refused,
+            _ => Self::OnItsWay,
+        }
+    }
+}

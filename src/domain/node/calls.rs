@@ -1,0 +1,274 @@
+//! Calls: how they arrive, and what their two legs do.
+
+use super::{Ids, Node, Owner, Touched};
+use crate::domain::{
+    call::Pending,
+    cause::{Cause, Reason},
+    effect::{Command, Effect, KillCause, Tag},
+    fact::{Arrival, Fact, StationLeg},
+    ids::{CallId, ChannelId},
+    input::{ChannelEvent, ChannelEventKind, ChannelInfo, HookEvent},
+    states::{CallState, NodeState, ParticipantRole},
+    timers::Timer,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// A station's hang-up has told its other half by then.
+const STATION_GONE: Duration = Duration::from_millis(1500);
+
+impl Node {
+    pub(super) fn hook(&mut self, event: HookEvent, ids: &mut dyn Ids) {
+        match event {
+            HookEvent::Closed { channel } => {
+                self.arrivals.remove(&channel);
+                if self.link.state != NodeState::Down && self.channels.contains_key(&channel) {
+                    self.probe(channel);
+                }
+            }
+            HookEvent::Arrived { channel, ref disposition, .. } => match self.channels.get(&channel).copied() {
+                Some(Owner::Caller(id)) => {
+                    let disposition = disposition.clone();
+                    self.caller_is_back(id, disposition.as_deref());
+                }
+                Some(Owner::Leg(conference, participant)) => {
+                    self.leg_is_back_at_the_hook(conference, participant, channel, ids);
+                }
+                Some(Owner::Station(_)) => {}
+                None => {
+                    self.arrivals.insert(channel, event);
+                    if self.link.state != NodeState::Down {
+                        self.probe(channel);
+                    }
+                }
+            },
+        }
+    }
+
+    /// Our own link says that the channel the hook named is alive.
+    pub(super) fn confirm_arrival(&mut self, event: HookEvent, ids: &mut dyn Ids) {
+        let HookEvent::Arrived { channel, queue, caller_name, caller_number, variables, .. } = event else {
+            return;
+        };
+        let id = CallId::new(ids.uuid());
+        self.call_fact(
+            id,
+            Fact::CallArrived {
+                channel,
+                kind: Arrival::Queue,
+                queue,
+                caller_name,
+                caller_number,
+                variables,
+                station: None,
+                attendant: None,
+                bypass_media: false,
+                proxy_media: false,
+            },
+        );
+        self.effect(Effect::HookHold(channel));
+    }
+
+    /// The caller's leg ran into the waiting extension again.
+    fn caller_is_back(&mut self, id: CallId, disposition: Option<&str>) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let channel = call.channel;
+        let cause = match call.state {
+            CallState::Waiting => None,
+            CallState::Ringing => Some(disposition.map_or(Reason::Interrupted, Reason::from_switch)),
+            CallState::Talking => Some(Reason::StationHungUp),
+            CallState::Held => Some(Reason::TooLong),
+            CallState::Conference | CallState::Transferred | CallState::Ended => return,
+        };
+        if let Some(reason) = cause {
+            self.forget_stations(id, KillCause::OriginatorCancel);
+            self.call_fact(id, Fact::CallReturned { cause: Some(reason.into()) });
+        }
+        self.effect(Effect::HookHold(channel));
+    }
+
+    /// The caller of a conference ran into the waiting extension: they are a waiting call again.
+    fn leg_is_back_at_the_hook(
+        &mut self,
+        conference: crate::domain::ids::ConferenceId,
+        participant: crate::domain::ids::ParticipantId,
+        channel: ChannelId,
+        ids: &mut dyn Ids,
+    ) {
+        let Some(found) = self.conferences.get(&conference) else { return };
+        let is_caller = found.participant(participant).is_some_and(|p| p.role == ParticipantRole::Caller);
+        if let Some(call) = found.call.filter(|_| is_caller) {
+            self.call_fact(call, Fact::CallReturned { cause: Some(Reason::MoveFailed.into()) });
+            self.leg_over(conference, participant, channel, Reason::MoveFailed.into(), ids);
+            self.channels.insert(channel, Owner::Caller(call));
+            self.effect(Effect::HookHold(channel));
+        }
+    }
+
+    pub(super) fn channel_event(&mut self, event: ChannelEvent, ids: &mut dyn Ids) {
+        if let ChannelEventKind::Bridged(other) = event.kind {
+            self.bridged(event.channel, other, &event.info, ids);
+            return;
+        }
+        match self.channels.get(&event.channel).copied() {
+            Some(Owner::Caller(id)) => self.caller_event(id, event),
+            Some(Owner::Station(id)) => self.station_event(id, event),
+            Some(Owner::Leg(conference, participant)) => self.leg_event(conference, participant, event, ids),
+            None => {
+                if let ChannelEventKind::HungUp { .. } = event.kind {
+                    self.arrivals.remove(&event.channel);
+                }
+            }
+        }
+    }
+
+    fn caller_event(&mut self, id: CallId, event: ChannelEvent) {
+        match event.kind {
+            ChannelEventKind::HungUp { .. } => self.caller_gone(id, Reason::CallerHungUp.into()),
+            // After an interrupted bridge the dialplan ran out and park caught the caller.
+            ChannelEventKind::Parked if self.calls.get(&id).is_some_and(|call| call.state == CallState::Talking) => {
+                self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
+            }
+            _ => {}
+        }
+    }
+
+    /// The caller's channel is no more.
+    pub(super) fn caller_gone(&mut self, id: CallId, cause: Cause) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let channel = call.channel;
+        let cause = if call.hangup_asked { Reason::EndedByUser.into() } else { cause };
+        self.effect(Effect::HookRelease(channel));
+        self.forget_stations(id, KillCause::NormalClearing);
+        self.end_call(id, cause);
+    }
+
+    pub(super) fn end_call(&mut self, id: CallId, cause: Cause) {
+        self.call_fact(id, Fact::CallEnded { cause });
+        for timer in [Timer::Settled(id), Timer::StationGone(id), Timer::AnswerDue(id), Timer::CallPending(id)] {
+            self.timers.clear(timer);
+        }
+        self.calls.remove(&id);
+        self.out.touched.insert(Touched::Call(id));
+    }
+
+    /// Hangs up what stations of the call are left. A phone that rings for a caller who is gone must stop.
+    pub(super) fn forget_stations(&mut self, id: CallId, cause: KillCause) {
+        let stations: Vec<ChannelId> = self
+            .channels
+            .iter()
+            .filter(|(_, owner)| **owner == Owner::Station(id))
+            .map(|(channel, _)| *channel)
+            .collect();
+        for channel in stations {
+            self.channels.remove(&channel);
+            self.command(Tag::Quiet(channel), channel, Command::Kill { channel, cause });
+        }
+    }
+
+    fn station_event(&mut self, id: CallId, event: ChannelEvent) {
+        let Some(call) = self.calls.get(&id) else { return };
+        match event.kind {
+            ChannelEventKind::Hold(on) if call.station_hold != on => self.call_fact(id, Fact::CallStationHold { on }),
+            ChannelEventKind::Parked if call.pending == Some(Pending::Hold) => {
+                self.timers.clear(Timer::CallPending(id));
+                self.call_fact(id, Fact::CallHeld);
+            }
+            ChannelEventKind::HungUp { cause, sip_status, .. } => {
+                let reason = Reason::from_hangup(&cause, sip_status, event.info.answered);
+                self.station_gone(id, event.channel, Cause { reason, sip_status });
+            }
+            _ => {}
+        }
+    }
+
+    /// A station's channel is no more.
+    pub(super) fn station_gone(&mut self, id: CallId, channel: ChannelId, cause: Cause) {
+        self.channels.remove(&channel);
+        let Some(call) = self.calls.get(&id) else { return };
+        let others_ring = self.channels.values().any(|owner| *owner == Owner::Station(id));
+        match call.state {
+            CallState::Ringing if !others_ring => {
+                self.timers.clear(Timer::AnswerDue(id));
+                let cause = match cause.reason {
+                    // It answered and went in the same moment.
+                    Reason::HungUp => Cause { reason: Reason::StationHungUp, ..cause },
+                    _ => cause,
+                };
+                self.call_fact(id, Fact::CallReturned { cause: Some(cause) });
+                // Its way back takes it to the hook by itself; this is for when it does not.
+                self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
+            }
+            CallState::Talking => {
+                self.timers.clear(Timer::Settled(id));
+                self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
+            }
+            CallState::Held => self.call_fact(id, Fact::CallStationLost),
+            _ => {}
+        }
+    }
+
+    /// Two channels hear each other.
+    fn bridged(&mut self, first: ChannelId, second: ChannelId, info: &ChannelInfo, ids: &mut dyn Ids) {
+        let pair = (self.channels.get(&first).copied(), self.channels.get(&second).copied());
+        match pair {
+            (Some(Owner::Caller(id)), Some(Owner::Station(of))) if id == of => self.connected(id, second),
+            (Some(Owner::Station(of)), Some(Owner::Caller(id))) if id == of => self.connected(id, first),
+            (None, None) => self.adopt(first, second, info, ids),
+            _ => {}
+        }
+    }
+
+    /// Caller and station hear each other.
+    pub(super) fn connected(&mut self, id: CallId, station: ChannelId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let channel = call.channel;
+        if call.state == CallState::Talking && call.pending.is_none() {
+            return;
+        }
+        self.timers.clear(Timer::AnswerDue(id));
+        self.timers.clear(Timer::CallPending(id));
+        self.effect(Effect::HookRelease(channel));
+        self.call_fact(id, Fact::CallConnected { channel: station });
+        if self.calls.get(&id).is_some_and(|call| call.kind == Arrival::Queue) {
+            self.timers.set(Timer::Settled(id), self.now.plus(self.rules.times.settle));
+        }
+    }
+
+    /// An ordinary call of an attendant's station. Those of nobody's station are none of our business.
+    fn adopt(&mut self, first: ChannelId, second: ChannelId, info: &ChannelInfo, ids: &mut dyn Ids) {
+        let outgoing = self.station_named(&info.name);
+        let incoming = self.station_named(&info.other_name);
+        let (station, station_channel, channel, name, number) = match (outgoing, incoming) {
+            // The station dialed out: the other party is whoever answered.
+            (Some(station), _) => (station, first, second, String::new(), info.destination.clone()),
+            (None, Some(station)) => (station, second, first, info.caller_name.clone(), info.caller_number.clone()),
+            (None, None) => return,
+        };
+        let attendant = self.rules.stations.get(&station).and_then(|station| station.owner.clone());
+        if attendant.is_none() {
+            return;
+        }
+        let id = CallId::new(ids.uuid());
+        self.call_fact(
+            id,
+            Fact::CallArrived {
+                channel,
+                kind: Arrival::Extension,
+                queue: None,
+                caller_name: name,
+                caller_number: number,
+                variables: BTreeMap::new(),
+                station: Some(StationLeg { station, channel: station_channel }),
+                attendant,
+                bypass_media: info.bypass_media,
+                proxy_media: info.proxy_media,
+            },
+        );
+    }
+
+    /// The station whose channel has this name: `sofia/internal/1001@192.0.2.7:5060`.
+    fn station_named(&self, channel_name: &str) -> Option<String> {
+        let user = channel_name.rsplit('/').next()?.split('@').next()?;
+        self.rules.stations.iter().find(|(_, station)| station.user == user).map(|(name, _)| name.clone())
+    }
+}

@@ -1,0 +1,107 @@
+//! What follows when something did not happen in time.
+
+use super::{Ids, Node, Owner};
+use crate::domain::{
+    cause::Reason,
+    effect::{Effect, KillCause},
+    fact::{Arrival, Fact},
+    ids::{CallId, ChannelId},
+    states::{CallState, LegState},
+    timers::Timer,
+};
+
+impl Node {
+    pub(super) fn deadline(&mut self, timer: Timer, ids: &mut dyn Ids) {
+        match timer {
+            Timer::Settled(id) => self.settle_call(id),
+            Timer::StationGone(id) => self.caller_is_alone(id),
+            Timer::AnswerDue(id) => self.probe_call(id),
+            Timer::CallPending(id) => {
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.pending = None;
+                    self.effect(Effect::Resync);
+                }
+                self.out.touched.insert(super::Touched::Call(id));
+            }
+            Timer::MoveDue(id) => self.check_move(id, true, ids),
+            Timer::Question(id) => {
+                if self.conferences.get(&id).is_some_and(|c| c.question.is_some()) {
+                    self.conference_fact(id, Fact::ConferenceAnswered { go_on: false });
+                    self.cancel_ringing(id, ids);
+                }
+            }
+            Timer::LockPending(id) => {
+                if let Some(conference) = self.conferences.get_mut(&id) {
+                    conference.lock_pending = None;
+                }
+                self.out.touched.insert(super::Touched::Conference(id));
+                self.effect(Effect::Resync);
+            }
+            Timer::MutePending(id, participant) => {
+                if let Some(conference) = self.conferences.get_mut(&id) {
+                    conference.with(participant, |p| p.mute_pending = None);
+                }
+                self.out.touched.insert(super::Touched::Conference(id));
+                self.effect(Effect::Resync);
+            }
+            Timer::LegDue(leg) => self.leg_is_late(leg, ids),
+            Timer::LegVanished(leg) => self.probe(leg),
+            Timer::Stray(leg) => self.stray(leg, ids),
+            Timer::Forget(id) => self.forget(id),
+        }
+    }
+
+    /// The station is gone, and the caller neither hung up nor came back to the hook.
+    fn caller_is_alone(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let (channel, state, kind) = (call.channel, call.state, call.kind);
+        let station_gone = call.station().is_none_or(|station| !self.channels.contains_key(&station));
+        match (kind, state) {
+            // An ordinary call belongs to the dialplan it came from; without our station it is not ours to keep.
+            (Arrival::Extension, CallState::Talking) if station_gone => {
+                self.end_call(id, Reason::StationHungUp.into());
+            }
+            (Arrival::Queue, CallState::Talking) if station_gone => {
+                self.call_fact(id, Fact::CallReturned { cause: Some(Reason::StationHungUp.into()) });
+                self.return_to_waiting(channel);
+            }
+            (Arrival::Queue, CallState::Talking | CallState::Waiting) => self.probe(channel),
+            _ => {}
+        }
+    }
+
+    fn probe_call(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let mut channels = vec![call.channel];
+        channels.extend(call.stations.iter().map(|leg| leg.channel));
+        for channel in channels {
+            self.probe(channel);
+        }
+    }
+
+    /// The switch should have ended it long ago.
+    fn leg_is_late(&mut self, leg: ChannelId, ids: &mut dyn Ids) {
+        let Some(Owner::Leg(id, participant)) = self.channels.get(&leg).copied() else { return };
+        let late = self.leg(id, participant, leg).is_some_and(|l| l.is_active() && l.state != LegState::Joined);
+        if late {
+            self.unwant(id, participant, leg, Reason::NoAnswer, ids);
+            self.probe(leg);
+        }
+    }
+
+    /// It left the room a while ago, and lives.
+    fn stray(&mut self, leg: ChannelId, ids: &mut dyn Ids) {
+        let Some(Owner::Leg(id, participant)) = self.channels.get(&leg).copied() else { return };
+        let Some(found) = self.leg(id, participant, leg).filter(|l| l.state == LegState::Joined && l.member.is_none())
+        else {
+            return;
+        };
+        if found.waits {
+            // Kicked out by somebody else's hand, and caught by park.
+            self.kill(leg, KillCause::NormalClearing);
+            self.probe(leg);
+        } else {
+            self.leg_over(id, participant, leg, Reason::Unknown.into(), ids);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! After a reconnect, a gap or a restart: what the switch has is compared with what the journal says.
+//!
+//! Every difference goes in as the input it would have been had we heard it. Absence counts only after
+//! `uuid_exists` says so, because `show channels` lags.
+
+use super::{Ids, Node, Owner, assembling::Pair};
+use crate::domain::{
+    cause::Reason,
+    fact::{Fact, StationLeg},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    input::{RoomEvent, RoomEventKind, Snapshot},
+    states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
+    timers::Timer,
+};
+use std::time::Duration;
+
+/// A caller on the way back to the hook is there by then.
+const BACK_AT_THE_HOOK: Duration = Duration::from_secs(7);
+
+impl Node {
+    pub(super) fn reconcile(&mut self, snapshot: Snapshot, ids: &mut dyn Ids) {
+        let state = if snapshot.health.paused { NodeState::Paused } else { NodeState::Up };
+        self.link.health = snapshot.health.clone();
+        self.link.verified_at = Some(self.now);
+        self.enter_link(state, None);
+
+        self.reconcile_rooms(&snapshot, ids);
+        let calls: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in calls {
+            self.reconcile_call(id, &snapshot);
+        }
+        let conferences: Vec<ConferenceId> = self.conferences.values().filter(|c| !c.is_over()).map(|c| c.id).collect();
+        for id in conferences {
+            self.reconcile_conference(id, &snapshot, ids);
+        }
+        let absent: Vec<ChannelId> =
+            self.channels.keys().filter(|channel| !snapshot.channels.contains_key(channel)).copied().collect();
+        for channel in absent {
+            if !self.is_queued(channel) {
+                self.probe(channel);
+            }
+        }
+        let arrived: Vec<ChannelId> = self.arrivals.keys().copied().collect();
+        for channel in arrived {
+            self.probe(channel);
+        }
+    }
+
+    /// A leg nobody has dialed yet has no channel to miss.
+    fn is_queued(&self, channel: ChannelId) -> bool {
+        match self.channels.get(&channel) {
+            Some(Owner::Leg(id, participant)) => {
+                self.conferences.get(id).and_then(|c| c.participant(*participant)).is_some_and(|p| {
+                    !p.dials.is_empty() && p.legs.iter().any(|l| l.id == channel && l.state == LegState::Queued)
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// `uuid_exists` answered.
+    pub(super) fn existence(&mut self, channel: ChannelId, alive: bool, ids: &mut dyn Ids) {
+        if let Some(arrival) = self.arrivals.remove(&channel) {
+            if alive && !self.channels.contains_key(&channel) {
+                self.confirm_arrival(arrival, ids);
+            }
+            return;
+        }
+        if alive {
+            return;
+        }
+        match self.channels.get(&channel).copied() {
+            None => {}
+            Some(Owner::Caller(id)) => self.caller_gone(id, Reason::CallerHungUp.into()),
+            Some(Owner::Station(id)) => self.station_gone(id, channel, Reason::Interrupted.into()),
+            Some(Owner::Leg(id, participant)) => self.leg_is_absent(id, participant, channel, ids),
+        }
+    }
+
+    /// Intent without `+OK` and no such channel: asked again with the same UUID. `+OK` and no channel: failed.
+    fn leg_is_absent(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, ids: &mut dyn Ids) {
+        let Some(found) = self.leg(id, participant, leg).filter(|l| l.is_active()) else { return };
+        if found.state == LegState::Dialing && !found.accepted && found.unwanted.is_none() {
+            self.send_originate(id, participant, leg);
+        } else if found.state == LegState::Queued && found.endpoint.is_none() && !self.is_queued(leg) {
+            // One of a pair that was to be moved.
+            self.leg_over(id, participant, leg, Reason::HungUp.into(), ids);
+        } else {
+            self.leg_over(id, participant, leg, Reason::SwitchLost.into(), ids);
+        }
+    }
+
+    fn reconcile_rooms(&mut self, snapshot: &Snapshot, ids: &mut dyn Ids) {
+        let rooms: Vec<(String, ConferenceId)> = self.rooms.iter().map(|(name, id)| (name.clone(), *id)).collect();
+        for (name, id) in rooms {
+            let mut say = |node: &mut Self, kind| node.room_event(RoomEvent { room: name.clone(), kind }, ids);
+            let Some(room) = snapshot.rooms.get(&name) else {
+                if self.conferences.get(&id).is_some_and(|c| c.room_lives) {
+                    say(self, RoomEventKind::Destroyed);
+                }
+                continue;
+            };
+            say(self, RoomEventKind::Created);
+            say(self, RoomEventKind::Locked(room.locked));
+            for (channel, member) in &room.members {
+                say(self, RoomEventKind::Joined { channel: *channel, member: member.member, muted: member.muted });
+                say(self, RoomEventKind::Talking { channel: *channel, on: member.talking });
+            }
+            let gone: Vec<ChannelId> = self
+                .conferences
+                .get(&id)
+                .into_iter()
+                .flat_map(|c| {
+                    c.active().filter(|(_, l)| l.state == LegState::Joined).map(|(_, l)| l.id).collect::<Vec<_>>()
+                })
+                .filter(|channel| !room.members.contains_key(channel))
+                .collect();
+            for channel in gone {
+                say(self, RoomEventKind::Left { channel });
+            }
+        }
+    }
+
+    fn reconcile_call(&mut self, id: CallId, snapshot: &Snapshot) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let (channel, state) = (call.channel, call.state);
+        let stations: Vec<StationLeg> = call.stations.clone();
+        if !snapshot.channels.contains_key(&channel) {
+            return;
+        }
+        let bridged = stations.iter().map(|leg| leg.channel).find(|station| is_bridged(snapshot, channel, *station));
+        match (state, bridged) {
+            (CallState::Ringing | CallState::Held, Some(station)) => self.connected(id, station),
+            // Nobody rings and nobody talks: the intent was journaled, its command never left.
+            (CallState::Ringing, None) if !stations.iter().any(|leg| snapshot.channels.contains_key(&leg.channel)) => {
+                for leg in &stations {
+                    self.probe(leg.channel);
+                }
+                self.timers.set(Timer::AnswerDue(id), self.now.plus(BACK_AT_THE_HOOK));
+            }
+            (CallState::Talking, None) => {
+                let parked = stations
+                    .iter()
+                    .any(|leg| snapshot.channels.get(&leg.channel).is_some_and(|info| info.application == "park"));
+                let hears_music =
+                    snapshot.channels.get(&channel).is_some_and(|info| info.application.contains("playback"));
+                if parked && hears_music {
+                    self.call_fact(id, Fact::CallHeld);
+                } else {
+                    self.timers.set(Timer::StationGone(id), self.now.plus(BACK_AT_THE_HOOK));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn reconcile_conference(&mut self, id: ConferenceId, snapshot: &Snapshot, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let active: Vec<(ParticipantId, ChannelId, LegState, bool, bool)> = conference
+            .active()
+            .map(|(p, l)| (p.id, l.id, l.state, l.unwanted.is_some(), l.endpoint.is_some()))
+            .collect();
+        for (participant, leg, state, unwanted, dialed) in active {
+            let Some(info) = snapshot.channels.get(&leg) else { continue };
+            self.change_leg(id, participant, leg, |leg| leg.seen = true);
+            if unwanted {
+                self.kill(leg, crate::domain::effect::KillCause::NormalClearing);
+                continue;
+            }
+            if dialed && info.answered && matches!(state, LegState::Dialing | LegState::Ringing) {
+                let confirm = self.leg(id, participant, leg).is_some_and(|l| l.confirm);
+                let state = if confirm { LegState::Confirming } else { LegState::Answered };
+                self.conference_fact(id, Fact::LegProgress { participant, leg, state });
+            }
+            if info.application == "park" && state != LegState::Joined {
+                self.change_leg(id, participant, leg, |leg| leg.waits = true);
+            }
+            if dialed && state != LegState::Joined {
+                let late = self.rules.times.ring + self.rules.times.confirm;
+                self.timers.set(Timer::LegDue(leg), self.now.plus(late));
+            }
+        }
+        self.resume_move(id, snapshot, ids);
+        self.resume_dialing(id);
+        self.take_in(id);
+        self.settle_conference(id, ids);
+    }
+
+    /// The journal says the pair was to be moved; the switch says how far that went.
+    fn resume_move(&mut self, id: ConferenceId, snapshot: &Snapshot, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id).filter(|c| c.state == ConferenceState::Assembling) else {
+            return;
+        };
+        let Some(call) = conference.call else { return };
+        let leg =
+            |role| conference.with_role(role).and_then(|p| p.legs.first()).filter(|l| l.is_active()).map(|l| l.id);
+        let (Some(caller), Some(station)) = (leg(ParticipantRole::Caller), leg(ParticipantRole::Attendant)) else {
+            return;
+        };
+        if is_bridged(snapshot, caller, station) {
+            let found = self.calls.get(&call);
+            let pair = Pair {
+                call,
+                caller,
+                station,
+                held: false,
+                bypass: found.is_some_and(|c| c.bypass_media),
+                silent: found.is_some_and(|c| c.station_hold),
+            };
+            self.move_pair(id, &pair);
+        } else if snapshot.channels.contains_key(&caller) && snapshot.channels.contains_key(&station) {
+            self.timers.set(Timer::MoveDue(id), self.now.plus(self.rules.times.moving));
+            self.check_move(id, false, ids);
+        }
+    }
+
+    /// Legs that were journaled as wanted, and not as dialed.
+    fn resume_dialing(&mut self, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let cold = conference.call.is_none() && conference.state == ConferenceState::Assembling;
+        if cold || (conference.state == ConferenceState::Live && conference.room_lives) {
+            self.dial_queued(id);
+        }
+    }
+}
+
+fn is_bridged(snapshot: &Snapshot, first: ChannelId, second: ChannelId) -> bool {
+    snapshot.bridges.contains(&(first, second)) || snapshot.bridges.contains(&(second, first))
+}

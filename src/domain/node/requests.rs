@@ -1,0 +1,294 @@
+//! What is asked of the node, by whom, and whether they may.
+
+use super::{Ids, Node, answering::refuse};
+use crate::domain::{
+    cause::Reason,
+    conference::{Conference, Participant},
+    effect::{Command, Control, Tag},
+    fact::{Attempt, Fact, Invited, Person, Subject},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    request::{Actor, NewParticipant, Refusal, RefusalCode, Verb},
+    states::{ConferenceState, LegState, NodeState, ParticipantRole, Role},
+    time::Timestamp,
+    timers::Timer,
+};
+use std::collections::BTreeMap;
+
+/// What was accepted. What follows is told as it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    Call(CallId),
+    Conference(ConferenceId),
+}
+
+impl Node {
+    /// Somebody asks for something.
+    pub fn request(
+        &mut self,
+        now: Timestamp,
+        actor: &Actor,
+        verb: &Verb,
+        ids: &mut dyn Ids,
+    ) -> Result<Accepted, Refusal> {
+        self.now = self.now.max(now);
+        if self.link.state == NodeState::Down {
+            return Err(refuse(
+                RefusalCode::NodeDown,
+                format!("the link to FreeSWITCH {} is down; nothing was done, try again when it is back", self.id),
+            ));
+        }
+        use Accepted::{Call, Conference};
+        match verb {
+            Verb::AnswerCall { call_id, station } => self.answer(actor, *call_id, station.as_deref(), ids).map(Call),
+            Verb::HoldCall { call_id } => self.hold(actor, *call_id).map(Call),
+            Verb::ResumeCall { call_id } => self.resume(actor, *call_id, ids).map(Call),
+            Verb::HangupCall { call_id } => self.hang_up(actor, *call_id).map(Call),
+            Verb::StartConference(new) => self.start_conference(actor, new, ids).map(Conference),
+            Verb::AddParticipants { conference_id, participants } => {
+                self.add(actor, *conference_id, participants, ids).map(Conference)
+            }
+            Verb::Mute { conference_id, participant_id } => {
+                self.mute(actor, *conference_id, *participant_id, true).map(Conference)
+            }
+            Verb::Unmute { conference_id, participant_id } => {
+                self.mute(actor, *conference_id, *participant_id, false).map(Conference)
+            }
+            Verb::Drop { conference_id, participant_id } => {
+                self.take_out(actor, *conference_id, *participant_id, Reason::Dropped, ids).map(Conference)
+            }
+            Verb::Cancel { conference_id, participant_id } => {
+                self.cancel(actor, *conference_id, *participant_id, ids).map(Conference)
+            }
+            Verb::Redial { conference_id, participant_id } => {
+                self.redial(actor, *conference_id, *participant_id, ids).map(Conference)
+            }
+            Verb::Lock { conference_id } => self.lock(actor, *conference_id, true).map(Conference),
+            Verb::Unlock { conference_id } => self.lock(actor, *conference_id, false).map(Conference),
+            Verb::Leave { conference_id } => self.leave(actor, *conference_id, ids).map(Conference),
+            Verb::Rejoin { conference_id, station } => {
+                self.rejoin(actor, *conference_id, station.as_deref(), ids).map(Conference)
+            }
+            Verb::End { conference_id } => {
+                self.conference_of(*conference_id, actor)?;
+                self.end_conference(*conference_id, Some(actor.into()), Reason::EndedByUser.into(), ids);
+                Ok(Conference(*conference_id))
+            }
+            Verb::ContinueWithoutCaller { conference_id } => self.go_on(actor, *conference_id).map(Conference),
+        }
+    }
+
+    /// The conference, if there is one and the actor may act on it.
+    fn conference_of(&self, id: ConferenceId, actor: &Actor) -> Result<&Conference, Refusal> {
+        let conference =
+            self.conferences.get(&id).ok_or_else(|| refuse(RefusalCode::NotFound, "there is no such conference"))?;
+        if actor.role == Role::Attendant && conference.owner.id != actor.id {
+            return Err(refuse(RefusalCode::NotYours, format!("this is {}'s conference", conference.owner.name)));
+        }
+        if conference.is_over() || conference.state == ConferenceState::Ending {
+            return Err(refuse(RefusalCode::WrongState, "the conference has ended; start a new one"));
+        }
+        Ok(conference)
+    }
+
+    fn participant_of(
+        &self,
+        id: ConferenceId,
+        participant: ParticipantId,
+        actor: &Actor,
+    ) -> Result<&Participant, Refusal> {
+        self.conference_of(id, actor)?
+            .participant(participant)
+            .ok_or_else(|| refuse(RefusalCode::NotFound, "there is no such participant in this conference"))
+    }
+
+    fn add(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        wanted: &[NewParticipant],
+        ids: &mut dyn Ids,
+    ) -> Result<ConferenceId, Refusal> {
+        let conference = self.conference_of(id, actor)?;
+        let already: BTreeMap<String, String> =
+            conference.active().map(|(p, leg)| (leg.number.clone(), p.name.clone())).collect();
+        let (legs, ports) = (conference.active().count(), conference.ports);
+        let invited = self.resolve(wanted, &already, ids)?;
+        self.allow_legs(actor.id, invited.len(), legs)?;
+        let more = u32::try_from(invited.len()).unwrap_or(u32::MAX);
+        self.apply_for(more)?;
+        let ports = ports.saturating_add(more);
+        self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantsAdded { ports, invited });
+        self.dial_when_possible(id);
+        Ok(id)
+    }
+
+    /// While a pair is being moved, who is added waits with the others for the room.
+    fn dial_when_possible(&mut self, id: ConferenceId) {
+        let moving = self.conferences.get(&id).is_some_and(|c| c.call.is_some() && !c.was_live);
+        if !moving {
+            self.dial_queued(id);
+        }
+    }
+
+    fn mute(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        participant: ParticipantId,
+        on: bool,
+    ) -> Result<ConferenceId, Refusal> {
+        let person = self.participant_of(id, participant, actor)?;
+        if person.muted == on && person.mute_pending.is_none() {
+            return Ok(id);
+        }
+        let member = person.leg().and_then(|leg| leg.member.map(|member| (leg.id, member)));
+        let room = self.conferences.get(&id).and_then(|c| self.room_of(c));
+        let (Some((leg, member)), Some(room)) = (member, room) else {
+            return Err(refuse(RefusalCode::WrongState, "only somebody who is in the room can be muted or unmuted"));
+        };
+        self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantMuteAsked { participant, on });
+        let control = if on { Control::Mute } else { Control::Unmute };
+        self.command(Tag::Control(id, Some(participant), control), leg, Command::Mute { room, member, on });
+        self.timers.set(Timer::MutePending(id, participant), self.now.plus(self.rules.times.control));
+        Ok(id)
+    }
+
+    fn lock(&mut self, actor: &Actor, id: ConferenceId, on: bool) -> Result<ConferenceId, Refusal> {
+        let conference = self.conference_of(id, actor)?;
+        if conference.locked == on && conference.lock_pending.is_none() {
+            return Ok(id);
+        }
+        let member = conference.active().find(|(_, leg)| leg.member.is_some()).map(|(_, leg)| leg.id);
+        let (Some(lane), Some(room)) = (member, self.room_of(conference)) else {
+            return Err(refuse(RefusalCode::WrongState, "the room is not open yet; try again when somebody is in it"));
+        };
+        self.record(Subject::Conference(id), Some(actor.into()), Fact::ConferenceLockAsked { on });
+        let control = if on { Control::Lock } else { Control::Unlock };
+        self.command(Tag::Control(id, None, control), lane, Command::Lock { room, on });
+        self.timers.set(Timer::LockPending(id), self.now.plus(self.rules.times.control));
+        Ok(id)
+    }
+
+    fn take_out(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        participant: ParticipantId,
+        reason: Reason,
+        ids: &mut dyn Ids,
+    ) -> Result<ConferenceId, Refusal> {
+        let person = self.participant_of(id, participant, actor)?;
+        let Some(leg) = person.leg().filter(|leg| leg.is_active()).map(|leg| leg.id) else {
+            return Err(refuse(RefusalCode::WrongState, "this participant has no leg that could be hung up"));
+        };
+        self.unwant(id, participant, leg, reason, ids);
+        Ok(id)
+    }
+
+    fn cancel(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        participant: ParticipantId,
+        ids: &mut dyn Ids,
+    ) -> Result<ConferenceId, Refusal> {
+        let person = self.participant_of(id, participant, actor)?;
+        match person.state() {
+            LegState::Joined => Err(refuse(RefusalCode::WrongState, "this participant has joined; use drop")),
+            _ => self.take_out(actor, id, participant, Reason::Cancelled, ids),
+        }
+    }
+
+    fn redial(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        participant: ParticipantId,
+        ids: &mut dyn Ids,
+    ) -> Result<ConferenceId, Refusal> {
+        let conference = self.conference_of(id, actor)?;
+        let person = conference
+            .participant(participant)
+            .ok_or_else(|| refuse(RefusalCode::NotFound, "there is no such participant in this conference"))?;
+        if !person.state().is_over() {
+            return Err(refuse(RefusalCode::WrongState, "this participant is being reached or has joined already"));
+        }
+        if person.dials.is_empty() {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                "this participant came with the call and has no number to dial; add them with their number",
+            ));
+        }
+        self.allow_legs(actor.id, 1, conference.active().count())?;
+        let leg = ChannelId(ids.uuid());
+        let attempt = Attempt::default();
+        self.record(
+            Subject::Conference(id),
+            Some(actor.into()),
+            Fact::LegQueued { participant, leg, attempt, dial: None },
+        );
+        self.dial_when_possible(id);
+        Ok(id)
+    }
+
+    fn leave(&mut self, actor: &Actor, id: ConferenceId, ids: &mut dyn Ids) -> Result<ConferenceId, Refusal> {
+        let conference = self.conference_of(id, actor)?;
+        let mine =
+            conference.active().find(|(p, _)| p.role == ParticipantRole::Attendant).map(|(p, leg)| (p.id, leg.id));
+        let Some((participant, leg)) = mine else {
+            return Err(refuse(RefusalCode::WrongState, "you are not in this conference"));
+        };
+        self.unwant(id, participant, leg, Reason::LeftByChoice, ids);
+        Ok(id)
+    }
+
+    fn rejoin(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        station: Option<&str>,
+        ids: &mut dyn Ids,
+    ) -> Result<ConferenceId, Refusal> {
+        let conference = self.conference_of(id, actor)?;
+        let attendant = conference.with_role(ParticipantRole::Attendant).map(|p| (p.id, p.state()));
+        let (legs, ports) = (conference.active().count(), conference.ports);
+        if attendant.is_some_and(|(_, state)| !state.is_over()) {
+            return Err(refuse(RefusalCode::WrongState, "you are in this conference, or being rung, already"));
+        }
+        let dial = self.dial_station(actor, station)?;
+        self.allow_legs(actor.id, 1, legs)?;
+        let leg = ChannelId(ids.uuid());
+        let who = Some(Person::from(actor));
+        match attendant {
+            Some((participant, _)) => {
+                let fact = Fact::LegQueued { participant, leg, attempt: Attempt::default(), dial: Some(dial) };
+                self.record(Subject::Conference(id), who, fact);
+            }
+            None => {
+                self.apply_for(1)?;
+                let invited = Invited {
+                    participant: ParticipantId::new(ids.uuid()),
+                    role: ParticipantRole::Attendant,
+                    name: actor.name.clone(),
+                    number: dial.number.clone(),
+                    dials: vec![dial],
+                    leg,
+                };
+                let ports = ports.saturating_add(1);
+                self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: vec![invited] });
+            }
+        }
+        self.dial_when_possible(id);
+        Ok(id)
+    }
+
+    fn go_on(&mut self, actor: &Actor, id: ConferenceId) -> Result<ConferenceId, Refusal> {
+        let conference = self.conference_of(id, actor)?;
+        if conference.question.is_none() {
+            return Err(refuse(RefusalCode::WrongState, "nothing is being asked; it may have been decided already"));
+        }
+        self.timers.clear(Timer::Question(id));
+        self.record(Subject::Conference(id), Some(actor.into()), Fact::ConferenceAnswered { go_on: true });
+        Ok(id)
+    }
+}

@@ -1,0 +1,160 @@
+//! Conference resources and dial policy: what is free, and who may be rung.
+
+use super::{Ids, Node, answering::refuse};
+use crate::domain::{
+    fact::Invited,
+    ids::{ChannelId, ParticipantId, UserId},
+    policy::{Denied, Load},
+    request::{Actor, InputError, NewParticipant, Refusal, RefusalCode},
+    route::Dial,
+    states::{NodeState, ParticipantRole},
+};
+use std::collections::BTreeMap;
+
+impl Node {
+    /// Ports that may still be applied for: what is configured or what FreeSWITCH has left, whichever is less.
+    pub fn ports_free(&self) -> u32 {
+        let (mut reserved, mut unused) = (0u32, 0u32);
+        for conference in self.conferences.values().filter(|c| Self::holds_resources(c)) {
+            let used = u32::try_from(conference.active().filter(|(_, leg)| leg.seen || leg.answered).count())
+                .unwrap_or(u32::MAX);
+            reserved = reserved.saturating_add(conference.ports);
+            unused = unused.saturating_add(conference.ports.saturating_sub(used));
+        }
+        let configured = self.rules.ports.saturating_sub(reserved);
+        let health = &self.link.health;
+        if health.max_sessions == 0 {
+            return configured;
+        }
+        configured.min(health.max_sessions.saturating_sub(health.sessions).saturating_sub(unused))
+    }
+
+    pub(super) fn apply_for(&self, ports: u32) -> Result<(), Refusal> {
+        match self.link.state {
+            NodeState::Down => Err(refuse(
+                RefusalCode::NodeDown,
+                format!("the link to FreeSWITCH {} is down; nothing was dialed, try again when it is back", self.id),
+            )),
+            NodeState::Paused => Err(refuse(
+                RefusalCode::NoResources,
+                format!("FreeSWITCH {} takes no new calls now (it is paused); nothing was dialed", self.id),
+            )),
+            _ if self.ports_free() < ports => Err(refuse(
+                RefusalCode::NoResources,
+                format!(
+                    "this needs {ports} ports, and {} has {} free; ask fewer people, or wait",
+                    self.id,
+                    self.ports_free()
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Judges so many new legs of somebody.
+    pub(super) fn allow_legs(&self, actor: UserId, new: usize, in_conference: usize) -> Result<(), Refusal> {
+        let count = |of: Option<UserId>| {
+            self.conferences
+                .values()
+                .filter(|c| of.is_none_or(|user| c.owner.id == user))
+                .map(|c| c.active().count())
+                .sum::<usize>()
+        };
+        let load = Load { in_conference, of_user: count(Some(actor)), in_all: count(None) };
+        self.rules.policy.legs(self.now, actor, new, load, &self.recent).map_err(|denied| {
+            let code = if denied.is_for_now() { RefusalCode::Limit } else { RefusalCode::Policy };
+            refuse(code, denied.to_string())
+        })
+    }
+
+    /// Turns what was typed into people who may be rung. Every fault is named, with its place.
+    pub(super) fn resolve(
+        &self,
+        wanted: &[NewParticipant],
+        already: &BTreeMap<String, String>,
+        ids: &mut dyn Ids,
+    ) -> Result<Vec<Invited>, Refusal> {
+        let mut errors = Vec::new();
+        let mut code = RefusalCode::BadInput;
+        let mut taken = already.clone();
+        let mut invited = Vec::new();
+        if wanted.is_empty() {
+            errors.push(InputError { pointer: "/participants".into(), detail: "name at least one participant".into() });
+        }
+        for (at, person) in wanted.iter().enumerate() {
+            let mut dials = Vec::new();
+            if person.numbers.is_empty() {
+                errors.push(InputError {
+                    pointer: format!("/participants/{at}/numbers"),
+                    detail: "give a number".into(),
+                });
+            }
+            for (nth, typed) in person.numbers.iter().enumerate() {
+                let pointer = format!("/participants/{at}/numbers/{nth}");
+                match self.dial(typed) {
+                    Ok(mut dial) => {
+                        if let Some(other) = taken.insert(dial.number.clone(), person.name.clone()) {
+                            let detail = if other.is_empty() {
+                                "this number is in the conference already".to_owned()
+                            } else {
+                                format!("this number is in the conference already, as {other}")
+                            };
+                            errors.push(InputError { pointer, detail });
+                        }
+                        dial.confirm = person.confirm.unwrap_or(dial.confirm);
+                        dials.push(dial);
+                    }
+                    Err((fault, detail)) => {
+                        if errors.is_empty() {
+                            code = fault;
+                        }
+                        errors.push(InputError { pointer, detail });
+                    }
+                }
+            }
+            invited.push(Invited {
+                participant: ParticipantId::new(ids.uuid()),
+                role: ParticipantRole::Guest,
+                name: person.name.trim().to_owned(),
+                number: dials.first().map(|dial| dial.number.clone()).unwrap_or_default(),
+                dials,
+                leg: ChannelId(ids.uuid()),
+            });
+        }
+        match errors.first() {
+            None => Ok(invited),
+            Some(first) => Err(Refusal { code, detail: format!("nobody was rung: {}", first.detail), errors }),
+        }
+    }
+
+    fn dial(&self, typed: &str) -> Result<Dial, (RefusalCode, String)> {
+        let number =
+            self.rules.numbering.normalise(typed).map_err(|fault| (RefusalCode::BadInput, fault.to_string()))?;
+        let dial = self.rules.routes.dial(&number).map_err(|fault| (RefusalCode::NoRoute, fault.to_string()))?;
+        self.rules.policy.number(&number).map_err(|fault: Denied| (RefusalCode::Policy, fault.to_string()))?;
+        Ok(dial)
+    }
+
+    /// How somebody's own station is rung into a conference.
+    pub(super) fn dial_station(&self, actor: &Actor, named: Option<&str>) -> Result<Dial, Refusal> {
+        let name = self
+            .stations_of(actor, named)?
+            .into_iter()
+            .next()
+            .ok_or_else(|| refuse(RefusalCode::NoStation, "you have no station that FreeSWITCH can ring"))?;
+        let station = self
+            .rules
+            .stations
+            .get(&name)
+            .ok_or_else(|| refuse(RefusalCode::NoStation, format!("station {name} is not configured")))?;
+        Ok(Dial {
+            number: name,
+            route: "station".into(),
+            endpoints: vec![station.endpoint.clone()],
+            caller_id_name: None,
+            caller_id_number: None,
+            variables: station.variables.clone(),
+            confirm: false,
+        })
+    }
+}

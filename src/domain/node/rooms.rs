@@ -1,0 +1,135 @@
+//! What happens in rooms: the switch's word on who is in, who can be heard, and what is locked.
+
+use super::{Ids, Node, Owner};
+use crate::domain::{
+    effect::KillCause,
+    fact::Fact,
+    ids::{ChannelId, ConferenceId},
+    input::{RoomEvent, RoomEventKind},
+    states::{ConferenceState, LegState},
+    timers::Timer,
+};
+use std::time::Duration;
+
+/// Who left the room hangs up by then, or is somewhere else.
+const HANGUP_FOLLOWS: Duration = Duration::from_secs(1);
+
+impl Node {
+    pub(super) fn room_event(&mut self, event: RoomEvent, ids: &mut dyn Ids) {
+        let Some(id) = self.rooms.get(&event.room).copied() else { return };
+        match event.kind {
+            RoomEventKind::Created => self.room_lives(id, true),
+            RoomEventKind::Destroyed => self.room_lives(id, false),
+            RoomEventKind::Joined { channel, member, muted } => self.member_joined(id, channel, member, muted, ids),
+            RoomEventKind::Left { channel } => self.member_left(id, channel),
+            RoomEventKind::Muted { channel, on } => self.member_muted(id, channel, on),
+            RoomEventKind::Talking { channel, on } => self.member_talks(id, channel, on),
+            RoomEventKind::Locked(on) => {
+                self.timers.clear(Timer::LockPending(id));
+                if self.conferences.get(&id).is_some_and(|c| c.locked != on || c.lock_pending.is_some()) {
+                    self.conference_fact(id, Fact::ConferenceLocked { on });
+                }
+            }
+        }
+    }
+
+    fn room_lives(&mut self, id: ConferenceId, lives: bool) {
+        if let Some(conference) = self.conferences.get_mut(&id) {
+            conference.room_lives = lives;
+            if !lives {
+                conference.opening = None;
+            }
+        }
+    }
+
+    pub(super) fn member_joined(
+        &mut self,
+        id: ConferenceId,
+        channel: ChannelId,
+        member: u32,
+        muted: bool,
+        ids: &mut dyn Ids,
+    ) {
+        let Some(Owner::Leg(of, participant)) =
+            self.channels.get(&channel).copied().filter(|o| matches!(o, Owner::Leg(of, _) if *of == id))
+        else {
+            return;
+        };
+        self.room_lives(id, true);
+        self.timers.clear(Timer::Stray(channel));
+        self.timers.clear(Timer::LegDue(channel));
+        self.change_leg(of, participant, channel, |leg| {
+            leg.member = Some(member);
+            leg.seen = true;
+            leg.waits = false;
+        });
+        let Some(leg) = self.leg(id, participant, channel) else { return };
+        let (state, unwanted) = (leg.state, leg.unwanted.is_some());
+        if unwanted {
+            self.kill(channel, KillCause::NormalClearing);
+        }
+        if state != LegState::Joined {
+            self.conference_fact(id, Fact::LegProgress { participant, leg: channel, state: LegState::Joined });
+        }
+        self.member_muted(id, channel, muted);
+        if let Some(conference) = self.conferences.get_mut(&id)
+            && conference.opening == Some(channel)
+        {
+            conference.opening = None;
+        }
+        if self
+            .conferences
+            .get(&id)
+            .is_some_and(|c| matches!(c.state, ConferenceState::Assembling | ConferenceState::Reserved))
+        {
+            self.conference_fact(id, Fact::ConferenceLive);
+        }
+        self.check_move(id, false, ids);
+        // Now that the room lives, everybody else is rung, and who waits in park is taken in.
+        if self.conferences.get(&id).is_some_and(|c| c.state == ConferenceState::Live) {
+            self.dial_queued(id);
+            self.take_in(id);
+        }
+    }
+
+    /// It left the room. If its channel lives on, somebody has taken it elsewhere, or park has caught it.
+    pub(super) fn member_left(&mut self, id: ConferenceId, channel: ChannelId) {
+        let Some(Owner::Leg(of, participant)) = self.channels.get(&channel).copied() else { return };
+        if of != id {
+            return;
+        }
+        self.member_talks(id, channel, false);
+        self.change_leg(id, participant, channel, |leg| leg.member = None);
+        self.timers.set(Timer::Stray(channel), self.now.plus(HANGUP_FOLLOWS));
+    }
+
+    fn member_muted(&mut self, id: ConferenceId, channel: ChannelId, on: bool) {
+        let Some(Owner::Leg(_, participant)) = self.channels.get(&channel).copied() else { return };
+        self.timers.clear(Timer::MutePending(id, participant));
+        let found = self.conferences.get(&id).and_then(|c| c.participant(participant));
+        if found.is_some_and(|p| p.muted != on || p.mute_pending.is_some()) {
+            // Muting while somebody talks brings no stop-talking.
+            if on {
+                self.member_talks(id, channel, false);
+            }
+            self.conference_fact(id, Fact::ParticipantMuted { participant, on });
+        }
+    }
+
+    fn member_talks(&mut self, id: ConferenceId, channel: ChannelId, on: bool) {
+        let Some(Owner::Leg(of, participant)) = self.channels.get(&channel).copied() else { return };
+        if of != id {
+            return;
+        }
+        if let Some(conference) = self.conferences.get_mut(&id) {
+            let mut changed = false;
+            conference.with(participant, |p| {
+                changed = p.talking != on;
+                p.talking = on;
+            });
+            if changed {
+                self.out.talking.push((id, participant, on));
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What people and programs may ask of the core, and how it says no.
+
+use super::{
+    ids::{CallId, ConferenceId, ParticipantId, UserId},
+    states::Role,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+    /// The stations FreeSWITCH may ring for this user, in order of the configuration.
+    pub stations: Vec<String>,
+}
+
+/// Everything that can be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Verb {
+    AnswerCall {
+        call_id: CallId,
+        station: Option<String>,
+    },
+    HoldCall {
+        call_id: CallId,
+    },
+    ResumeCall {
+        call_id: CallId,
+    },
+    HangupCall {
+        call_id: CallId,
+    },
+    StartConference(NewConference),
+    AddParticipants {
+        conference_id: ConferenceId,
+        participants: Vec<NewParticipant>,
+    },
+    Mute {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    Unmute {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    Drop {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    Redial {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    Cancel {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    Lock {
+        conference_id: ConferenceId,
+    },
+    Unlock {
+        conference_id: ConferenceId,
+    },
+    Leave {
+        conference_id: ConferenceId,
+    },
+    Rejoin {
+        conference_id: ConferenceId,
+        station: Option<String>,
+    },
+    End {
+        conference_id: ConferenceId,
+    },
+    /// The answer to the question whether to go on without the caller who hung up.
+    ContinueWithoutCaller {
+        conference_id: ConferenceId,
+    },
+}
+
+/// A conference as it is asked for. Unknown fields are refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConference {
+    /// The live call to make it from; none for a cold conference.
+    #[serde(default)]
+    pub call_id: Option<CallId>,
+    pub participants: Vec<NewParticipant>,
+    /// Cold conferences only: ring the attendant's own station as well.
+    #[serde(default)]
+    pub include_attendant: bool,
+    /// The station to ring with `include_attendant`; the user's first one if none is named.
+    #[serde(default)]
+    pub station: Option<String>,
+}
+
+/// Somebody to be rung.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewParticipant {
+    /// Shown to people, never sent to the switch. At most 120 characters.
+    #[serde(default)]
+    pub name: String,
+    /// One or more numbers, as typed. At most 10.
+    pub numbers: Vec<String>,
+    /// Ask the called party to press 1 first. Absent: as the route says.
+    #[serde(default)]
+    pub confirm: Option<bool>,
+}
+
+/// Why something was not done. Each becomes one problem detail (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub code: RefusalCode,
+    /// What happened, to whom, and what to do next.
+    pub detail: String,
+    /// Which of several inputs was at fault, as a JSON pointer (RFC 6901) into the request body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<InputError>,
+}
+
+/// One fault in the input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InputError {
+    /// JSON pointer into the request body, such as `/participants/3/numbers/0`.
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// The closed list of reasons for a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// 404: no such call, conference or participant, or not one this user may see.
+    NotFound,
+    /// 403: somebody else's.
+    NotYours,
+    /// 409: another attendant claimed the call.
+    Claimed,
+    /// 409: the thing is in a state that does not allow it.
+    WrongState,
+    /// 422: the input is not acceptable.
+    BadInput,
+    /// 422: no route leads to the number.
+    NoRoute,
+    /// 403: dial policy does not allow it.
+    Policy,
+    /// 409: the same idempotency key came with another request.
+    KeyReused,
+    /// 429: a limit of dial policy is reached for now.
+    Limit,
+    /// 503: no node has the resources.
+    NoResources,
+    /// 503: the link to the node is down.
+    NodeDown,
+    /// 503: the store cannot take a decision now.
+    StoreDown,
+    /// 422: the user has no station to ring.
+    NoStation,
+}

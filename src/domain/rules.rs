@@ -1,0 +1,87 @@
+//! What the operator decided, as the core needs it.
+
+use super::{
+    effect::WayBack,
+    endpoint::{Endpoint, Safe},
+    fact::Person,
+    number::Numbering,
+    policy::Policy,
+    route::Routes,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Everything configured that decisions depend on.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub numbering: Numbering,
+    pub routes: Routes,
+    pub policy: Policy,
+    /// By the name users are given them under.
+    pub stations: BTreeMap<String, Station>,
+    /// Our conference profile on the switch.
+    pub profile: Safe,
+    /// The shipped waiting extension.
+    pub way_back: WayBack,
+    pub music: Safe,
+    /// Most ports this node may carry.
+    pub ports: u32,
+    pub times: Times,
+}
+
+/// An attendant's phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    pub endpoint: Endpoint,
+    /// The user part by which its channels are known: `sofia/internal/1001@…`.
+    pub user: String,
+    /// Channel variables of its leg.
+    pub variables: Vec<(Safe, Safe)>,
+    /// Whose it is.
+    pub owner: Option<Person>,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// A participant's phone may ring so long.
+    pub ring: Duration,
+    /// A station may ring so long.
+    pub station_ring: Duration,
+    /// Time to press 1.
+    pub confirm: Duration,
+    /// The switch hangs a leg up after this, whatever becomes of us.
+    pub longest_leg: Duration,
+    /// A held caller goes back to waiting after this.
+    pub longest_hold: Duration,
+    /// A parked leg lives so long without us.
+    pub park: Duration,
+    /// Both of a moved pair must be in the room within this.
+    pub moving: Duration,
+    /// The attendant has so long to say whether to go on without the caller.
+    pub question: Duration,
+    /// A control whose effect is not seen by then is no longer shown as pending.
+    pub control: Duration,
+    /// After this the hang-up of a station ends the call.
+    pub settle: Duration,
+    /// An ended conference stays on the board so long.
+    pub shown: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let s = Duration::from_secs;
+        Self {
+            ring: s(30),
+            station_ring: s(20),
+            confirm: s(10),
+            longest_leg: s(4 * 3600),
+            longest_hold: s(3600),
+            park: s(30),
+            moving: Duration::from_millis(2500),
+            question: s(15),
+            control: s(5),
+            settle: s(1),
+            shown: s(300),
+        }
+    }
+}

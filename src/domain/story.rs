@@ -1,0 +1,177 @@
+//! What a fact is called and how it is told: the event's dotted name and one short sentence.
+//!
+//! The journal, the page's right-hand side, the live region, the API's events and the exported story all tell a
+//! fact in these words.
+
+use super::{
+    call::Call,
+    cause::Cause,
+    conference::{Conference, Participant},
+    fact::{Fact, Person},
+    ids::ParticipantId,
+    states::{LegState, ParticipantRole},
+};
+
+/// One fact, told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// `conference.participant.joined`
+    pub kind: &'static str,
+    pub text: String,
+    pub participant: Option<ParticipantId>,
+    pub cause: Option<Cause>,
+}
+
+fn told(kind: &'static str, text: impl Into<String>) -> Option<Telling> {
+    Some(Telling { kind, text: text.into(), participant: None, cause: None })
+}
+
+fn because(telling: Option<Telling>, cause: &Cause) -> Option<Telling> {
+    telling.map(|telling| Telling { cause: Some(cause.clone()), ..telling })
+}
+
+/// A fact of a call, told with the call as it is after the fact. Some facts need no words.
+pub fn tell_call(call: &Call, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
+    let caller = name_or_number(&call.caller_name, &call.caller_number);
+    let by = actor.map_or("Somebody", |person| person.name.as_str());
+    match fact {
+        Fact::CallArrived { station: Some(_), .. } => told("call.adopted", format!("Talking with {caller}.")),
+        Fact::CallArrived { queue, .. } => told(
+            "call.waiting",
+            match queue {
+                Some(queue) => format!("{caller} is waiting in {queue}."),
+                None => format!("{caller} is waiting."),
+            },
+        ),
+        Fact::CallClaimed { attendant, .. } => {
+            told("call.ringing", format!("{} answers {caller}; the station is ringing.", attendant.name))
+        }
+        Fact::CallReturned { cause: Some(cause) } => {
+            because(told("call.returned", format!("{caller} is waiting again: {}.", cause.reason.words())), cause)
+        }
+        Fact::CallReturned { cause: None } => told("call.returned", format!("{caller} is waiting again.")),
+        Fact::CallConnected { .. } => told("call.talking", format!("Talking with {caller}.")),
+        Fact::CallHeld => told("call.held", format!("{caller} is on hold.")),
+        Fact::CallStationHold { on: true } => told("call.station_hold", "The phone has put the call on its own hold."),
+        Fact::CallStationHold { on: false } => {
+            told("call.station_unhold", "The phone has taken the call off its hold.")
+        }
+        Fact::CallStationLost => told("call.station_lost", format!("The station hung up; {caller} stays on hold.")),
+        Fact::CallRestored { cause } => {
+            because(told("call.restored", format!("Talking with {caller} again: {}.", cause.reason.words())), cause)
+        }
+        Fact::CallHangupAsked => told("call.hangup_asked", format!("{by} hangs up on {caller}.")),
+        Fact::CallEnded { cause } => {
+            because(told("call.ended", format!("The call with {caller} is over: {}.", cause.reason.words())), cause)
+        }
+        _ => None,
+    }
+}
+
+/// A fact of a conference, told with the conference as it is after the fact.
+pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
+    let by = actor.map_or("Somebody", |person| person.name.as_str());
+    match fact {
+        Fact::ConferenceRequested { invited, owner, .. } => {
+            let guests = invited.iter().filter(|one| one.role == ParticipantRole::Guest).count();
+            let people = if guests == 1 { "1 person".to_owned() } else { format!("{guests} people") };
+            told("conference.requested", format!("{} asks for a conference with {people}.", owner.name))
+        }
+        Fact::ConferenceLive => told("conference.live", "The conference is live."),
+        Fact::ConferenceLocked { on: true } => told("conference.locked", "The room is locked."),
+        Fact::ConferenceLocked { on: false } => told("conference.unlocked", "The room is unlocked."),
+        Fact::ConferenceQuestion { .. } => {
+            told("conference.question", "The caller hung up. Go on ringing the others, or stop?")
+        }
+        Fact::ConferenceAnswered { go_on: true } => {
+            told("conference.continued", format!("{by} goes on without the caller."))
+        }
+        Fact::ConferenceAnswered { go_on: false } => {
+            told("conference.stopped_ringing", "Nobody said to go on without the caller; ringing stops.")
+        }
+        Fact::ConferenceNotice { cause } => {
+            because(told("conference.notice", format!("While assembling: {}.", cause.reason.words())), cause)
+        }
+        Fact::ConferenceEnding { cause } => {
+            let text = match actor {
+                Some(person) => format!("{} ends the conference for all.", person.name),
+                None => format!("The conference ends: {}.", cause.reason.words()),
+            };
+            because(told("conference.ending", text), cause)
+        }
+        Fact::ConferenceEnded => told("conference.ended", "The conference is over."),
+        Fact::ParticipantsAdded { invited, .. } => {
+            let names: Vec<_> = invited.iter().map(|one| name_or_number(&one.name, &one.number)).collect();
+            told("conference.participants_added", format!("{by} adds {}.", names.join(", ")))
+        }
+        _ => tell_participant(conference, by, fact),
+    }
+}
+
+fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Telling> {
+    let id = match fact {
+        Fact::ParticipantMuteAsked { participant, .. }
+        | Fact::ParticipantMuted { participant, .. }
+        | Fact::ParticipantHold { participant, .. }
+        | Fact::LegQueued { participant, .. }
+        | Fact::LegDialed { participant, .. }
+        | Fact::LegProgress { participant, .. }
+        | Fact::LegUnwanted { participant, .. }
+        | Fact::LegOver { participant, .. } => *participant,
+        _ => return None,
+    };
+    let who = conference.participant(id).map_or_else(|| "Somebody".to_owned(), shown_name);
+    let telling = match fact {
+        Fact::ParticipantMuted { on: true, .. } => told("conference.participant.muted", format!("{who} is muted.")),
+        Fact::ParticipantMuted { on: false, .. } => {
+            told("conference.participant.unmuted", format!("{who} is not muted any more."))
+        }
+        Fact::ParticipantHold { on: true, .. } => {
+            told("conference.participant.hold", format!("{who} has put us on hold."))
+        }
+        Fact::ParticipantHold { on: false, .. } => {
+            told("conference.participant.unhold", format!("{who} is back from hold."))
+        }
+        Fact::LegDialed { number, .. } => told("conference.participant.dialing", format!("Calling {who} on {number}.")),
+        Fact::LegProgress { state, .. } => match state {
+            LegState::Ringing => told("conference.participant.ringing", format!("{who} is ringing.")),
+            LegState::Answered => told("conference.participant.answered", format!("{who} answered.")),
+            LegState::Confirming => {
+                told("conference.participant.confirming", format!("{who} picked up and is asked to press 1."))
+            }
+            LegState::Joined => told("conference.participant.joined", format!("{who} joined.")),
+            _ => None,
+        },
+        Fact::LegUnwanted { .. } => None,
+        Fact::LegOver { state, cause, .. } => {
+            let (kind, text) = match state {
+                LegState::Left => ("conference.participant.left", format!("{who} is out: {}.", cause.reason.words())),
+                _ => ("conference.participant.failed", format!("{who}: {}.", cause.reason.words())),
+            };
+            because(told(kind, text), cause)
+        }
+        Fact::ParticipantMuteAsked { on, .. } => {
+            let what = if *on { "mutes" } else { "unmutes" };
+            told("conference.participant.mute_asked", format!("{by} {what} {who}."))
+        }
+        _ => None,
+    };
+    telling.map(|telling| Telling { participant: Some(id), ..telling })
+}
+
+/// How a participant is spoken of.
+pub fn shown_name(participant: &Participant) -> String {
+    let number = participant.leg().map_or("", |leg| leg.number.as_str());
+    match participant.role {
+        ParticipantRole::Caller if participant.name.is_empty() => format!("The caller {number}").trim().to_owned(),
+        _ => name_or_number(&participant.name, number),
+    }
+}
+
+fn name_or_number(name: &str, number: &str) -> String {
+    match (name.trim(), number.trim()) {
+        ("", "") => "an unknown caller".to_owned(),
+        ("", number) => number.to_owned(),
+        (name, _) => name.to_owned(),
+    }
+}

@@ -1,0 +1,166 @@
+//! From the core's state to what is shown. No decision is taken here.
+
+use super::view::{
+    Activity, CallKind, CallView, ConferenceView, LegView, NodeView, Notice, ParticipantView, PartyView, Question,
+    QuestionKind, UserRef,
+};
+use crate::domain::{
+    call::{Call, Pending},
+    cause::{Cause, Reason},
+    conference::{Conference, Leg, Participant},
+    fact::{Arrival, Person, Recorded, Subject},
+    ids::{EventId, NodeId},
+    node::Node,
+    states::LegState,
+    story::Telling,
+};
+use uuid::Uuid;
+
+fn user(person: &Person) -> UserRef {
+    UserRef { id: person.id, name: person.name.clone() }
+}
+
+fn notice(cause: &Cause) -> Notice {
+    let words = cause.reason.words();
+    let text = match cause.sip_status {
+        Some(status) => format!("{words} (SIP {status})"),
+        None => words.to_owned(),
+    };
+    Notice { code: cause.reason.code().to_owned(), text, sip_status: cause.sip_status }
+}
+
+/// One node.
+pub fn node(node: &Node) -> NodeView {
+    let link = node.link();
+    NodeView {
+        id: node.id.clone(),
+        state: link.state,
+        verified_at: link.verified_at,
+        since: link.since,
+        reason: link.reason.clone(),
+        version: (!link.version.is_empty()).then(|| link.version.clone()),
+        sessions: link.health.sessions,
+        ports_free: node.ports_free(),
+        ports_total: node.rules.ports,
+    }
+}
+
+/// One call.
+pub fn call(node: &NodeId, call: &Call) -> CallView {
+    CallView {
+        id: call.id,
+        node_id: node.clone(),
+        state: call.state,
+        kind: match call.kind {
+            Arrival::Queue => CallKind::Queue,
+            Arrival::Extension => CallKind::Extension,
+        },
+        queue: call.queue.clone(),
+        caller: PartyView { name: call.caller_name.clone(), number: call.caller_number.clone() },
+        variables: call.variables.clone(),
+        attendant: call.attendant.as_ref().map(user),
+        station: call.stations.first().map(|leg| leg.station.clone()),
+        station_hold: call.station_hold,
+        arrived_at: call.arrived_at,
+        since: call.since,
+        conference_id: call.conference,
+        notice: call.notice.as_ref().map(notice),
+        pending: call.pending.map(|pending| {
+            match pending {
+                Pending::Hold => "hold",
+                Pending::Resume => "resume",
+            }
+            .to_owned()
+        }),
+    }
+}
+
+/// One conference.
+pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
+    ConferenceView {
+        id: conference.id,
+        node_id: node.clone(),
+        state: conference.state,
+        call_id: conference.call,
+        owner: user(&conference.owner),
+        room: conference.room.clone(),
+        locked: conference.locked,
+        ports: conference.ports,
+        created_at: conference.created_at,
+        ended_at: conference.ended_at,
+        end_reason: conference.end_cause.as_ref().map(notice),
+        question: conference.question.map(|(asked_at, deadline)| Question {
+            kind: QuestionKind::CallerLeft,
+            asked_at,
+            deadline,
+        }),
+        notice: conference.notice.as_ref().map(notice),
+        pending: conference.lock_pending.map(|on| if on { "lock" } else { "unlock" }.to_owned()),
+        participants: conference.participants.iter().map(participant).collect(),
+    }
+}
+
+fn participant(participant: &Participant) -> ParticipantView {
+    let latest = participant.leg();
+    let pending = match (participant.mute_pending, latest.and_then(|leg| leg.unwanted.as_ref())) {
+        (_, Some(wish)) if latest.is_some_and(Leg::is_active) => Some(match wish.reason {
+            Reason::Cancelled => "cancel",
+            _ => "drop",
+        }),
+        (Some(true), _) => Some("mute"),
+        (Some(false), _) => Some("unmute"),
+        _ => None,
+    };
+    ParticipantView {
+        id: participant.id,
+        role: participant.role,
+        name: participant.name.clone(),
+        number: latest.map(|leg| leg.number.clone()).unwrap_or_default(),
+        state: latest.map_or(LegState::Queued, |leg| leg.state),
+        muted: participant.muted,
+        talking: participant.talking,
+        on_hold: participant.on_hold,
+        cause: latest.and_then(|leg| leg.cause.as_ref()).map(notice),
+        pending: pending.map(str::to_owned),
+        legs: participant.legs.iter().map(leg).collect(),
+    }
+}
+
+fn leg(leg: &Leg) -> LegView {
+    LegView {
+        id: leg.id,
+        number: leg.number.clone(),
+        state: leg.state,
+        since: leg.since,
+        cause: leg.cause.as_ref().map(notice),
+    }
+}
+
+/// One line of what happened, if the fact is worth one.
+pub fn activity(telling: &Telling, recorded: &Recorded, sequence: u64) -> Activity {
+    let (call_id, conference_id) = match recorded.subject {
+        Subject::Call(id) => (Some(id), None),
+        Subject::Conference(id) => (None, Some(id)),
+    };
+    Activity {
+        id: event_id(recorded.subject, sequence),
+        kind: telling.kind.to_owned(),
+        sequence,
+        at: recorded.at,
+        call_id,
+        conference_id,
+        participant_id: telling.participant,
+        actor: recorded.actor.as_ref().map(user),
+        text: telling.text.clone(),
+        reason: telling.cause.as_ref().map(notice),
+    }
+}
+
+/// The same fact has the same id wherever it is told: on the live stream, and in the story read years later.
+fn event_id(subject: Subject, sequence: u64) -> EventId {
+    let of = match subject {
+        Subject::Call(id) => id.uuid(),
+        Subject::Conference(id) => id.uuid(),
+    };
+    EventId::new(Uuid::new_v5(&of, &sequence.to_be_bytes()))
+}

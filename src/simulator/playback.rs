@@ -1,0 +1,99 @@
+//! Music, tones and files: how long they last, and being parked.
+
+use super::{channel::Wait, world::World};
+use std::time::Duration;
+
+impl World {
+    pub(super) fn play_started(&mut self, uuid: &str, id: u64, path: &str) {
+        let headers = file_headers(path);
+        self.tell("PLAYBACK_START", uuid, &[], &headers);
+        let Some(channel) = self.live(uuid) else { return };
+        let endless = channel.application().0 == "endless_playback";
+        let bound =
+            channel.get("playback_timeout_sec").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+        let length = if endless { None } else { [length_of(path), bound].into_iter().flatten().min() };
+        if let Some(length) = length {
+            self.after_on(length, uuid, move |world, uuid| world.finish_app(uuid, id));
+        }
+    }
+
+    pub(super) fn play_stopped(&mut self, uuid: &str, path: &str) {
+        let mut headers = file_headers(path);
+        headers.push(("Playback-Status", "done".into()));
+        self.tell("PLAYBACK_STOP", uuid, &[], &headers);
+    }
+
+    /// Ends what is played to a channel, as `uuid_break` does.
+    pub(super) fn break_playback(&mut self, uuid: &str) {
+        let Some(channel) = self.live(uuid) else { return };
+        let playing = channel.stack.last().filter(|running| matches!(running.wait, Wait::Play { .. })).map(|r| r.id);
+        if let Some(id) = playing {
+            self.finish_app(uuid, id);
+        }
+    }
+
+    /// Park takes the `park_timeout` with it: it is armed now, and no longer a variable.
+    pub(super) fn park_started(&mut self, uuid: &str) {
+        self.tell_of("CHANNEL_PARK", uuid);
+        let Some(channel) = self.live_mut(uuid) else { return };
+        let timeout = channel.get("park_timeout").map(str::to_owned);
+        channel.set("park_timeout", "");
+        channel.set("park_after_bridge", "");
+        let Some(id) = channel.stack.last().map(|running| running.id) else { return };
+        let Some(timeout) = timeout else { return };
+        let (seconds, cause) = timeout.split_once(':').unwrap_or((&timeout, "NORMAL_CLEARING"));
+        let Some(seconds) = seconds.parse().ok().filter(|seconds| *seconds > 0) else { return };
+        let cause = cause.to_owned();
+        let time = self.coarse_seconds(seconds);
+        self.after_on(time, uuid, move |world, uuid| {
+            let still = world
+                .live(uuid)
+                .is_some_and(|channel| channel.stack.iter().any(|r| r.id == id && r.wait == Wait::Park));
+            if still {
+                world.hang_up(uuid, &cause);
+            }
+        });
+    }
+}
+
+fn file_headers(path: &str) -> Vec<(&'static str, String)> {
+    let kind = path.split_once("://").map_or("file", |(kind, _)| kind);
+    vec![("Playback-File-Type", kind.to_owned()), ("Playback-File-Path", path.to_owned())]
+}
+
+/// How long a file or stream lasts. None: for ever.
+fn length_of(path: &str) -> Option<Duration> {
+    match path.split_once("://") {
+        Some(("local_stream", _)) => None,
+        Some(("silence_stream", rest)) => {
+            let millis: i64 = rest.split(',').next()?.parse().ok()?;
+            u64::try_from(millis).ok().map(Duration::from_millis)
+        }
+        Some(("tone_stream", rest)) => {
+            let loops: i64 = match rest.split_once("loops=") {
+                Some((_, loops)) => loops.trim().parse().unwrap_or(1),
+                None => 1,
+            };
+            let loops = u64::try_from(loops).ok()?;
+            let tones = rest.split_once("%(")?.1.split_once(')')?.0.replace('\\', "");
+            let mut numbers = tones.split(',').map_while(|number| number.trim().parse::<u64>().ok());
+            Some(Duration::from_millis((numbers.next()? + numbers.next()?) * loops))
+        }
+        // A file nobody has: as long as the usual short announcement.
+        _ => Some(Duration::from_secs(2)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_last_as_long_as_they_say() {
+        assert_eq!(length_of("local_stream://moh"), None);
+        assert_eq!(length_of("tone_stream://%(300,200,800);loops=-1"), None);
+        assert_eq!(length_of("tone_stream://%(300,200,800);loops=2"), Some(Duration::from_millis(1000)));
+        assert_eq!(length_of("silence_stream://1500"), Some(Duration::from_millis(1500)));
+        assert_eq!(length_of("silence_stream://-1"), None);
+    }
+}

@@ -1,0 +1,262 @@
+//! The document of the HTTP API (OpenAPI 3.1), made from the table of routes and the types that cross the line.
+//!
+//! What a route takes and gives stands here; that it exists, its path and its permission stand in the table.
+
+use super::{
+    health::{Health, Readiness},
+    history::{self, History},
+    input::{Credentials, NewParticipants, StationChoice},
+    permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
+    problem::ProblemDocument,
+    sessions::SessionView,
+};
+use crate::engine::{
+    messages::NewConference,
+    view::{Board, CallView, ConferenceView, Status, Story},
+};
+use utoipa::{
+    OpenApi, ToSchema,
+    openapi::{
+        ComponentsBuilder, ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApiBuilder, PathItem,
+        PathsBuilder, Ref, Required, Response, ResponseBuilder,
+        path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+        request_body::{RequestBody, RequestBodyBuilder},
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+/// Only for its schemas: with them come all they refer to.
+#[derive(OpenApi)]
+#[openapi(components(schemas(
+    Board,
+    CallView,
+    ConferenceView,
+    Credentials,
+    Health,
+    History,
+    NewConference,
+    NewParticipants,
+    ProblemDocument,
+    Readiness,
+    SessionView,
+    StationChoice,
+    Status,
+    Story
+)))]
+struct Schemas;
+
+/// The document, as JSON with a line feed at its end.
+pub fn document() -> String {
+    let mut paths = PathsBuilder::new();
+    for spec in ROUTES {
+        paths = paths.path(spec.path, PathItem::new(method(spec), operation(spec)));
+    }
+    let mut components = Schemas::openapi().components.unwrap_or_default();
+    let cookie = ApiKeyValue::with_description(
+        "switchboard_session",
+        "From POST /sessions. Over TLS its name begins with __Host-. Everything but GET also needs X-CSRF-Token.",
+    );
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token of a program."));
+    components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
+    let info = InfoBuilder::new()
+        .title("Switchboard")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(env!("CARGO_PKG_DESCRIPTION")))
+        .license(Some(
+            LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).identifier(Some(env!("CARGO_PKG_LICENSE"))).build(),
+        ))
+        .build();
+    let document = OpenApiBuilder::new()
+        .info(info)
+        .paths(paths)
+        .components(Some(ComponentsBuilder::from(components).build()))
+        .build();
+    let mut text = document.to_pretty_json().expect("the document holds plain maps, lists and texts only");
+    text.push('\n');
+    text
+}
+
+fn method(spec: &RouteSpec) -> HttpMethod {
+    match spec.method {
+        "POST" => HttpMethod::Post,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+fn operation(spec: &RouteSpec) -> Operation {
+    let changes = spec.method != "GET";
+    let (tag, _) = spec.name.split_once('.').unwrap_or((spec.name, ""));
+    let (status, answer) = answer(spec.route);
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(spec.name))
+        .tag(tag)
+        .summary(Some(summary(spec.route)))
+        .description(Some(format!("Permission: {:?}.", spec.permission)))
+        .request_body(body(spec.route))
+        .response(status, answer)
+        .response("default", problem());
+    for name in spec.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')) {
+        operation = operation.parameter(id_parameter(name));
+    }
+    for parameter in parameters(spec.route) {
+        operation = operation.parameter(parameter);
+    }
+    if spec.permission == Permission::Public {
+        return operation.build();
+    }
+    if changes {
+        let csrf = "The session's csrf_token; needed with a session's cookie, not with a token.";
+        operation = operation.parameter(header("X-CSRF-Token", csrf));
+    }
+    if spec.permission.roles().contains(&crate::domain::states::Role::Program) || spec.route == Route::Metrics {
+        operation = operation.security(requirement("token"));
+    }
+    operation.security(requirement("session")).build()
+}
+
+fn requirement(scheme: &str) -> SecurityRequirement {
+    SecurityRequirement::new(scheme, std::iter::empty::<String>())
+}
+
+fn summary(route: Route) -> &'static str {
+    match route {
+        Route::SessionCreate => "Sign in; the cookie comes with the answer",
+        Route::SessionRead => "Who is signed in, and the token for X-CSRF-Token",
+        Route::SessionDelete => "Sign out; open streams of the session end",
+        Route::Board => "Everything a page needs to draw itself",
+        Route::Events => "The live stream: a picture first, then each change",
+        Route::Call(CallVerb::Answer) => "Claim a waiting call and ring one's own station",
+        Route::Call(CallVerb::Hold) => "Put the caller on music",
+        Route::Call(CallVerb::Resume) => "Take the caller back from music",
+        Route::Call(CallVerb::Hangup) => "End the call",
+        Route::ConferenceStart => "Make a conference, from a live call or cold, and ring everyone at once",
+        Route::ConferenceHistory => "Ended and refused conferences, newest first",
+        Route::ConferenceRead => "One conference, live or past",
+        Route::ConferenceStory => "One conference with everything that happened in it",
+        Route::ParticipantsAdd => "Ring more participants into the conference",
+        Route::Participant(ParticipantVerb::Mute) => "Others no longer hear the participant",
+        Route::Participant(ParticipantVerb::Unmute) => "Others hear the participant again",
+        Route::Participant(ParticipantVerb::Drop) => "Take a joined participant out and hang up",
+        Route::Participant(ParticipantVerb::Redial) => "Ring a participant again who failed or left",
+        Route::Participant(ParticipantVerb::Cancel) => "Stop ringing a participant",
+        Route::Conference(ConferenceVerb::Lock) => "Let nobody else in",
+        Route::Conference(ConferenceVerb::Unlock) => "Let others in again",
+        Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
+        Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
+        Route::Conference(ConferenceVerb::End) => "End it for all",
+        Route::Conference(ConferenceVerb::Continue) => "Go on although the caller left",
+        Route::OpenApi => "This document",
+        Route::Health => "The service runs",
+        Route::Ready => "The service can do its work",
+        Route::Metrics => "Counters and gauges for Prometheus",
+    }
+}
+
+fn body(route: Route) -> Option<RequestBody> {
+    let (schema, required) = match route {
+        Route::SessionCreate => (reference::<Credentials>(), Required::True),
+        Route::ConferenceStart => (reference::<NewConference>(), Required::True),
+        Route::ParticipantsAdd => (reference::<NewParticipants>(), Required::True),
+        Route::Call(CallVerb::Answer) | Route::Conference(ConferenceVerb::Rejoin) => {
+            (reference::<StationChoice>(), Required::False)
+        }
+        _ => return None,
+    };
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    Some(RequestBodyBuilder::new().content("application/json", content).required(Some(required)).build())
+}
+
+fn answer(route: Route) -> (&'static str, Response) {
+    match route {
+        Route::SessionCreate => ("201", json::<SessionView>("Signed in")),
+        Route::SessionRead => ("200", json::<SessionView>("The session")),
+        Route::SessionDelete => ("204", Response::new("Signed out")),
+        Route::Board => ("200", json::<Board>("The picture")),
+        Route::Events => {
+            let text = "Server-sent events without end. Each has id (to go on from with Last-Event-ID), event (the \
+                        `type` of a Status) and data (its `data`). An unknown or too old Last-Event-ID gets a \
+                        fresh snapshot. Comments are heartbeats.";
+            ("200", typed::<Status>(text, "text/event-stream"))
+        }
+        Route::Call(_) => ("202", json::<CallView>("Accepted; the call as it is now. What follows is on the stream")),
+        Route::ConferenceStart | Route::ParticipantsAdd | Route::Participant(_) | Route::Conference(_) => {
+            ("202", json::<ConferenceView>("Accepted; the conference as it is now. What follows is on the stream"))
+        }
+        Route::ConferenceHistory => ("200", json::<History>("One page")),
+        Route::ConferenceRead => ("200", json::<ConferenceView>("The conference")),
+        Route::ConferenceStory => ("200", json::<Story>("The conference and its story")),
+        Route::OpenApi => ("200", text("An OpenAPI 3.1 document", "application/json", Type::Object)),
+        Route::Health => ("200", json::<Health>("It runs")),
+        Route::Ready => ("200", json::<Readiness>("It can; 503 with the reason if it cannot")),
+        Route::Metrics => ("200", text("The Prometheus text format", "text/plain", Type::String)),
+    }
+}
+
+fn parameters(route: Route) -> Vec<Parameter> {
+    let dials = "1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and \
+                 nothing is done twice.";
+    match route {
+        Route::Events => vec![header("Last-Event-ID", "The id of the last event that arrived.")],
+        Route::ConferenceHistory => {
+            let moment = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+            let limit = ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(1))
+                .maximum(Some(history::MOST))
+                .default(Some(history::USUAL.into()));
+            let query = |name: &str, text: &str| parameter(name, ParameterIn::Query, text);
+            vec![
+                query("before", "Only those made before this moment.").schema(Some(moment)).build(),
+                query("limit", "At most so many.").schema(Some(limit)).build(),
+            ]
+        }
+        Route::Call(_)
+        | Route::ConferenceStart
+        | Route::ParticipantsAdd
+        | Route::Participant(_)
+        | Route::Conference(_) => vec![header("Idempotency-Key", dials)],
+        _ => Vec::new(),
+    }
+}
+
+fn parameter(name: &str, place: ParameterIn, text: &str) -> ParameterBuilder {
+    ParameterBuilder::new().name(name).parameter_in(place).required(Required::False).description(Some(text))
+}
+
+fn header(name: &str, text: &str) -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    parameter(name, ParameterIn::Header, text).schema(Some(schema)).build()
+}
+
+fn id_parameter(name: &str) -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    let what = name.trim_end_matches("_id");
+    parameter(name, ParameterIn::Path, &format!("Which {what}.")).required(Required::True).schema(Some(schema)).build()
+}
+
+fn reference<T: ToSchema>() -> Ref {
+    Ref::from_schema_name(T::name())
+}
+
+fn json<T: ToSchema>(text: &str) -> Response {
+    typed::<T>(text, "application/json")
+}
+
+fn problem() -> Response {
+    typed::<ProblemDocument>("A problem detail (RFC 9457)", "application/problem+json")
+}
+
+fn typed<T: ToSchema>(text: &str, content_type: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(reference::<T>())).build();
+    ResponseBuilder::new().description(text).content(content_type, content).build()
+}
+
+fn text(description: &str, content_type: &str, schema: Type) -> Response {
+    let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(schema))).build();
+    ResponseBuilder::new().description(description).content(content_type, content).build()
+}

@@ -1,0 +1,227 @@
+//! One table: route → permission → roles. A route that is not in it cannot be served.
+
+use crate::domain::states::Role;
+use http::Method;
+use std::str::FromStr;
+
+macro_rules! verbs {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($variant,)* }
+
+        impl FromStr for $name {
+            type Err = ();
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text { $($text => Ok(Self::$variant),)* _ => Err(()) }
+            }
+        }
+    };
+}
+
+verbs! {
+    /// `POST /calls/{id}/actions/{verb}`
+    CallVerb { Answer = "answer", Hold = "hold", Resume = "resume", Hangup = "hangup", }
+}
+verbs! {
+    /// `POST /conferences/{id}/actions/{verb}`
+    ConferenceVerb {
+        Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
+    }
+}
+verbs! {
+    /// `POST /conferences/{id}/participants/{id}/actions/{verb}`
+    ParticipantVerb {
+        Mute = "mute", Unmute = "unmute", Drop = "drop", Redial = "redial", Cancel = "cancel",
+    }
+}
+
+/// Everything the WS serves, the page's own files apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    SessionCreate,
+    SessionRead,
+    SessionDelete,
+    Board,
+    Events,
+    Call(CallVerb),
+    ConferenceStart,
+    ConferenceHistory,
+    ConferenceRead,
+    ConferenceStory,
+    ParticipantsAdd,
+    Participant(ParticipantVerb),
+    Conference(ConferenceVerb),
+    OpenApi,
+    Health,
+    Ready,
+    Metrics,
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    /// Needs nobody signed in.
+    Public,
+    /// Read and end one's own session.
+    OwnSession,
+    /// See the calls and conferences that [`super::visibility`] lets through.
+    SeeBoard,
+    HandleCalls,
+    StartConferences,
+    SteerConferences,
+    ReadHistory,
+    /// Also given by the configured token and to the configured networks.
+    ReadMetrics,
+}
+
+const USERS: &[Role] = &[Role::Attendant, Role::Supervisor, Role::Administrator];
+const EVERYONE: &[Role] = &[Role::Attendant, Role::Supervisor, Role::Administrator, Role::Program];
+
+impl Permission {
+    /// The roles that have it. Whose calls and conferences they may act on is the AS's to say.
+    pub const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Public
+            | Self::SeeBoard
+            | Self::HandleCalls
+            | Self::StartConferences
+            | Self::SteerConferences
+            | Self::ReadHistory => EVERYONE,
+            // A program has a token and no session.
+            Self::OwnSession => USERS,
+            Self::ReadMetrics => &[Role::Administrator],
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteSpec {
+    pub route: Route,
+    /// In the log, the audit trail and as `operationId`.
+    pub name: &'static str,
+    pub method: &'static str,
+    pub path: &'static str,
+    pub permission: Permission,
+}
+
+macro_rules! table {
+    ($($route:expr, $name:literal, $method:literal $path:literal, $permission:ident;)*) => {
+        &[$(RouteSpec {
+            route: $route,
+            name: $name,
+            method: $method,
+            path: $path,
+            permission: Permission::$permission,
+        },)*]
+    };
+}
+
+/// The table.
+#[rustfmt::skip]
+pub const ROUTES: &[RouteSpec] = table! {
+    Route::SessionCreate, "sessions.create", "POST" "/api/v1/sessions", Public;
+    Route::SessionRead, "sessions.read", "GET" "/api/v1/sessions/current", OwnSession;
+    Route::SessionDelete, "sessions.delete", "DELETE" "/api/v1/sessions/current", OwnSession;
+    Route::Board, "board.read", "GET" "/api/v1/board", SeeBoard;
+    Route::Events, "events.follow", "GET" "/api/v1/events", SeeBoard;
+    Route::Call(CallVerb::Answer), "calls.answer", "POST" "/api/v1/calls/{call_id}/actions/answer", HandleCalls;
+    Route::Call(CallVerb::Hold), "calls.hold", "POST" "/api/v1/calls/{call_id}/actions/hold", HandleCalls;
+    Route::Call(CallVerb::Resume), "calls.resume", "POST" "/api/v1/calls/{call_id}/actions/resume", HandleCalls;
+    Route::Call(CallVerb::Hangup), "calls.hangup", "POST" "/api/v1/calls/{call_id}/actions/hangup", HandleCalls;
+    Route::ConferenceStart, "conferences.start", "POST" "/api/v1/conferences", StartConferences;
+    Route::ConferenceHistory, "conferences.history", "GET" "/api/v1/conferences", ReadHistory;
+    Route::ConferenceRead, "conferences.read", "GET" "/api/v1/conferences/{conference_id}", SeeBoard;
+    Route::ConferenceStory, "conferences.story", "GET" "/api/v1/conferences/{conference_id}/story", ReadHistory;
+    Route::ParticipantsAdd, "participants.add", "POST" "/api/v1/conferences/{conference_id}/participants", SteerConferences;
+    Route::Participant(ParticipantVerb::Mute), "participants.mute", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/mute", SteerConferences;
+    Route::Participant(ParticipantVerb::Unmute), "participants.unmute", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/unmute", SteerConferences;
+    Route::Participant(ParticipantVerb::Drop), "participants.drop", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/drop", SteerConferences;
+    Route::Participant(ParticipantVerb::Redial), "participants.redial", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/redial", SteerConferences;
+    Route::Participant(ParticipantVerb::Cancel), "participants.cancel", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/cancel", SteerConferences;
+    Route::Conference(ConferenceVerb::Lock), "conferences.lock", "POST" "/api/v1/conferences/{conference_id}/actions/lock", SteerConferences;
+    Route::Conference(ConferenceVerb::Unlock), "conferences.unlock", "POST" "/api/v1/conferences/{conference_id}/actions/unlock", SteerConferences;
+    Route::Conference(ConferenceVerb::Leave), "conferences.leave", "POST" "/api/v1/conferences/{conference_id}/actions/leave", SteerConferences;
+    Route::Conference(ConferenceVerb::Rejoin), "conferences.rejoin", "POST" "/api/v1/conferences/{conference_id}/actions/rejoin", SteerConferences;
+    Route::Conference(ConferenceVerb::End), "conferences.end", "POST" "/api/v1/conferences/{conference_id}/actions/end", SteerConferences;
+    Route::Conference(ConferenceVerb::Continue), "conferences.continue", "POST" "/api/v1/conferences/{conference_id}/actions/continue", SteerConferences;
+    Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
+    Route::Health, "health.live", "GET" "/healthz", Public;
+    Route::Ready, "health.ready", "GET" "/readyz", Public;
+    Route::Metrics, "metrics.read", "GET" "/metrics", ReadMetrics;
+};
+
+impl Route {
+    /// Its row.
+    pub fn spec(self) -> &'static RouteSpec {
+        ROUTES.iter().find(|spec| spec.route == self).expect("a unit test finds a row for every route")
+    }
+}
+
+impl RouteSpec {
+    pub fn method(&self) -> Method {
+        match self.method {
+            "POST" => Method::POST,
+            "DELETE" => Method::DELETE,
+            _ => Method::GET,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_route_has_one_row_and_every_row_its_own_name_and_place() {
+        let all = [
+            Route::SessionCreate,
+            Route::SessionRead,
+            Route::SessionDelete,
+            Route::Board,
+            Route::Events,
+            Route::ConferenceStart,
+            Route::ConferenceHistory,
+            Route::ConferenceRead,
+            Route::ConferenceStory,
+            Route::ParticipantsAdd,
+            Route::OpenApi,
+            Route::Health,
+            Route::Ready,
+            Route::Metrics,
+        ]
+        .into_iter()
+        .chain([CallVerb::Answer, CallVerb::Hold, CallVerb::Resume, CallVerb::Hangup].map(Route::Call))
+        .chain(
+            [
+                ParticipantVerb::Mute,
+                ParticipantVerb::Unmute,
+                ParticipantVerb::Drop,
+                ParticipantVerb::Redial,
+                ParticipantVerb::Cancel,
+            ]
+            .map(Route::Participant),
+        )
+        .chain(
+            [
+                ConferenceVerb::Lock,
+                ConferenceVerb::Unlock,
+                ConferenceVerb::Leave,
+                ConferenceVerb::Rejoin,
+                ConferenceVerb::End,
+                ConferenceVerb::Continue,
+            ]
+            .map(Route::Conference),
+        );
+        let all = all.collect::<BTreeSet<_>>();
+        assert_eq!(ROUTES.iter().map(|spec| spec.route).collect::<BTreeSet<_>>(), all);
+        assert_eq!(ROUTES.len(), all.len());
+        assert_eq!(ROUTES.iter().map(|spec| spec.name).collect::<BTreeSet<_>>().len(), all.len());
+        assert_eq!(ROUTES.iter().map(|spec| (spec.method, spec.path)).collect::<BTreeSet<_>>().len(), all.len());
+        for spec in ROUTES {
+            assert_eq!(spec.method().as_str(), spec.method);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Who sees what. Pure: a viewer, what was shown to them so far, and one change in; what they are told out.
+//!
+//! An attendant sees the calls nobody claimed, their own calls and their own conferences. Everybody else sees
+//! everything. What an attendant may no longer see is taken off their page by `call_gone`.
+
+use super::accounts::Identity;
+use crate::{
+    domain::{
+        ids::{CallId, ConferenceId},
+        states::Role,
+    },
+    engine::view::{Activity, Board, CallKind, CallView, ConferenceView, Status},
+};
+use std::collections::BTreeSet;
+
+/// Whether this user may see that call.
+pub fn sees_call(viewer: &Identity, call: &CallView) -> bool {
+    viewer.role != Role::Attendant
+        || match (&call.attendant, call.kind) {
+            (Some(attendant), _) => attendant.id == viewer.id,
+            (None, CallKind::Queue) => true,
+            (None, CallKind::Extension) => call.station.as_ref().is_some_and(|it| viewer.stations.contains(it)),
+        }
+}
+
+/// Whether this user may see that conference.
+pub fn sees_conference(viewer: &Identity, conference: &ConferenceView) -> bool {
+    viewer.role != Role::Attendant || conference.owner.id == viewer.id
+}
+
+/// What this user may see of the picture.
+pub fn filter_board(viewer: &Identity, mut board: Board) -> Board {
+    board.calls.retain(|call| sees_call(viewer, call));
+    board.conferences.retain(|conference| sees_conference(viewer, conference));
+    board
+}
+
+/// What a viewer is told of one change.
+#[derive(Debug, PartialEq)]
+pub enum Told {
+    /// The change as it is.
+    AsItIs,
+    /// Something else instead.
+    Instead(Box<Status>),
+    Nothing,
+}
+
+/// One viewer, and what they were shown.
+#[derive(Debug)]
+pub struct View {
+    viewer: Identity,
+    /// Calls they were shown, and conferences that are theirs.
+    calls: BTreeSet<CallId>,
+    conferences: BTreeSet<ConferenceId>,
+    /// Calls taken off their page again.
+    taken: BTreeSet<CallId>,
+    /// What was shown before is not known: the stream goes on where another one ended.
+    resumed: bool,
+}
+
+impl View {
+    /// A viewer who is sent this picture first.
+    pub fn of(viewer: Identity, board: &Board) -> Self {
+        let mut view = Self {
+            viewer,
+            calls: BTreeSet::new(),
+            conferences: BTreeSet::new(),
+            taken: BTreeSet::new(),
+            resumed: false,
+        };
+        view.look(board);
+        view
+    }
+
+    /// A viewer who goes on with changes older than this picture.
+    pub fn resumed(viewer: Identity, board: &Board) -> Self {
+        let mut view = Self::of(viewer, board);
+        view.resumed = true;
+        view
+    }
+
+    fn look(&mut self, board: &Board) {
+        let viewer = &self.viewer;
+        self.calls = board.calls.iter().filter(|it| sees_call(viewer, it)).map(|it| it.id).collect();
+        let seen = board.conferences.iter().filter(|it| sees_conference(viewer, it));
+        self.conferences = seen.map(|it| it.id).collect();
+        self.taken.clear();
+        self.resumed = false;
+    }
+
+    /// What to tell of this change.
+    pub fn tell(&mut self, status: &Status) -> Told {
+        match status {
+            Status::Snapshot(board) => {
+                self.look(board);
+                Told::Instead(Box::new(Status::Snapshot(filter_board(&self.viewer, board.clone()))))
+            }
+            _ if self.viewer.role != Role::Attendant => Told::AsItIs,
+            Status::Node(_) => Told::AsItIs,
+            Status::Call(call) => self.tell_call(call),
+            // The id stays known: a last line about the call may follow.
+            Status::CallGone { id } => told(self.calls.contains(id) || (self.resumed && !self.taken.contains(id))),
+            Status::Conference(conference) => {
+                let seen = sees_conference(&self.viewer, conference);
+                if seen {
+                    self.conferences.insert(conference.id);
+                }
+                told(seen)
+            }
+            Status::ConferenceGone { id } => told(self.conferences.remove(id)),
+            Status::Talking { conference_id, .. } => told(self.conferences.contains(conference_id)),
+            Status::Activity(activity) => told(self.sees_activity(activity)),
+        }
+    }
+
+    fn tell_call(&mut self, call: &CallView) -> Told {
+        if sees_call(&self.viewer, call) {
+            self.calls.insert(call.id);
+            self.taken.remove(&call.id);
+            return Told::AsItIs;
+        }
+        // A queue call may have been on the page of whoever resumes; an extension call never was.
+        let perhaps = self.resumed && call.kind == CallKind::Queue && !self.taken.contains(&call.id);
+        if self.calls.remove(&call.id) || perhaps {
+            self.taken.insert(call.id);
+            return Told::Instead(Box::new(Status::CallGone { id: call.id }));
+        }
+        Told::Nothing
+    }
+
+    fn sees_activity(&self, activity: &Activity) -> bool {
+        let own = activity.actor.as_ref().is_some_and(|actor| actor.id == self.viewer.id);
+        own || match (activity.conference_id, activity.call_id) {
+            (Some(conference), _) => self.conferences.contains(&conference),
+            (None, Some(call)) => self.calls.contains(&call),
+            (None, None) => true,
+        }
+    }
+}
+
+fn told(seen: bool) -> Told {
+    if seen { Told::AsItIs } else { Told::Nothing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            ids::{EventId, NodeId, UserId},
+            states::{CallState, ConferenceState},
+            time::Timestamp,
+        },
+        engine::view::{PartyView, UserRef},
+    };
+    use uuid::Uuid;
+
+    fn user(number: u128, role: Role) -> Identity {
+        Identity {
+            id: UserId::new(Uuid::from_u128(number)),
+            name: format!("user {number}"),
+            role,
+            stations: vec![format!("100{number}")],
+        }
+    }
+
+    fn by(user: &Identity) -> Option<UserRef> {
+        Some(UserRef { id: user.id, name: user.name.clone() })
+    }
+
+    fn call(number: u128, kind: CallKind, attendant: Option<UserRef>) -> CallView {
+        CallView {
+            id: CallId::new(Uuid::from_u128(number)),
+            node_id: NodeId("a".into()),
+            state: CallState::Waiting,
+            kind,
+            queue: None,
+            caller: PartyView::default(),
+            variables: Default::default(),
+            attendant,
+            station: None,
+            station_hold: false,
+            arrived_at: Timestamp(0),
+            since: Timestamp(0),
+            conference_id: None,
+            notice: None,
+            pending: None,
+        }
+    }
+
+    fn conference(number: u128, owner: &Identity) -> ConferenceView {
+        ConferenceView {
+            id: ConferenceId::new(Uuid::from_u128(number)),
+            node_id: NodeId("a".into()),
+            state: ConferenceState::Live,
+            call_id: None,
+            owner: UserRef { id: owner.id, name: owner.name.clone() },
+            room: "room".into(),
+            locked: false,
+            ports: 3,
+            created_at: Timestamp(0),
+            ended_at: None,
+            end_reason: None,
+            question: None,
+            notice: None,
+            pending: None,
+            participants: Vec::new(),
+        }
+    }
+
+    fn board(calls: Vec<CallView>, conferences: Vec<ConferenceView>) -> Board {
+        Board { event_id: String::new(), now: Timestamp(0), nodes: Vec::new(), calls, conferences }
+    }
+
+    fn activity(call: Option<u128>, conference: Option<u128>, actor: Option<UserRef>) -> Status {
+        Status::Activity(Activity {
+            id: EventId::new(Uuid::from_u128(1)),
+            kind: "call.arrived".into(),
+            sequence: 1,
+            at: Timestamp(0),
+            call_id: call.map(|it| CallId::new(Uuid::from_u128(it))),
+            conference_id: conference.map(|it| ConferenceId::new(Uuid::from_u128(it))),
+            participant_id: None,
+            actor,
+            text: "A caller arrived.".into(),
+            reason: None,
+        })
+    }
+
+    fn gone(number: u128) -> Told {
+        Told::Instead(Box::new(Status::CallGone { id: CallId::new(Uuid::from_u128(number)) }))
+    }
+
+    #[test]
+    fn an_attendant_sees_unclaimed_and_own_calls_and_own_conferences() {
+        let (anna, ben) = (user(1, Role::Attendant), user(2, Role::Attendant));
+        let mut at_annas = call(5, CallKind::Extension, None);
+        at_annas.station = Some("1001".into());
+        let full = board(
+            vec![
+                call(1, CallKind::Queue, None),
+                call(2, CallKind::Queue, by(&anna)),
+                call(3, CallKind::Queue, by(&ben)),
+                call(4, CallKind::Extension, by(&ben)),
+                at_annas,
+                call(6, CallKind::Extension, None),
+            ],
+            vec![conference(1, &anna), conference(2, &ben)],
+        );
+        let seen = filter_board(&anna, full.clone());
+        let calls = seen.calls.iter().map(|it| it.id.uuid().as_u128()).collect::<Vec<_>>();
+        assert_eq!((calls, seen.conferences.len()), (vec![1, 2, 5], 1));
+        for role in [Role::Supervisor, Role::Administrator, Role::Program] {
+            assert_eq!(filter_board(&user(3, role), full.clone()), full, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_somebody_else_claims_goes_once_and_comes_back_if_released() {
+        let (anna, ben) = (user(1, Role::Attendant), user(2, Role::Attendant));
+        let waiting = call(1, CallKind::Queue, None);
+        let mut view = View::of(anna, &board(vec![waiting.clone()], vec![]));
+        let claimed = Status::Call(call(1, CallKind::Queue, by(&ben)));
+        assert_eq!(view.tell(&claimed), gone(1));
+        assert_eq!(view.tell(&claimed), Told::Nothing);
+        assert_eq!(view.tell(&activity(Some(1), None, by(&ben))), Told::Nothing);
+        assert_eq!(view.tell(&Status::CallGone { id: waiting.id }), Told::Nothing);
+        assert_eq!(view.tell(&Status::Call(waiting.clone())), Told::AsItIs);
+        assert_eq!(view.tell(&Status::CallGone { id: waiting.id }), Told::AsItIs);
+        assert_eq!(view.tell(&activity(Some(1), None, None)), Told::AsItIs, "a last line may follow");
+    }
+
+    #[test]
+    fn who_resumes_is_rid_of_a_call_that_was_claimed_meanwhile() {
+        let (anna, ben) = (user(1, Role::Attendant), user(2, Role::Attendant));
+        let now = board(vec![call(1, CallKind::Queue, by(&ben))], vec![conference(1, &anna)]);
+        let mut view = View::resumed(anna, &now);
+        assert_eq!(view.tell(&Status::Call(call(1, CallKind::Queue, by(&ben)))), gone(1));
+        assert_eq!(view.tell(&Status::Call(call(1, CallKind::Queue, by(&ben)))), Told::Nothing);
+        assert_eq!(view.tell(&Status::Call(call(2, CallKind::Extension, by(&ben)))), Told::Nothing);
+        assert_eq!(view.tell(&activity(None, Some(1), None)), Told::AsItIs);
+    }
+
+    #[test]
+    fn what_belongs_to_a_conference_goes_where_the_conference_goes() {
+        let (anna, ben) = (user(1, Role::Attendant), user(2, Role::Attendant));
+        let mut view = View::of(anna.clone(), &board(vec![], vec![]));
+        assert_eq!(view.tell(&activity(None, Some(1), by(&anna))), Told::AsItIs, "own deed, before the conference");
+        assert_eq!(view.tell(&activity(None, Some(1), None)), Told::Nothing);
+        assert_eq!(view.tell(&Status::Conference(conference(1, &anna))), Told::AsItIs);
+        assert_eq!(view.tell(&Status::Conference(conference(2, &ben))), Told::Nothing);
+        for (number, expected) in [(1, Told::AsItIs), (2, Told::Nothing)] {
+            let id = ConferenceId::new(Uuid::from_u128(number));
+            let participant_id = crate::domain::ids::ParticipantId::new(Uuid::from_u128(9));
+            assert_eq!(view.tell(&Status::Talking { conference_id: id, participant_id, talking: true }), expected);
+            assert_eq!(view.tell(&activity(None, Some(number), None)), expected);
+        }
+        assert_eq!(view.tell(&activity(None, None, None)), Told::AsItIs, "what concerns the whole house");
+    }
+
+    #[test]
+    fn a_picture_among_the_changes_is_filtered_too() {
+        let (anna, ben) = (user(1, Role::Attendant), user(2, Role::Attendant));
+        let mut view = View::of(anna, &board(vec![], vec![]));
+        let full = board(vec![call(1, CallKind::Queue, None), call(2, CallKind::Queue, by(&ben))], vec![]);
+        let only_first = board(vec![call(1, CallKind::Queue, None)], vec![]);
+        assert_eq!(view.tell(&Status::Snapshot(full)), Told::Instead(Box::new(Status::Snapshot(only_first))));
+        assert_eq!(view.tell(&activity(Some(1), None, None)), Told::AsItIs);
+    }
+}

@@ -1,0 +1,128 @@
+//! Each route × each role, over HTTP, against a table written by hand.
+
+use crate::{
+    accounts::PROGRAM_TOKEN,
+    house::{House, Person, Plan, problem},
+    things,
+};
+use reqwest::Method;
+use serde_json::json;
+use std::collections::BTreeSet;
+use switchboard::web::{MetricsAccess, WebSettings, permissions::ROUTES};
+
+/// Who gets through: (n)obody, (a)ttendant, (s)upervisor, a(d)ministrator, (p)rogram.
+const TABLE: &[(&str, &str, &str)] = &[
+    ("POST", "/api/v1/sessions", "nasdp"),
+    ("GET", "/api/v1/sessions/current", "asd"),
+    ("DELETE", "/api/v1/sessions/current", "asd"),
+    ("GET", "/api/v1/board", "asdp"),
+    ("GET", "/api/v1/events", "asdp"),
+    ("POST", "/api/v1/calls/{call_id}/actions/answer", "asdp"),
+    ("POST", "/api/v1/calls/{call_id}/actions/hold", "asdp"),
+    ("POST", "/api/v1/calls/{call_id}/actions/resume", "asdp"),
+    ("POST", "/api/v1/calls/{call_id}/actions/hangup", "asdp"),
+    ("POST", "/api/v1/conferences", "asdp"),
+    ("GET", "/api/v1/conferences", "asdp"),
+    ("GET", "/api/v1/conferences/{conference_id}", "asdp"),
+    ("GET", "/api/v1/conferences/{conference_id}/story", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/mute", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/unmute", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/drop", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/redial", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/cancel", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/lock", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/unlock", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/leave", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/rejoin", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/end", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/continue", "asdp"),
+    ("GET", "/api/v1/openapi.json", "nasdp"),
+    ("GET", "/healthz", "nasdp"),
+    ("GET", "/readyz", "nasdp"),
+    ("GET", "/metrics", "d"),
+];
+
+fn real(path: &str) -> String {
+    path.replace("{call_id}", &things::call_id(1).to_string())
+        .replace("{conference_id}", &things::conference_id(1).to_string())
+        .replace("{participant_id}", &things::participant_id(1).to_string())
+}
+
+#[tokio::test]
+async fn each_route_lets_through_whom_the_table_says() {
+    let house = House::start().await;
+    let served = ROUTES.iter().map(|spec| (spec.method, spec.path)).collect::<BTreeSet<_>>();
+    assert_eq!(served, TABLE.iter().map(|(method, path, _)| (*method, *path)).collect::<BTreeSet<_>>());
+    let body = json!({ "participants": [{ "numbers": ["1001"] }] });
+    for (method, path, allowed) in TABLE {
+        for who in "nasdp".chars() {
+            let person = match who {
+                'a' => house.sign_in("anna").await,
+                's' => house.sign_in("sue").await,
+                'd' => house.sign_in("ada").await,
+                'p' => Person::Bearer(PROGRAM_TOKEN),
+                _ => Person::Nobody,
+            };
+            let mut request = house.ask(&person, method.parse().unwrap(), &real(path));
+            request = match *path {
+                "/api/v1/sessions" => request.json(&json!({ "user": "anna", "password": crate::accounts::PASSWORD })),
+                path if path.ends_with("/conferences") || path.ends_with("/participants") => request.json(&body),
+                _ => request,
+            };
+            let response = request.send().await.unwrap();
+            let case = format!("{method} {path} as {who}");
+            if allowed.contains(who) {
+                assert!(response.status().is_success(), "{case}: {}", response.status());
+                continue;
+            }
+            let expected = if who == 'n' { (401, "not_signed_in") } else { (403, "forbidden") };
+            let (status, code, _) = problem(response).await;
+            assert_eq!((status, code.as_str()), expected, "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_route_that_is_there_names_its_methods_and_one_that_is_not_is_not_found() {
+    let house = House::start().await;
+    for (method, path, _) in TABLE {
+        let response = house.ask(&Person::Nobody, Method::PATCH, &real(path)).send().await.unwrap();
+        let allow = response.headers().get("allow").unwrap_or_else(|| panic!("{path}")).to_str().unwrap().to_owned();
+        assert!(allow.split(", ").any(|it| it == *method), "{path}: {allow}");
+        assert_eq!(problem(response).await.1, "method_not_allowed");
+    }
+    let call = things::call_id(1);
+    for path in ["/", "/api/v1", "/api/v1/none", "/api/v1/board/x", &format!("/api/v1/calls/{call}/actions/explode")] {
+        assert_eq!(problem(house.get(&Person::Bearer(PROGRAM_TOKEN), path).await).await.0, 404, "{path}");
+    }
+    // An id of another kind names nothing, and the answer says why.
+    let path = format!("/api/v1/calls/{}/actions/hold", things::conference_id(1));
+    let (status, _, body) = problem(house.post(&Person::Bearer(PROGRAM_TOKEN), &path, &json!({})).await).await;
+    assert_eq!(status, 404);
+    assert!(body["detail"].as_str().unwrap().contains("not a call id"), "{body}");
+    assert!(house.server.verbs().is_empty());
+}
+
+#[tokio::test]
+async fn metrics_are_read_with_the_token_or_from_the_networks_of_the_configuration() {
+    let metrics = |token: Option<&str>, networks: &[&str]| WebSettings {
+        metrics: MetricsAccess {
+            token: token.map(str::to_owned),
+            networks: networks.iter().map(|net| net.parse().unwrap()).collect(),
+        },
+        ..WebSettings::default()
+    };
+    let house = House::build(Plan { settings: metrics(Some("prometheus"), &[]), ..Plan::default() }).await;
+    assert_eq!(house.get(&Person::Nobody, "/metrics").await.status(), 401);
+    assert_eq!(house.get(&Person::Bearer("wrong"), "/metrics").await.status(), 401);
+    let response = house.get(&Person::Bearer("prometheus"), "/metrics").await;
+    assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(response.text().await.unwrap(), "switchboard_calls 1\n");
+    assert_eq!(house.get(&Person::Bearer("prometheus"), "/api/v1/board").await.status(), 401);
+
+    let house = House::build(Plan { settings: metrics(None, &["127.0.0.0/8"]), ..Plan::default() }).await;
+    assert_eq!(house.get(&Person::Nobody, "/metrics").await.status(), 200);
+    let house = House::build(Plan { settings: metrics(None, &["192.0.2.0/24"]), ..Plan::default() }).await;
+    assert_eq!(house.get(&Person::Nobody, "/metrics").await.status(), 401);
+}

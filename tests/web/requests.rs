@@ -1,0 +1,150 @@
+//! What reaches the AS, what comes back, and what is kept of it.
+
+use crate::{
+    accounts::{PROGRAM_TOKEN, user_id},
+    house::{House, Person, logged, problem},
+    things,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use switchboard::{
+    domain::states::Role,
+    engine::messages::{CallResponse, InputError, Refusal, RefusalCode, Verb},
+};
+
+#[tokio::test]
+async fn a_request_carries_who_asks_and_the_key() {
+    let house = House::start().await;
+    let anna = house.sign_in("anna").await;
+    let body = json!({
+        "call_id": things::call_id(1),
+        "participants": [{ "name": "Bob", "numbers": ["1002", "1003"], "confirm": true }],
+    });
+    let request = house.ask(&anna, Method::POST, "/api/v1/conferences").header("Idempotency-Key", "k-1").json(&body);
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 202);
+    let place = format!("/api/v1/conferences/{}", things::conference_id(1));
+    assert_eq!(response.headers()["location"], place.as_str());
+    assert_eq!(response.json::<Value>().await.unwrap()["id"], things::conference_id(1).to_string());
+
+    let requests = house.server.requests.lock().unwrap();
+    let asked = &requests[0];
+    assert_eq!((asked.actor.id, asked.actor.role), (user_id(1), Role::Attendant));
+    assert_eq!(asked.actor.stations, ["1001"]);
+    assert_eq!(asked.idempotency_key.as_deref(), Some("k-1"));
+    let Verb::StartConference(conference) = &asked.verb else { panic!("{:?}", asked.verb) };
+    assert_eq!(conference.call_id, Some(things::call_id(1)));
+    assert_eq!(conference.participants[0].numbers, ["1002", "1003"]);
+    assert_eq!(conference.participants[0].confirm, Some(true));
+}
+
+#[tokio::test]
+async fn each_action_becomes_its_verb() {
+    let house = House::start().await;
+    let (call_id, conference_id) = (things::call_id(1), things::conference_id(1));
+    let participant_id = things::participant_id(1);
+    let call = |verb: &str| format!("/api/v1/calls/{call_id}/actions/{verb}");
+    let conference = |verb: &str| format!("/api/v1/conferences/{conference_id}/actions/{verb}");
+    let participant =
+        |verb: &str| format!("/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/{verb}");
+    let station = || Some("1001".to_owned());
+    let cases = [
+        (call("answer"), Verb::AnswerCall { call_id, station: station() }),
+        (call("hold"), Verb::HoldCall { call_id }),
+        (call("resume"), Verb::ResumeCall { call_id }),
+        (call("hangup"), Verb::HangupCall { call_id }),
+        (conference("lock"), Verb::Lock { conference_id }),
+        (conference("unlock"), Verb::Unlock { conference_id }),
+        (conference("leave"), Verb::Leave { conference_id }),
+        (conference("rejoin"), Verb::Rejoin { conference_id, station: station() }),
+        (conference("end"), Verb::End { conference_id }),
+        (conference("continue"), Verb::ContinueWithoutCaller { conference_id }),
+        (participant("mute"), Verb::Mute { conference_id, participant_id }),
+        (participant("unmute"), Verb::Unmute { conference_id, participant_id }),
+        (participant("drop"), Verb::Drop { conference_id, participant_id }),
+        (participant("redial"), Verb::Redial { conference_id, participant_id }),
+        (participant("cancel"), Verb::Cancel { conference_id, participant_id }),
+    ];
+    let program = Person::Bearer(PROGRAM_TOKEN);
+    for (path, _) in &cases {
+        let takes_station = path.ends_with("answer") || path.ends_with("rejoin");
+        let body = json!({ "station": "1001" });
+        if takes_station {
+            assert_eq!(house.post(&program, path, &body).await.status(), 202, "{path}");
+        } else {
+            assert_eq!(problem(house.post(&program, path, &body).await).await.0, 422, "{path} takes no station");
+            let bare = house.ask(&program, Method::POST, path).send().await.unwrap();
+            assert_eq!(bare.status(), 202, "{path} needs no body");
+        }
+    }
+    assert_eq!(house.server.verbs(), cases.map(|(_, verb)| verb));
+    let bare = house.ask(&program, Method::POST, &call("answer")).send().await.unwrap();
+    assert_eq!(bare.status(), 202);
+    assert_eq!(house.server.verbs().last(), Some(&Verb::AnswerCall { call_id, station: None }));
+}
+
+#[tokio::test]
+async fn a_refusal_becomes_its_problem() {
+    let house = House::start().await;
+    let codes = [
+        (RefusalCode::NotFound, 404),
+        (RefusalCode::NotYours, 403),
+        (RefusalCode::Claimed, 409),
+        (RefusalCode::WrongState, 409),
+        (RefusalCode::NoRoute, 422),
+        (RefusalCode::KeyReused, 409),
+        (RefusalCode::Limit, 429),
+        (RefusalCode::NodeDown, 503),
+    ];
+    for (code, expected) in codes {
+        let errors = vec![InputError { pointer: "/participants/0/numbers/0".into(), detail: "is not routed".into() }];
+        let refusal = Refusal { code, detail: "Ben claimed the call.".into(), errors };
+        *house.server.answer.lock().unwrap() = Box::new(move |_| CallResponse::Refused(refusal.clone()));
+        let body = json!({ "participants": [{ "numbers": ["1001"] }] });
+        let response = house.post(&Person::Bearer(PROGRAM_TOKEN), "/api/v1/conferences", &body).await;
+        let (status, name, body) = problem(response).await;
+        assert_eq!(status, expected, "{code:?}");
+        assert_eq!(serde_json::to_value(code).unwrap(), name);
+        assert_eq!(body["type"], format!("urn:switchboard:problem:{name}"));
+        assert_eq!(body["detail"], "Ben claimed the call.");
+        assert_eq!(body["errors"][0]["pointer"], "/participants/0/numbers/0");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_a_handler_is_one_answer_and_not_the_end() {
+    let house = House::start().await;
+    *house.server.answer.lock().unwrap() = Box::new(|_| panic!("a fault made on purpose"));
+    let path = format!("/api/v1/calls/{}/actions/hold", things::call_id(1));
+    let program = Person::Bearer(PROGRAM_TOKEN);
+    assert_eq!(problem(house.post(&program, &path, &json!({})).await).await.1, "internal");
+    assert_eq!(house.get(&program, "/api/v1/board").await.status(), 200);
+}
+
+#[tokio::test]
+async fn every_deed_is_audited_and_no_number_is_logged() {
+    let house = House::start().await;
+    let anna = house.sign_in("anna").await;
+    let number = "+493055501234567";
+    let body = json!({ "participants": [{ "name": "Bob", "numbers": [number] }] });
+    let response = house.post(&anna, "/api/v1/conferences", &body).await;
+    let request_id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    assert_eq!(house.get(&anna, "/metrics").await.status(), 403);
+    assert_eq!(house.get(&anna, &format!("/api/v1/conferences/{number}")).await.status(), 404);
+    assert_eq!(house.get(&anna, &format!("/{number}")).await.status(), 404);
+
+    let audited = house.accounts.audited.lock().unwrap().clone();
+    let kept =
+        audited.iter().map(|it| (it.action.as_str(), it.outcome.as_str(), it.target.clone())).collect::<Vec<_>>();
+    let conference = Some(things::conference_id(1).to_string());
+    assert_eq!(kept, [("conferences.start", "accepted", conference), ("metrics.read", "forbidden", None)]);
+    assert!(audited.iter().all(|it| it.actor == user_id(1) && it.address.is_loopback()));
+
+    let log = logged();
+    let line = log.lines().find(|line| line.contains(&request_id) && line.contains("answered")).expect("a line");
+    assert!(line.contains("conferences.start") && line.contains("status=202"), "{line}");
+    assert!(!log.contains(&number[1..]), "a number is in the log");
+    let Person::SignedIn { cookie, csrf } = anna else { unreachable!() };
+    let token = cookie.split_once('=').unwrap().1;
+    assert!(!log.contains(token) && !log.contains(&csrf) && !log.contains(crate::accounts::PASSWORD));
+}

@@ -1,0 +1,61 @@
+/** Which sentences a status is worth, and in which voice. Pure. */
+import type { CallView, Status } from '../api/types.ts';
+import { waitingCalls } from '../live/select.ts';
+import type { House } from '../live/house.ts';
+import type { Strings } from '../strings/en.ts';
+
+export interface Sentence {
+  voice: 'polite' | 'assertive';
+  text: string;
+}
+
+export function callerName(call: CallView, t: Strings): string {
+  return call.caller.name || call.caller.number || t.queue.unknown;
+}
+
+/** The sentences for what changed between two pictures. */
+export function sentences(before: House, after: House, status: Status, t: Strings): Sentence[] {
+  if (status.type === 'activity') {
+    const { text, type } = status.data;
+    // Told by the assertive voice when the call itself came.
+    return type === 'call.arrived' || type === 'call.waiting' ? [] : [{ voice: 'polite', text }];
+  }
+  if (before.empty) {
+    return after.empty ? [] : [{ voice: 'polite', text: picture(after, t) }];
+  }
+  return [...incoming(before, after, t), ...links(before, after, t), ...questions(before, after, t)];
+}
+
+function picture(house: House, t: Strings): string {
+  const calls = house.calls.filter((call) => call.state === 'talking' || call.state === 'held').length;
+  const live = house.conferences.filter((one) => one.state !== 'ended' && one.state !== 'refused').length;
+  return t.say.picture(waitingCalls(house).length, calls, live);
+}
+
+function incoming(before: House, after: House, t: Strings): Sentence[] {
+  if (before.calls === after.calls) return [];
+  const known = new Set(before.calls.map((call) => call.id));
+  return after.calls
+    .filter((call) => call.state === 'waiting' && !known.has(call.id))
+    .map((call) => ({ voice: 'assertive', text: t.say.incoming(callerName(call, t), call.queue) }));
+}
+
+function links(before: House, after: House, t: Strings): Sentence[] {
+  if (before.nodes === after.nodes) return [];
+  return after.nodes.flatMap((node): Sentence[] => {
+    const was = before.nodes.find((known) => known.id === node.id)?.state;
+    if (!was || was === node.state) return [];
+    if (node.state === 'down') return [{ voice: 'assertive', text: t.say.nodeDown(node.id) }];
+    if (node.state === 'up' && was !== 'paused') return [{ voice: 'polite', text: t.say.nodeUp(node.id) }];
+    return [];
+  });
+}
+
+function questions(before: House, after: House, t: Strings): Sentence[] {
+  if (before.conferences === after.conferences) return [];
+  return after.conferences.flatMap((conference): Sentence[] => {
+    const was = before.conferences.find((known) => known.id === conference.id);
+    return conference.question && !was?.question
+      ? [{ voice: 'assertive', text: t.conference.questionSpoken }] : [];
+  });
+}

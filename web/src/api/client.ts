@@ -1,0 +1,156 @@
+/**
+ * Requests to the server. Every refusal becomes a {@link Problem} in words; no answer at all becomes
+ * {@link Unreachable}, because then nobody knows what happened.
+ */
+import type {
+  CallView, ConferenceView, History, NewConference, NewParticipant, ProblemDetails, Session, Story,
+} from './types.ts';
+
+export const BASE = '/api/v1';
+
+/** The server understood, and refused. */
+export class Problem extends Error {
+  constructor(readonly status: number, readonly details: ProblemDetails) {
+    super(details.detail || details.title || `The server answered ${status}.`);
+  }
+  get code(): string {
+    return this.details.code ?? '';
+  }
+}
+
+/** No answer: the request may have been carried out or not. */
+export class Unreachable extends Error {}
+
+export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup';
+export type ConferenceVerb = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue';
+export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel';
+
+interface Options {
+  body?: unknown;
+  /** With a key a lost answer is asked for again: the server does nothing twice under one key. */
+  key?: string;
+}
+
+const RETRY_AFTER_MS = [400, 1200];
+
+export class Client {
+  #csrf = '';
+
+  constructor(
+    /** The session is over, whatever was being asked. */
+    private readonly onUnauthorised: () => void,
+    private readonly fetcher: typeof fetch = (...given) => fetch(...given),
+  ) {}
+
+  async signIn(user: string, password: string): Promise<Session> {
+    return this.#keep(await this.#send<Session>('POST', '/sessions', { body: { user, password } }));
+  }
+
+  /** The session this browser already has, or none. */
+  async session(): Promise<Session | null> {
+    try {
+      return this.#keep(await this.#send<Session>('GET', '/sessions/current'));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null;
+      throw error;
+    }
+  }
+
+  async signOut(): Promise<void> {
+    await this.#send('DELETE', '/sessions/current');
+    this.#csrf = '';
+  }
+
+  call(id: string, verb: CallVerb, station?: string): Promise<CallView> {
+    const body = verb === 'answer' && station ? { station } : {};
+    return this.#authorised('POST', `/calls/${id}/actions/${verb}`, { body, key: newKey() });
+  }
+
+  start(conference: NewConference, key: string): Promise<ConferenceView> {
+    return this.#authorised('POST', '/conferences', { body: conference, key });
+  }
+
+  add(id: string, participants: NewParticipant[], key: string): Promise<ConferenceView> {
+    return this.#authorised('POST', `/conferences/${id}/participants`, { body: { participants }, key });
+  }
+
+  conference(id: string, verb: ConferenceVerb, station?: string): Promise<ConferenceView> {
+    const body = verb === 'rejoin' && station ? { station } : {};
+    return this.#authorised('POST', `/conferences/${id}/actions/${verb}`, { body, key: newKey() });
+  }
+
+  participant(conference: string, id: string, verb: ParticipantVerb): Promise<ConferenceView> {
+    const path = `/conferences/${conference}/participants/${id}/actions/${verb}`;
+    return this.#authorised('POST', path, { body: {}, key: newKey() });
+  }
+
+  history(before?: string, limit = 25): Promise<History> {
+    const query = new URLSearchParams({ limit: String(limit), ...(before ? { before } : {}) });
+    return this.#authorised('GET', `/conferences?${query}`);
+  }
+
+  story(id: string): Promise<Story> {
+    return this.#authorised('GET', `/conferences/${id}/story`);
+  }
+
+  #keep(session: Session): Session {
+    this.#csrf = session.csrf_token;
+    return session;
+  }
+
+  async #authorised<T>(method: string, path: string, options: Options = {}): Promise<T> {
+    try {
+      return await this.#send<T>(method, path, options);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) this.onUnauthorised();
+      throw error;
+    }
+  }
+
+  async #send<T>(method: string, path: string, options: Options = {}): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
+    if (method !== 'GET' && this.#csrf) headers['X-CSRF-Token'] = this.#csrf;
+    if (options.key) headers['Idempotency-Key'] = options.key;
+    const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+    if (options.body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      init.body = JSON.stringify(options.body);
+    }
+    const response = await this.#reach(BASE + path, init, options.key ? RETRY_AFTER_MS : []);
+    const text = await response.text().catch((cause: unknown) => {
+      throw new Unreachable('The answer was cut off.', { cause });
+    });
+    if (response.ok) return (text ? JSON.parse(text) : undefined) as T;
+    throw new Problem(response.status, problemDetails(text));
+  }
+
+  async #reach(url: string, init: RequestInit, retries: number[]): Promise<Response> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.fetcher(url, init);
+      } catch (cause) {
+        const pause = retries[attempt];
+        if (pause === undefined) throw new Unreachable('The server cannot be reached.', { cause });
+        await new Promise((resume) => setTimeout(resume, pause));
+      }
+    }
+  }
+}
+
+/** Names one intention, so that asking twice does it once. */
+export function newKey(): string {
+  // `randomUUID` is missing where the page is not served over TLS or loopback.
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A proxy in between may answer with anything. */
+function problemDetails(text: string): ProblemDetails {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as ProblemDetails) : {};
+  } catch {
+    return {};
+  }
+}

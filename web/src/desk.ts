@@ -1,0 +1,328 @@
+/**
+ * The desk: what this page knows, as signals, and what its user can do. Views read the signals and call the
+ * functions; they hold no state of the house themselves.
+ */
+import { batch, computed, effect, signal } from '@preact/signals';
+import { Announcer } from './announce/announcer.ts';
+import { callerName, sentences } from './announce/sentences.ts';
+import { BASE, Client, newKey, Problem, Unreachable } from './api/client.ts';
+import { followEvents } from './api/events.ts';
+import type { CallView, ConferenceView, NewConference, Session, Status } from './api/types.ts';
+import { type Ask, type Asked, sameAsk, stillOpen } from './live/asked.ts';
+import { now, serverNow, setServerTime, startClock } from './live/clock.ts';
+import { apply, EMPTY_HOUSE, type House, isClosed, withActivities, withResponse } from './live/house.ts';
+import { keep, recall } from './live/kept.ts';
+import { type Chosen, longestWaiting, subject, type Subject } from './live/select.ts';
+import { commit, type Draft, EMPTY_DRAFT, place, PressKeys, toParticipants } from './request/draft.ts';
+import { t } from './strings/index.ts';
+
+/** One saying in a live region; the number lets the same words be said twice. */
+export interface Line {
+  id: number;
+  text: string;
+}
+
+export const session = signal<Session | null>(null);
+/** `ended`: there was a session, and the server ended it. */
+export const door = signal<'opening' | 'unreachable' | 'closed' | 'ended' | 'open'>('opening');
+export const house = signal<House>(EMPTY_HOUSE);
+export const linkLive = signal(false);
+/** The link was there and is lost; not merely not there yet. */
+export const linkLost = signal(false);
+export const chosen = signal<Chosen>(null);
+export const politeLines = signal<readonly Line[]>([]);
+export const assertiveLines = signal<readonly Line[]>([]);
+/** The latest refusal, shown until something else is done. */
+export const refusal = signal<string | null>(null);
+export const singleKeys = signal(recall('local', 'singleKeys', true));
+export const answerStation = signal(recall('local', 'station', ''));
+export const draft = signal<Draft>(recall('session', 'draft', EMPTY_DRAFT));
+export const ringMe = signal(true);
+export const starting = signal(false);
+/** What was wrong with the whole request, not with one chip. */
+export const draftError = signal<string | null>(null);
+export const helpOpen = signal(false);
+/** The conference whose end waits for a second press. */
+export const endAsked = signal<string | null>(null);
+
+const asked = signal<readonly Asked[]>([]);
+
+export const user = computed(() => session.value?.user ?? null);
+export const current = computed<Subject>(() =>
+  user.value ? subject(house.value, chosen.value, user.value) : { kind: 'none' });
+/** The station to ring: the one chosen, or the user's first. */
+export const station = computed(() => {
+  const mine = user.value?.stations ?? [];
+  return mine.includes(answerStation.value) ? answerStation.value : (mine[0] ?? '');
+});
+
+effect(() => keep('local', 'singleKeys', singleKeys.value));
+effect(() => keep('local', 'station', answerStation.value));
+effect(() => keep('session', 'draft', draft.value));
+
+const client = new Client(sessionEnded);
+const pressKeys = new PressKeys(newKey);
+const toldStories = new Set<string>();
+let stopFollowing = (): void => {};
+
+const LINES_KEPT = 3;
+const announcer = new Announcer(
+  {
+    polite: (text) => { politeLines.value = spoken(politeLines.value, text); },
+    assertive: (text) => { assertiveLines.value = spoken(assertiveLines.value, text); },
+  },
+  { now: () => performance.now(), later: (ms, run) => void setTimeout(run, ms) },
+  t.say.more,
+);
+
+function spoken(lines: readonly Line[], text: string): Line[] {
+  return [...lines, { id: (lines.at(-1)?.id ?? 0) + 1, text }].slice(-LINES_KEPT);
+}
+
+export const say = (text: string): void => announcer.polite(text);
+
+// ---- the door -------------------------------------------------------------------------------------------------
+
+export async function open(): Promise<void> {
+  startClock();
+  for (let pause = 500; ; pause = Math.min(pause * 2, 8_000)) {
+    try {
+      const known = await client.session();
+      if (known) enter(known);
+      else door.value = 'closed';
+      return;
+    } catch {
+      door.value = 'unreachable';
+      await new Promise((resume) => setTimeout(resume, pause));
+    }
+  }
+}
+
+/** Resolves to what was wrong, or to nothing. */
+export async function signIn(name: string, password: string): Promise<string | null> {
+  try {
+    enter(await client.signIn(name, password));
+    return null;
+  } catch (error) {
+    if (error instanceof Problem) return error.details.detail ?? t.login.wrong;
+    return t.login.unreachable;
+  }
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await client.signOut();
+    draft.value = EMPTY_DRAFT;
+    leave('closed');
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) sessionEnded();
+    else report(error, t.header.signOutFailed);
+  }
+}
+
+function enter(known: Session): void {
+  batch(() => {
+    session.value = known;
+    door.value = 'open';
+    house.value = EMPTY_HOUSE;
+  });
+  toldStories.clear();
+  stopFollowing();
+  stopFollowing = followEvents(`${BASE}/events`, {
+    onStatus: receive, onLink: setLink, onUnauthorised: sessionEnded,
+  });
+}
+
+function sessionEnded(): void {
+  if (door.value === 'open') leave('ended');
+}
+
+function leave(how: 'closed' | 'ended'): void {
+  stopFollowing();
+  batch(() => {
+    session.value = null;
+    door.value = how;
+    house.value = EMPTY_HOUSE;
+    linkLive.value = linkLost.value = false;
+    chosen.value = null;
+    asked.value = [];
+    refusal.value = draftError.value = endAsked.value = null;
+  });
+}
+
+// ---- what comes in --------------------------------------------------------------------------------------------
+
+function receive(status: Status): void {
+  const before = house.value;
+  const after = apply(before, status);
+  batch(() => {
+    if (status.type === 'snapshot') setServerTime(status.data.now);
+    house.value = after;
+    if (asked.value.length) asked.value = stillOpen(asked.value, after, serverNow());
+  });
+  for (const { voice, text } of sentences(before, after, status, t)) announcer[voice](text);
+  if (status.type === 'snapshot') void readStories(after);
+}
+
+function setLink(live: boolean): void {
+  const was = linkLive.value;
+  batch(() => {
+    if (was && !live) announcer.assertive(t.link.lostLong);
+    if (!was && live && linkLost.value) announcer.polite(t.link.back);
+    linkLive.value = live;
+    linkLost.value = !live && (was || linkLost.value);
+  });
+}
+
+/** After a reload the page tells again what happened in the conferences on the board. */
+async function readStories(seen: House): Promise<void> {
+  const latest = [...seen.conferences]
+    .sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))
+    .filter((conference) => !toldStories.has(conference.id))
+    .slice(0, 5);
+  for (const { id } of latest) {
+    try {
+      toldStories.add(id);
+      const story = await client.story(id);
+      house.value = withActivities(house.value, story.activities);
+    } catch {
+      // The picture itself is complete without it.
+      toldStories.delete(id);
+      return;
+    }
+  }
+}
+
+// ---- what the user does ---------------------------------------------------------------------------------------
+
+/** Whether it was asked and is not seen to have happened. */
+export function isAsked(ask: Ask): boolean {
+  return asked.value.some((one) => sameAsk(one.ask, ask));
+}
+
+effect(() => {
+  const open = stillOpen(asked.peek(), house.peek(), now.value);
+  if (open.length !== asked.peek().length) asked.value = open;
+});
+
+async function ask(what: Ask, send: () => Promise<CallView | ConferenceView>): Promise<void> {
+  if (isAsked(what)) return;
+  refusal.value = null;
+  asked.value = [...asked.value, { ask: what, at: serverNow() }];
+  try {
+    await send();
+  } catch (error) {
+    asked.value = asked.value.filter((one) => !sameAsk(one.ask, what));
+    report(error);
+  }
+}
+
+function report(error: unknown, before = ''): void {
+  const text = error instanceof Problem ? error.message : t.say.noEffect;
+  refusal.value = before + text;
+  announcer.assertive(before + text);
+}
+
+export function answer(call: CallView | undefined = longestWaiting(house.value)): void {
+  if (!call) {
+    say(t.say.nobodyWaits);
+    return;
+  }
+  chosen.value = { kind: 'call', id: call.id };
+  void ask({ on: 'call', id: call.id, verb: 'answer' }, () => client.call(call.id, 'answer', station.value));
+}
+
+export function callAction(call: CallView, verb: 'hold' | 'resume' | 'hangup'): void {
+  void ask({ on: 'call', id: call.id, verb }, () => client.call(call.id, verb));
+}
+
+type ConferenceAction = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue';
+export function conferenceAction(conference: ConferenceView, verb: ConferenceAction): void {
+  endAsked.value = null;
+  // Whoever acts on a conference wants to see what comes of it.
+  chosen.value = { kind: 'conference', id: conference.id };
+  void ask({ on: 'conference', id: conference.id, verb },
+    () => client.conference(conference.id, verb, verb === 'rejoin' ? station.value : undefined));
+}
+
+export function participantAction(
+  conference: ConferenceView, id: string, verb: 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel',
+): void {
+  void ask({ on: 'participant', conference: conference.id, id, verb },
+    () => client.participant(conference.id, id, verb));
+}
+
+/** What Start would do now. */
+export const startMode = computed<'call' | 'add' | 'cold'>(() => {
+  const subjectNow = current.value;
+  if (subjectNow.kind === 'conference' && !isClosed(subjectNow.conference)) return 'add';
+  if (subjectNow.kind === 'call' && (subjectNow.call.state === 'talking' || subjectNow.call.state === 'held')) {
+    return 'call';
+  }
+  return 'cold';
+});
+
+effect(() => {
+  // A complaint about one kind of request says nothing about another.
+  void startMode.value;
+  draftError.value = null;
+});
+
+export async function start(): Promise<void> {
+  if (starting.value) return;
+  const line = commit(draft.value);
+  draft.value = line;
+  draftError.value = null;
+  if (line.chips.length === 0) return complain(t.request.nobody);
+  if (line.chips.some((chip) => chip.numbers.length === 0)) return complain(t.request.fixFirst);
+
+  starting.value = true;
+  try {
+    const conference = await sendDraft(line);
+    pressKeys.answered();
+    batch(() => {
+      house.value = withResponse(house.value, conference);
+      chosen.value = { kind: 'conference', id: conference.id };
+      // Somebody added while the answer was on its way stays on the line.
+      const sent = new Set(line.chips.map((chip) => chip.id));
+      draft.value = { ...draft.value, chips: draft.value.chips.filter((chip) => !sent.has(chip.id)) };
+    });
+  } catch (error) {
+    if (error instanceof Problem) {
+      pressKeys.answered();
+      const { draft: marked, rest } = place(draft.value, error.details.errors ?? []);
+      draft.value = marked;
+      complain(t.request.refused + [error.message, ...rest.map((one) => one.detail)].join(' '));
+    } else {
+      complain(error instanceof Unreachable ? t.request.unknown : String(error));
+    }
+  } finally {
+    starting.value = false;
+  }
+}
+
+function sendDraft(line: Draft): Promise<ConferenceView> {
+  const participants = toParticipants(line);
+  const subjectNow = current.value;
+  if (startMode.value === 'add' && subjectNow.kind === 'conference') {
+    const { id } = subjectNow.conference;
+    return client.add(id, participants, pressKeys.press(JSON.stringify([id, participants])));
+  }
+  const wanted: NewConference = { participants };
+  if (startMode.value === 'call' && subjectNow.kind === 'call') {
+    wanted.call_id = subjectNow.call.id;
+  } else if (ringMe.value && station.value) {
+    wanted.include_attendant = true;
+    wanted.station = station.value;
+  }
+  return client.start(wanted, pressKeys.press(JSON.stringify(wanted)));
+}
+
+function complain(text: string): void {
+  draftError.value = text;
+  announcer.assertive(text);
+}
+
+export const readHistory = (before?: string) => client.history(before);
+export const readStory = (id: string) => client.story(id);
+export const nameOf = (call: CallView): string => callerName(call, t);

@@ -1,0 +1,63 @@
+/**
+ * What was asked and has not been seen to happen. The page shows it as asked, never as done: only the server's
+ * own picture says that something happened. Pure.
+ */
+import type { CallVerb, ConferenceVerb, ParticipantVerb } from '../api/client.ts';
+import { attendantOf, isClosed, isOver, type House } from './house.ts';
+
+export type Ask =
+  | { on: 'call'; id: string; verb: CallVerb }
+  | { on: 'conference'; id: string; verb: ConferenceVerb }
+  | { on: 'participant'; conference: string; id: string; verb: ParticipantVerb };
+
+export interface Asked {
+  ask: Ask;
+  at: number;
+}
+
+/** After so long without effect it is no longer shown as under way. */
+export const PATIENCE_MS = 10_000;
+
+export function stillOpen(asked: readonly Asked[], house: House, now: number): Asked[] {
+  return asked.filter(({ ask, at }) => now - at < PATIENCE_MS && !hasHappened(ask, house));
+}
+
+export function hasHappened(ask: Ask, house: House): boolean {
+  if (ask.on === 'call') {
+    const state = house.calls.find((call) => call.id === ask.id)?.state;
+    if (!state) return true;
+    switch (ask.verb) {
+      case 'answer': return state !== 'waiting';
+      case 'hold': return state !== 'talking';
+      case 'resume': return state !== 'held';
+      case 'hangup': return state === 'ended' || state === 'conference' || state === 'transferred';
+    }
+  }
+  const conferenceId = ask.on === 'conference' ? ask.id : ask.conference;
+  const conference = house.conferences.find((one) => one.id === conferenceId);
+  if (!conference || isClosed(conference)) return true;
+  if (ask.on === 'conference') {
+    const attendant = attendantOf(conference);
+    switch (ask.verb) {
+      case 'lock': return conference.locked;
+      case 'unlock': return !conference.locked;
+      case 'leave': return !attendant || isOver(attendant);
+      case 'rejoin': return !!attendant && !isOver(attendant);
+      case 'end': return conference.state === 'ending';
+      case 'continue': return !conference.question;
+    }
+  }
+  const participant = conference.participants.find((one) => one.id === ask.id);
+  if (!participant) return true;
+  switch (ask.verb) {
+    case 'mute': return participant.muted || isOver(participant);
+    case 'unmute': return !participant.muted || isOver(participant);
+    case 'drop':
+    case 'cancel': return isOver(participant);
+    case 'redial': return !isOver(participant);
+  }
+}
+
+export function sameAsk(a: Ask, b: Ask): boolean {
+  return a.on === b.on && a.id === b.id && a.verb === b.verb;
+}

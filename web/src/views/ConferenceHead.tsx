@@ -1,0 +1,124 @@
+/** One conference: its state, the question it may ask, and what can be done with all of it. */
+import { useEffect, useRef } from 'preact/hooks';
+import type { ConferenceView } from '../api/types.ts';
+import { conferenceAction, endAsked, isAsked, say, station, user } from '../desk.ts';
+import { now } from '../live/clock.ts';
+import { attendantOf, isClosed, isOver } from '../live/house.ts';
+import { mayAct } from '../live/select.ts';
+import { t } from '../strings/index.ts';
+import { Action, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
+import { conferenceTitle, stale } from './Queue.tsx';
+
+const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
+  requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
+  ending: ['warn', 'hangup'], ended: ['quiet', 'minus'], refused: ['bad', 'cross'],
+};
+
+/** A second press that comes sooner was meant as part of the first. */
+const DOUBLE_CLICK_MS = 500;
+
+export function ConferenceHead({ conference }: { conference: ConferenceView }) {
+  const box = useKeptFocus<HTMLElement>();
+  const [tone, icon] = LOOK[conference.state];
+  const people = conference.participants;
+  const inside = people.filter((one) => one.state === 'joined').length;
+  const failed = people.filter((one) => one.state === 'failed').length;
+  const rung = people.filter((one) => !isOver(one) && one.state !== 'joined').length;
+  return (
+    <section class="head" aria-labelledby="middle-heading" tabIndex={-1} ref={box} data-conference-state={conference.state}>
+      <div class="head-line">
+        <h2 id="middle-heading">{conferenceTitle(conference)}</h2>
+        <State tone={tone} icon={icon}>{t.conference.states[conference.state]}</State>
+        {!isClosed(conference) && <Elapsed from={conference.created_at} label={t.conference.since} />}
+        {conference.locked && <State tone="warn" icon="lock">{t.conference.locked}</State>}
+        {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
+      </div>
+      <p class="facts">
+        <strong>{t.conference.tally(inside, rung, failed)}</strong>
+        {' · '}{t.call.node(conference.node_id)}{' · '}{t.conference.owner(conference.owner.name)}
+      </p>
+      {conference.question && !isClosed(conference)
+        ? <Question conference={conference} />
+        : (
+          <p class={`sentence${conference.notice || conference.state === 'refused' ? ' bad-text' : ''}`}>
+            {[conference.notice?.text, t.conference.sentence[conference.state], conference.end_reason?.text]
+              .filter(Boolean).join(' ')}
+          </p>
+        )}
+      {!isClosed(conference) && <Controls conference={conference} />}
+    </section>
+  );
+}
+
+function Controls({ conference }: { conference: ConferenceView }) {
+  const openedAt = useRef(0);
+  const attendant = attendantOf(conference);
+  const away = !attendant || isOver(attendant);
+  const sure = endAsked.value === conference.id;
+  const asks = (verb: 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end'): boolean =>
+    isAsked({ on: 'conference', id: conference.id, verb });
+  const lockVerb = conference.locked ? 'unlock' : 'lock';
+  useEffect(() => () => {
+    if (endAsked.peek() === conference.id) endAsked.value = null;
+  }, [conference.id]);
+  if (!user.value || !mayAct(conference, user.value)) return <div class="controls" />;
+
+  function end(): void {
+    if (!sure) {
+      openedAt.current = performance.now();
+      endAsked.value = conference.id;
+      say(t.conference.endAsk);
+    } else if (performance.now() - openedAt.current > DOUBLE_CLICK_MS) {
+      conferenceAction(conference, 'end');
+    }
+  }
+
+  return (
+    <div class="controls">
+      <Action
+        label={conference.locked ? t.conference.unlock : t.conference.lock} action="lock"
+        icon={conference.locked ? 'unlock' : 'lock'} pending={asks(lockVerb)}
+        onPress={() => conferenceAction(conference, lockVerb)}
+      />
+      {away
+        ? (
+          <Action
+            key="way" label={t.conference.rejoin} icon="enter" action="rejoin" pending={asks('rejoin')}
+            disabled={!station.value} onPress={() => conferenceAction(conference, 'rejoin')}
+          />
+        )
+        : (
+          <Action
+            key="way" label={t.conference.leave} icon="leave" action="leave" pending={asks('leave')}
+            onPress={() => conferenceAction(conference, 'leave')}
+          />
+        )}
+      <Action
+        label={sure ? t.conference.endSure : t.conference.end} icon="hangup" action="end" kind="danger"
+        pending={asks('end') || conference.state === 'ending'} onPress={end}
+      />
+      {sure && (
+        <Action label={t.conference.keep} kind="ghost" onPress={() => { endAsked.value = null; }} />
+      )}
+    </div>
+  );
+}
+
+function Question({ conference }: { conference: ConferenceView }) {
+  const deadline = Date.parse(conference.question?.deadline ?? '');
+  const seconds = Math.max(0, Math.floor((deadline - now.value) / 1000));
+  const asks = (verb: 'continue' | 'end'): boolean => isAsked({ on: 'conference', id: conference.id, verb });
+  return (
+    <div class="question" role="group" aria-labelledby="question-text">
+      <p id="question-text">{t.conference.question(seconds)}</p>
+      <Action
+        label={t.conference.goOn} kind="primary" action="goOn" pending={asks('continue')}
+        onPress={() => conferenceAction(conference, 'continue')}
+      />
+      <Action
+        label={t.conference.stop} kind="danger" action="stop" pending={asks('end')}
+        onPress={() => conferenceAction(conference, 'end')}
+      />
+    </div>
+  );
+}

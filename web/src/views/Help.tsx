@@ -1,0 +1,56 @@
+/** The help sheet: every key, and the switch that turns single-letter keys off. */
+import { useEffect, useRef } from 'preact/hooks';
+import { helpOpen, singleKeys } from '../desk.ts';
+import { KEYS } from '../keys/keymap.ts';
+import { t } from '../strings/index.ts';
+import { Icon } from './parts.tsx';
+
+const KEY_NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Enter: '↵ Enter', Escape: 'Esc' };
+const keyName = (key: string): string => KEY_NAMES[key] ?? key.toUpperCase();
+
+export function Help() {
+  const sheet = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (helpOpen.value && !sheet.current?.open) sheet.current?.showModal();
+    if (!helpOpen.value && sheet.current?.open) sheet.current.close();
+  }, [helpOpen.value]);
+  return (
+    <dialog
+      class="help" ref={sheet} aria-labelledby="help-heading" onClose={() => { helpOpen.value = false; }}
+      onClick={(event) => { if (event.target === sheet.current) sheet.current?.close(); }}
+    >
+      <div class="help-inner">
+        <div class="help-top">
+          <h2 id="help-heading">{t.help.heading}</h2>
+          <button type="button" class="button ghost" onClick={() => sheet.current?.close()}>
+            <Icon name="cross" />{t.help.close}
+          </button>
+        </div>
+        <p>{t.help.about}</p>
+        <label class="check">
+          <input type="checkbox" checked={singleKeys.value} onChange={(event) => { singleKeys.value = event.currentTarget.checked; }} />
+          <span>{t.help.single} <span class="quiet">{t.help.singleHint}</span></span>
+        </label>
+        <div class="help-columns">
+          <section aria-labelledby="help-keys">
+            <h3 id="help-keys">{t.help.keys}</h3>
+            <dl class="keys">
+              {KEYS.map((key) => (
+                <div key={key.action}>
+                  <dt>{key.keys.map((one) => <kbd key={one}>{keyName(one)}</kbd>)}</dt>
+                  <dd>{t.help.actions[key.action]}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+          <section aria-labelledby="help-line">
+            <h3 id="help-line">{t.help.also}</h3>
+            <dl class="keys">
+              {t.help.line.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}
+            </dl>
+          </section>
+        </div>
+      </div>
+    </dialog>
+  );
+}

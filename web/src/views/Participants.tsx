@@ -1,0 +1,105 @@
+/** Everyone who belongs in the conference, each with the true state of their latest leg. */
+import { useState } from 'preact/hooks';
+import type { ConferenceView, LegState, ParticipantView } from '../api/types.ts';
+import type { ParticipantVerb } from '../api/client.ts';
+import { isAsked, participantAction, user } from '../desk.ts';
+import type { KeyAction } from '../keys/keymap.ts';
+import { isClosed, isOver } from '../live/house.ts';
+import { isMine, mayAct } from '../live/select.ts';
+import { t } from '../strings/index.ts';
+import { Action, Elapsed, Icon, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
+
+export const LEG_LOOK: Record<LegState, [Tone, IconName]> = {
+  queued: ['calm', 'dots'], dialing: ['busy', 'keypad'], ringing: ['busy', 'ring'], answered: ['busy', 'phone'],
+  confirming: ['warn', 'keypad'], joined: ['good', 'check'], left: ['quiet', 'leave'], failed: ['bad', 'cross'],
+};
+
+export function Participants({ conference }: { conference: ConferenceView }) {
+  const [last, setLast] = useState<string | null>(null);
+  const people = conference.participants;
+  const stop = people.some((one) => one.id === last) ? last : people[0]?.id;
+  return (
+    <section class="people" aria-labelledby="people-heading">
+      <h3 id="people-heading" class="sr">{t.conference.people}</h3>
+      {people.length === 0 ? <p class="none">{t.leg.nobody}</p> : (
+        <ul class="rows" aria-labelledby="people-heading">
+          {people.map((one) => (
+            <Row key={one.id} conference={conference} one={one} tabStop={one.id === stop} onFocus={() => setLast(one.id)} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  conference: ConferenceView;
+  one: ParticipantView;
+  tabStop: boolean;
+  onFocus: () => void;
+}
+
+function Row({ conference, one, tabStop, onFocus }: RowProps) {
+  const row = useKeptFocus<HTMLLIElement>();
+  const [tone, icon] = LEG_LOOK[one.state];
+  const you = one.role === 'attendant' && !!user.value && isMine(conference, user.value);
+  const role = you ? `${t.leg.roles.attendant}, ${t.leg.you}` : t.leg.roles[one.role];
+  const name = one.name || one.number || role;
+  const leg = one.legs.at(-1);
+  const why = one.cause && [one.cause.text, one.cause.sip_status && t.leg.sip(one.cause.sip_status)].filter(Boolean).join(' · ');
+  const marks = [one.muted && t.leg.muted, one.on_hold && t.leg.onHold].filter(Boolean);
+  const spoken = [name, one.name && one.number, role, t.leg.states[one.state], ...marks, why,
+    one.pending && t.leg.pending(one.pending)].filter(Boolean).join(', ');
+  return (
+    <li
+      class={`row ${tone}${one.talking ? ' talking' : ''}`} tabIndex={tabStop ? 0 : -1} ref={row} aria-label={spoken}
+      data-participant={one.id} data-state={one.state} onFocusCapture={onFocus}
+    >
+      <span class="who">
+        <span class="who-name">
+          {name}
+          {role && role !== name && <span class="role">{role}</span>}
+        </span>
+        <span class="who-number">
+          {one.name && one.number}{one.legs.length > 1 && <em> {t.leg.attempt(one.legs.length)}</em>}
+        </span>
+      </span>
+      <span class="how">
+        <span class="how-state">
+          <State tone={tone} icon={icon}>{t.leg.states[one.state]}</State>
+          {one.muted && !isOver(one) && <State tone="warn" icon="micOff">{t.leg.muted}</State>}
+          {one.on_hold && !isOver(one) && <State tone="warn" icon="pause">{t.leg.onHold}</State>}
+          {one.talking && <span class="speaks"><Icon name="waves" />{t.leg.talking}</span>}
+          {leg && !one.talking && !isClosed(conference) && !isOver(one) && <Elapsed from={leg.since} />}
+        </span>
+        <span class="why">{one.pending ? t.leg.pending(one.pending) : why}</span>
+      </span>
+      <span class="row-actions"><RowActions conference={conference} one={one} name={name} /></span>
+    </li>
+  );
+}
+
+function RowActions({ conference, one, name }: { conference: ConferenceView; one: ParticipantView; name: string }) {
+  if (isClosed(conference) || !user.value || !mayAct(conference, user.value)) return null;
+  // The attendant leaves by the conference's own "Leave", which says that it goes on.
+  const isSelf = one.role === 'attendant' && isMine(conference, user.value);
+  const act = (verb: ParticipantVerb, label: string, icon: IconName, action: KeyAction) => (
+    <Action
+      key={verb === 'unmute' ? 'mute' : verb} label={label} of={name} icon={icon} action={action}
+      kind={verb === 'drop' || verb === 'cancel' ? 'danger' : 'plain'}
+      pending={!!one.pending || isAsked({ on: 'participant', conference: conference.id, id: one.id, verb })}
+      onPress={() => participantAction(conference, one.id, verb)}
+    />
+  );
+  if (one.state === 'joined') {
+    return (
+      <>
+        {one.muted ? act('unmute', t.leg.unmute, 'mic', 'mute') : act('mute', t.leg.mute, 'micOff', 'mute')}
+        {!isSelf && act('drop', t.leg.drop, 'cross', 'drop')}
+      </>
+    );
+  }
+  // The attendant comes back by the conference's own "Come back"; a caller who left cannot be rung here.
+  if (isOver(one)) return one.role === 'guest' ? act('redial', t.leg.redial, 'redial', 'redial') : null;
+  return act('cancel', t.leg.cancel, 'cross', 'cancel');
+}

@@ -1,0 +1,210 @@
+/** The request line: people and numbers, typed or pasted, as chips; and Start. */
+import { useRef, useState } from 'preact/hooks';
+import { draft, draftError, ringMe, say, start, starting, startMode, station } from '../desk.ts';
+import { commit, remove, retype, type Chip } from '../request/draft.ts';
+import { duplicates, format, hasSeparator, parse } from '../request/parse.ts';
+import { t } from '../strings/index.ts';
+import { Icon } from './parts.tsx';
+
+export function RequestLine() {
+  const line = useRef<HTMLTextAreaElement>(null);
+  const [editing, setEditing] = useState<number | null>(null);
+  const { chips, text } = draft.value;
+  const mode = startMode.value;
+  const double = duplicates(chips);
+
+  function type(typed: string, composing: boolean): void {
+    draftError.value = null;
+    draft.value = { ...draft.value, text: typed };
+    // A half-written Chinese word may hold a separator of its own.
+    if (!composing && hasSeparator(typed)) settle();
+  }
+
+  function settle(): void {
+    const before = draft.value.chips.length;
+    draft.value = commit(draft.value);
+    draftError.value = null;
+    const fresh = draft.value.chips.slice(before).map(label);
+    if (fresh.length) say(t.request.added(t.and(fresh)));
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.isComposing) return;
+    const atStart = line.current?.selectionStart === 0 && line.current.selectionEnd === 0;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      if (event.ctrlKey || event.metaKey || draft.value.text.trim() === '') void start();
+      else settle();
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      line.current?.blur();
+    } else if (atStart && chips.length && ((event.key === 'Backspace' && text === '') || event.key === 'ArrowLeft')) {
+      event.preventDefault();
+      focusChip(chips.at(-1)?.id);
+    }
+  }
+
+  function onPaste(event: ClipboardEvent): void {
+    const pasted = event.clipboardData?.getData('text/plain') ?? '';
+    if (!hasSeparator(pasted)) return;
+    event.preventDefault();
+    draft.value = { ...draft.value, text: `${draft.value.text}${pasted}` };
+    settle();
+  }
+
+  function take(chip: Chip, back = true): void {
+    const at = draft.value.chips.findIndex((one) => one.id === chip.id);
+    draft.value = remove(draft.value, chip.id);
+    if (draft.value.chips.length === 0) draftError.value = null;
+    say(t.request.removed(label(chip)));
+    const next = draft.value.chips[at] ?? draft.value.chips[at - 1];
+    // The chip had the focus: its neighbour takes it over.
+    if (back) requestAnimationFrame(() => (next ? focusChip(next.id) : line.current?.focus()));
+  }
+
+  function move(id: number, by: 1 | -1): void {
+    const next = draft.value.chips[draft.value.chips.findIndex((one) => one.id === id) + by];
+    if (next) focusChip(next.id);
+    else if (by > 0) line.current?.focus();
+  }
+
+  function finish(id: number, typed: string | null): void {
+    if (typed !== null) draft.value = retype(draft.value, id, typed);
+    setEditing(null);
+    requestAnimationFrame(() => (draft.value.chips.some((chip) => chip.id === id) ? focusChip(id) : line.current?.focus()));
+  }
+
+  return (
+    <section class="request" aria-labelledby="request-label">
+      <div class="request-top">
+        <label id="request-label" for="request-line">{t.request.label[mode]}</label>
+        <kbd aria-hidden="true" title={t.help.actions.focusRequest}>C</kbd>
+        <span class="hint" id="request-hint">{t.request.hint}</span>
+      </div>
+      <div class="request-box" onClick={(event) => { if (event.target === event.currentTarget) line.current?.focus(); }}>
+        {chips.length > 0 && (
+          <ul class="chips" aria-label={t.request.list} data-own-arrows>
+            {chips.map((chip, index) => (
+              <li key={chip.id}>
+                {editing === chip.id
+                  ? <ChipEditor chip={chip} onDone={(typed) => finish(chip.id, typed)} />
+                  : (
+                    <ChipView
+                      chip={chip} note={noteFor(index)} tabStop={index === chips.length - 1}
+                      onEdit={() => setEditing(chip.id)} onRemove={(back) => take(chip, back)} onMove={(by) => move(chip.id, by)}
+                    />
+                  )}
+              </li>
+            ))}
+          </ul>
+        )}
+        <textarea
+          id="request-line" ref={line} rows={1} value={text} spellcheck={false} autocomplete="off" autocapitalize="off"
+          aria-describedby="request-hint request-error" aria-keyshortcuts="C"
+          placeholder={chips.length ? t.request.more : t.request.placeholder}
+          onInput={(event) => type(event.currentTarget.value, event.isComposing)}
+          onCompositionEnd={(event) => type((event.currentTarget as HTMLTextAreaElement).value, false)}
+          onKeyDown={onKeyDown} onPaste={onPaste}
+        />
+      </div>
+      <div class="request-foot">
+        <p class="request-error" id="request-error">{draftError.value && <><Icon name="warn" /> {draftError.value}</>}</p>
+        {mode === 'cold' && station.value && (
+          <label class="check">
+            <input type="checkbox" checked={ringMe.value} onChange={(event) => { ringMe.value = event.currentTarget.checked; }} />
+            {t.request.ringMe(station.value)}
+          </label>
+        )}
+        <button
+          type="button" class={`button primary start${starting.value ? ' pending' : ''}`}
+          aria-disabled={starting.value ? 'true' : undefined} aria-busy={starting.value ? 'true' : undefined}
+          aria-keyshortcuts="Control+Enter" onClick={() => void start()}
+        >
+          <Icon name={mode === 'add' ? 'plus' : 'people'} />
+          {starting.value ? t.request.starting : t.request.start[mode]}<kbd aria-hidden="true">Ctrl ↵</kbd>
+        </button>
+      </div>
+    </section>
+  );
+
+  function noteFor(index: number): { text: string; bad: boolean } | null {
+    const chip = chips[index];
+    if (!chip) return null;
+    if (chip.error) return { text: chip.error, bad: true };
+    if (chip.numbers.length === 0) return { text: t.request.noNumber, bad: true };
+    const earlier = chips[double.get(index) ?? -1];
+    return earlier ? { text: t.request.duplicate(label(earlier)), bad: false } : null;
+  }
+}
+
+interface ChipProps {
+  chip: Chip;
+  note: { text: string; bad: boolean } | null;
+  tabStop: boolean;
+  onEdit: () => void;
+  onRemove: (back: boolean) => void;
+  onMove: (by: 1 | -1) => void;
+}
+
+function ChipView({ chip, note, tabStop, onEdit, onRemove, onMove }: ChipProps) {
+  return (
+    <span class={`chip${note ? (note.bad ? ' bad' : ' warn') : ''}`}>
+      <button
+        type="button" class="chip-main" id={`chip-${chip.id}`} tabIndex={tabStop ? 0 : -1}
+        aria-description={t.request.chipHelp}
+        onClick={onEdit}
+        onKeyDown={(event) => {
+          if (event.key === 'Delete' || event.key === 'Backspace') onRemove(true);
+          else if (event.key === 'ArrowLeft') onMove(-1);
+          else if (event.key === 'ArrowRight') onMove(1);
+          else if (event.key === 'F2') onEdit();
+          else return;
+          event.preventDefault();
+        }}
+      >
+        {chip.name && <span class="chip-name">{chip.name}</span>}
+        <span class="chip-number">{chip.numbers.join(' | ')}</span>
+        {note && <span class="chip-note">{note.text}</span>}
+        <span class="sr">{t.request.edit}</span>
+      </button>
+      <button
+        type="button" class="chip-remove" tabIndex={-1} aria-label={t.request.remove(label(chip))}
+        onClick={() => onRemove(false)}
+      >
+        <Icon name="cross" />
+      </button>
+    </span>
+  );
+}
+
+function ChipEditor({ chip, onDone }: { chip: Chip; onDone: (typed: string | null) => void }) {
+  const over = useRef(false);
+  const end = (typed: string | null): void => {
+    if (over.current) return;
+    over.current = true;
+    onDone(typed);
+  };
+  return (
+    <input
+      class="chip-input" ref={(element) => { if (element && document.activeElement !== element) { element.focus(); element.select(); } }}
+      aria-label={t.request.editing(label(chip))} defaultValue={format(chip)} size={Math.max(12, format(chip).length)}
+      onKeyDown={(event) => {
+        if (event.isComposing) return;
+        if (event.key === 'Enter') end(event.currentTarget.value);
+        else if (event.key === 'Escape') end(null);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+      onBlur={(event) => end(parse(event.currentTarget.value).length ? event.currentTarget.value : null)}
+    />
+  );
+}
+
+function label(chip: Pick<Chip, 'name' | 'numbers'>): string {
+  return chip.name || chip.numbers[0] || '';
+}
+
+function focusChip(id: number | undefined): void {
+  document.getElementById(`chip-${id}`)?.focus();
+}

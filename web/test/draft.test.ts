@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commit, EMPTY_DRAFT, place, PressKeys, remove, retype, toParticipants } from '../src/request/draft.ts';
+
+const three = commit({ ...EMPTY_DRAFT, text: 'Anna 1004, 1005, Ben <1006>' });
+
+test('typed people become chips with ids of their own', () => {
+  assert.deepEqual(three.chips.map(({ id }) => id), [1, 2, 3]);
+  assert.equal(three.text, '');
+});
+
+test('a retyped chip keeps its place and its id', () => {
+  const changed = retype(three, 2, 'Carla 1007, 1008');
+  assert.deepEqual(changed.chips.map(({ id, numbers }) => [id, numbers[0]]),
+    [[1, '1004'], [2, '1007'], [4, '1008'], [3, '1006']]);
+});
+
+test('a chip retyped to nothing is gone', () => {
+  assert.deepEqual(retype(three, 2, '  ').chips, remove(three, 2).chips);
+});
+
+test('a request says no name rather than an empty one', () => {
+  assert.deepEqual(toParticipants(three),
+    [{ name: 'Anna', numbers: ['1004'] }, { numbers: ['1005'] }, { name: 'Ben', numbers: ['1006'] }]);
+});
+
+test('each complaint is placed at its chip, and old ones go', () => {
+  const first = place(three, [{ pointer: '/participants/0/numbers/0', detail: 'No route.' }]).draft;
+  const { draft, rest } = place(first, [
+    { pointer: '/participants/2/numbers/0', detail: 'Denied.' },
+    { pointer: '/participants/9', detail: 'Nobody.' },
+    { pointer: '/call_id', detail: 'Gone.' },
+  ]);
+  assert.deepEqual(draft.chips.map(({ error }) => error), [undefined, undefined, 'Denied.']);
+  assert.deepEqual(rest.map(({ detail }) => detail), ['Nobody.', 'Gone.']);
+});
+
+test('the same content keeps its key until the server answered', () => {
+  let made = 0;
+  const keys = new PressKeys(() => `key ${made += 1}`);
+  assert.equal(keys.press('a'), 'key 1');
+  assert.equal(keys.press('a'), 'key 1');
+  assert.equal(keys.press('b'), 'key 2');
+  keys.answered();
+  assert.equal(keys.press('b'), 'key 3');
+});
