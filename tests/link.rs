@@ -1,6 +1,5 @@
 //! The link against a server with bad manners, and, where there is one, against a real FreeSWITCH.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code, which measures real time")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "link/fake.rs"]
 mod fake;
