@@ -3,6 +3,10 @@
 
 #[path = "link/fake.rs"]
 mod fake;
+#[path = "link/freeswitch.rs"]
+mod freeswitch;
+#[path = "link/live.rs"]
+mod live;
 
 use fake::{Fake, PASSWORD};
 use std::{
