@@ -6,9 +6,10 @@
 use super::{Ids, Node, Owner, assembling::Pair};
 use crate::domain::{
     cause::Reason,
+    conference::Conference,
     fact::{Fact, StationLeg},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
-    input::{RoomEvent, RoomEventKind, Snapshot},
+    input::{RoomEvent, RoomEventKind, RoomSnapshot, Snapshot},
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     timers::Timer,
 };
@@ -94,13 +95,21 @@ impl Node {
         let rooms: Vec<(String, ConferenceId)> = self.rooms.iter().map(|(name, id)| (name.clone(), *id)).collect();
         for (name, id) in rooms {
             let mut say = |node: &mut Self, kind| node.room_event(RoomEvent { room: name.clone(), kind }, ids);
-            let Some(room) = snapshot.rooms.get(&name) else {
-                if self.conferences.get(&id).is_some_and(|c| c.room_lives) {
-                    say(self, RoomEventKind::Destroyed);
+            let nobody = RoomSnapshot::default();
+            let room = match snapshot.rooms.get(&name) {
+                Some(room) => {
+                    say(self, RoomEventKind::Created);
+                    room
                 }
-                continue;
+                // Nor is anybody on the way to open it, for all we know: who was sent may never have heard of it.
+                None => {
+                    say(self, RoomEventKind::Destroyed);
+                    &nobody
+                }
             };
-            say(self, RoomEventKind::Created);
+            if self.conferences.get(&id).is_none_or(Conference::is_over) {
+                continue;
+            }
             say(self, RoomEventKind::Locked(room.locked));
             for (channel, member) in &room.members {
                 say(self, RoomEventKind::Joined { channel: *channel, member: member.member, muted: member.muted });
@@ -174,7 +183,8 @@ impl Node {
                 let state = if confirm { LegState::Confirming } else { LegState::Answered };
                 self.conference_fact(id, Fact::LegProgress { participant, leg, state });
             }
-            if info.application == "park" && state != LegState::Joined {
+            // Who was in the room and is parked now was kicked while nobody looked.
+            if info.application == "park" {
                 self.change_leg(id, participant, leg, |leg| leg.waits = true);
             }
             if dialed && state != LegState::Joined {
