@@ -17,6 +17,8 @@ use std::time::Duration;
 
 /// A caller on the way back to the hook is there by then.
 const BACK_AT_THE_HOOK: Duration = Duration::from_secs(7);
+/// What was decided so long ago has reached the switch, and a leg it was to make is there.
+const BEGUN: Duration = Duration::from_millis(1500);
 
 impl Node {
     pub(super) fn reconcile(&mut self, snapshot: Snapshot, ids: &mut dyn Ids) {
@@ -81,14 +83,25 @@ impl Node {
     /// Intent without `+OK` and no such channel: asked again with the same UUID. `+OK` and no channel: failed.
     fn leg_is_absent(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, ids: &mut dyn Ids) {
         let Some(found) = self.leg(id, participant, leg).filter(|l| l.is_active()) else { return };
-        if found.state == LegState::Dialing && !found.accepted && found.unwanted.is_none() {
-            self.send_originate(id, participant, leg);
-        } else if found.state == LegState::Queued && found.endpoint.is_none() && !self.is_queued(leg) {
-            // One of a pair that was to be moved.
-            self.leg_over(id, participant, leg, Reason::HungUp.into(), ids);
-        } else {
-            self.leg_over(id, participant, leg, Reason::SwitchLost.into(), ids);
+        if found.state == LegState::Dialing && !found.seen && found.doomed.is_none() {
+            // The command may be on its way yet, or taken and not begun.
+            let begun_by = found.since.plus(BEGUN);
+            if self.now < begun_by {
+                self.timers.set(Timer::LegVanished(leg), begun_by);
+                return;
+            }
+            if !found.accepted && found.unwanted.is_none() {
+                self.send_originate(id, participant, leg);
+                return;
+            }
         }
+        let cause = match &found.doomed {
+            Some(cause) => cause.clone(),
+            // One of a pair that was to be moved.
+            None if found.state == LegState::Queued => Reason::HungUp.into(),
+            None => Reason::SwitchLost.into(),
+        };
+        self.leg_over(id, participant, leg, cause, ids);
     }
 
     fn reconcile_rooms(&mut self, snapshot: &Snapshot, ids: &mut dyn Ids) {
