@@ -89,6 +89,7 @@ fn journaled_conference(conference: &Conference) -> Conference {
         participant.talking = false;
         for leg in &mut participant.legs {
             leg.seen = false;
+            leg.doomed = None;
             leg.waits = false;
             leg.member = None;
         }

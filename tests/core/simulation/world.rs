@@ -142,7 +142,10 @@ impl World {
 
     pub fn note(&mut self, text: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
-            trace.push(format!("{:>9.3} {}", (self.now - BEGIN) as f64 / 1000.0, text()));
+            // Ids count from one; their zeros say nothing.
+            let text =
+                text().replace("00000000-0000-0000-0000-00000000", "#").replace("0000000000000000000000000000", "");
+            trace.push(format!("{:>9.3} {text}", (self.now - BEGIN) as f64 / 1000.0));
         }
     }
 
@@ -176,10 +179,12 @@ impl World {
                     self.commit();
                 }
             }
-            Happening::Tick => {
+            Happening::Tick if self.next_tick == Some(self.now) => {
                 self.next_tick = None;
                 self.input(Input::Tick);
             }
+            // An earlier deadline came between.
+            Happening::Tick => {}
             Happening::Connect => self.connect(),
             Happening::Start => {
                 if self.service.is_none() {
@@ -225,7 +230,10 @@ impl World {
         if self.service.is_none() {
             return;
         }
-        self.note(|| format!("     in  {input:?}"));
+        self.note(|| match &input {
+            Input::Channel(event) => format!("     in  {} {:?}", event.channel, event.kind),
+            other => format!("     in  {other:?}"),
+        });
         if let Input::Snapshot(_) = &input {
             self.watch.compared(self.now);
         }
