@@ -83,8 +83,8 @@ impl Node {
     /// Intent without `+OK` and no such channel: asked again with the same UUID. `+OK` and no channel: failed.
     fn leg_is_absent(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, ids: &mut dyn Ids) {
         let Some(found) = self.leg(id, participant, leg).filter(|l| l.is_active()) else { return };
-        if found.state == LegState::Dialing && !found.seen && found.doomed.is_none() {
-            // The command may be on its way yet, or taken and not begun.
+        if found.state == LegState::Dialing && found.doomed.is_none() {
+            // The command may be on its way yet, or taken and not begun; or it began after we asked.
             let begun_by = found.since.plus(BEGUN);
             if self.now < begun_by {
                 self.timers.set(Timer::LegVanished(leg), begun_by);

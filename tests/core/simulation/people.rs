@@ -7,10 +7,11 @@ use super::{
 use crate::house::{olga, petra, supervisor};
 use switchboard::domain::{
     conference::Participant,
+    fact::Person,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::Input,
     node::Node,
-    request::{NewConference, NewParticipant, Verb},
+    request::{Actor, NewConference, NewParticipant, Verb},
 };
 
 /// How rough the house of this seed is.
@@ -31,7 +32,7 @@ pub fn act(world: &mut World) {
     if world.quiet {
         return;
     }
-    let next = world.now + world.chance.ms(20, 1_200);
+    let next = world.now + world.chance.ms(5, 900);
     world.at(next, Happening::Act);
     let accidents = world.people.accidents;
     match world.chance.below(200) {
@@ -42,7 +43,8 @@ pub fn act(world: &mut World) {
         42..47 if accidents.service => world.kill_service(),
         47 if accidents.switch => world.restart_switch(),
         48 | 49 if accidents.switch => pause(world),
-        50..54 => kicked_by_hand(world),
+        50..53 => kicked_by_hand(world),
+        53..56 => world.compare(),
         _ => ask(world),
     }
 }
@@ -102,14 +104,25 @@ fn pause(world: &mut World) {
 
 fn ask(world: &mut World) {
     let Some(service) = &world.service else { return };
-    let actor = [olga(), petra(), olga(), petra(), supervisor()][world.chance.below(5)].clone();
-    let calls: Vec<CallId> = service.node.calls().map(|call| call.id).collect();
-    let conferences: Vec<ConferenceId> = service.node.conferences().filter(|c| !c.is_over()).map(|c| c.id).collect();
-    let verb = match world.chance.below(30) {
-        0..11 => world.chance.pick(&calls).map(|id| about_a_call(world, id)),
-        11..14 => Some(cold(world)),
-        _ => world.chance.pick(&conferences).and_then(|id| about_a_conference(world, id)),
+    let owner = |person: &Person| [olga(), petra(), supervisor()].into_iter().find(|actor| actor.id == person.id);
+    let calls: Vec<(CallId, Option<Actor>)> =
+        service.node.calls().map(|call| (call.id, call.attendant.as_ref().and_then(owner))).collect();
+    let conferences: Vec<(ConferenceId, Option<Actor>)> =
+        service.node.conferences().filter(|c| !c.is_over()).map(|c| (c.id, owner(&c.owner))).collect();
+    let somebody = world.chance.pick(&[olga(), petra(), olga(), petra(), supervisor()]).unwrap_or_else(olga);
+    let (verb, theirs) = match world.chance.below(30) {
+        0..16 => {
+            let Some((id, owner)) = world.chance.pick(&calls) else { return };
+            (Some(about_a_call(world, id)), owner)
+        }
+        16 => (Some(cold(world)), None),
+        _ => {
+            let Some((id, owner)) = world.chance.pick(&conferences) else { return };
+            (about_a_conference(world, id), owner)
+        }
     };
+    // Mostly people mind their own business.
+    let actor = theirs.filter(|_| world.chance.percent(85)).unwrap_or(somebody);
     if let Some(verb) = verb {
         world.request(&actor, &verb);
     }

@@ -349,6 +349,13 @@ impl World {
         self.resync();
     }
 
+    /// Every now and then the link compares without being asked.
+    pub fn compare(&mut self) {
+        if self.link_is_up {
+            self.resync();
+        }
+    }
+
     /// Events told meanwhile wait for the snapshot.
     fn resync(&mut self) {
         let taken = self.now.max(self.last_event) + self.chance.ms(100, 130);
