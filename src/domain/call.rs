@@ -108,6 +108,10 @@ impl Call {
                 self.pending = None;
                 self.enter(CallState::Talking, at);
             }
+            Fact::CallMedia { bypass, proxy } => {
+                self.bypass_media |= *bypass;
+                self.proxy_media |= *proxy;
+            }
             Fact::CallHoldAsked => self.pending = Some(Pending::Hold),
             Fact::CallResumeAsked => self.pending = Some(Pending::Resume),
             Fact::CallHeld => {

@@ -35,8 +35,19 @@ pub enum Tag {
     Enter(ChannelId),
     Kill(ChannelId),
     Control(ConferenceId, Option<ParticipantId>, Control),
+    /// Does the sound of this stranger go past the switch?
+    Media(ChannelId, Media),
     /// Nothing follows from the reply.
     Quiet(ChannelId),
+}
+
+/// Ways for sound to go past the switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Media {
+    /// `bypass_media`: it can be brought back.
+    Bypass,
+    /// `proxy_media`: it cannot.
+    Proxy,
 }
 
 /// Controls whose effect is awaited as an event.
@@ -53,6 +64,8 @@ pub enum Control {
 pub enum Command {
     /// `uuid_exists`
     Exists(ChannelId),
+    /// `uuid_getvar C bypass_media|proxy_media`
+    AskMedia { channel: ChannelId, media: Media },
     /// `uuid_setvar_multi`
     SetVariables { channel: ChannelId, variables: Vec<(Safe, Safe)> },
     /// Ring stations from the caller's own leg, with the way back to the waiting extension behind it.

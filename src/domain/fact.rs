@@ -92,6 +92,11 @@ pub enum Fact {
         bypass_media: bool,
         proxy_media: bool,
     },
+    /// What was learned of an ordinary call found under way.
+    CallMedia {
+        bypass: bool,
+        proxy: bool,
+    },
     CallClaimed {
         attendant: Person,
         stations: Vec<StationLeg>,

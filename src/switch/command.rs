@@ -4,7 +4,7 @@
 //! on a real switch; the comment says what goes wrong with the obvious alternative.
 
 use crate::domain::{
-    effect::{Command, KillCause, Originate, Room, Target, WayBack},
+    effect::{Command, KillCause, Media, Originate, Room, Target, WayBack},
     endpoint::{Endpoint, Safe},
     ids::ChannelId,
 };
@@ -51,6 +51,13 @@ pub fn text(command: &Command) -> Wire {
     let now = |text: String| Wire { texts: vec![text], background: false, patience: PATIENCE };
     match command {
         Command::Exists(channel) => now(format!("uuid_exists {channel}")),
+        Command::AskMedia { channel, media } => {
+            let name = match media {
+                Media::Bypass => "bypass_media",
+                Media::Proxy => "proxy_media",
+            };
+            now(format!("uuid_getvar {channel} {name}"))
+        }
         Command::SetVariables { channel, variables } => now(set_variables(*channel, variables)),
         Command::DialFromCaller { caller, stations, ring, way_back, music } => Wire {
             texts: dial_from_caller(*caller, stations, *ring, way_back, music),

@@ -5,13 +5,13 @@ use crate::domain::{
     call::Pending,
     cause::{Cause, Reason},
     effect::{Command, Effect, KillCause, Tag},
-    fact::{Arrival, Fact, StationLeg},
+    fact::{Arrival, Fact},
     ids::{CallId, ChannelId},
     input::{ChannelEvent, ChannelEventKind, ChannelInfo, HookEvent},
     states::{CallState, NodeState, ParticipantRole},
     timers::Timer,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// A station's hang-up has told its other half by then.
 const STATION_GONE: Duration = Duration::from_millis(1500);
@@ -232,43 +232,5 @@ impl Node {
         if self.calls.get(&id).is_some_and(|call| call.kind == Arrival::Queue) {
             self.timers.set(Timer::Settled(id), self.now.plus(self.rules.times.settle));
         }
-    }
-
-    /// An ordinary call of an attendant's station. Those of nobody's station are none of our business.
-    fn adopt(&mut self, first: ChannelId, second: ChannelId, info: &ChannelInfo, ids: &mut dyn Ids) {
-        let outgoing = self.station_named(&info.name);
-        let incoming = self.station_named(&info.other_name);
-        let (station, station_channel, channel, name, number) = match (outgoing, incoming) {
-            // The station dialed out: the other party is whoever answered.
-            (Some(station), _) => (station, first, second, String::new(), info.destination.clone()),
-            (None, Some(station)) => (station, second, first, info.caller_name.clone(), info.caller_number.clone()),
-            (None, None) => return,
-        };
-        let attendant = self.rules.stations.get(&station).and_then(|station| station.owner.clone());
-        if attendant.is_none() {
-            return;
-        }
-        let id = CallId::new(ids.uuid());
-        self.call_fact(
-            id,
-            Fact::CallArrived {
-                channel,
-                kind: Arrival::Extension,
-                queue: None,
-                caller_name: name,
-                caller_number: number,
-                variables: BTreeMap::new(),
-                station: Some(StationLeg { station, channel: station_channel }),
-                attendant,
-                bypass_media: info.bypass_media,
-                proxy_media: info.proxy_media,
-            },
-        );
-    }
-
-    /// The station whose channel has this name: `sofia/internal/1001@192.0.2.7:5060`.
-    fn station_named(&self, channel_name: &str) -> Option<String> {
-        let user = channel_name.rsplit('/').next()?.split('@').next()?;
-        self.rules.stations.iter().find(|(_, station)| station.user == user).map(|(name, _)| name.clone())
     }
 }

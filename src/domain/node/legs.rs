@@ -179,6 +179,9 @@ impl Node {
     pub(super) fn reply(&mut self, tag: Tag, outcome: Outcome, ids: &mut dyn Ids) {
         match (tag, outcome) {
             (Tag::Exists(channel), Outcome::Ok(text)) => self.existence(channel, text.trim() == "true", ids),
+            (Tag::Media(channel, media), Outcome::Ok(text)) if text.trim() == "true" => {
+                self.media_learned(channel, media)
+            }
             (Tag::Originate(leg), outcome) => self.originate_reply(leg, outcome, ids),
             (Tag::Kill(leg), Outcome::Err(_)) => {
                 let seen = match self.channels.get(&leg).copied() {

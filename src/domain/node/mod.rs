@@ -4,6 +4,7 @@
 //! the facts to be journaled and the effects to be carried out after that; [`Node::next_deadline`] says when to come
 //! back at the latest. [`Node::restore`] folds the journal after a restart.
 
+mod adopting;
 mod answering;
 mod assembling;
 mod calls;

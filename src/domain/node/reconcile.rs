@@ -43,6 +43,7 @@ impl Node {
                 self.probe(channel);
             }
         }
+        self.adopt_from(&snapshot, ids);
         let arrived: Vec<ChannelId> = self.arrivals.keys().copied().collect();
         for channel in arrived {
             self.probe(channel);
