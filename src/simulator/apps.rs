@@ -130,7 +130,7 @@ impl World {
             Wait::Park => self.park_started(uuid),
             Wait::Play { path, .. } => self.play_started(uuid, id, path),
             Wait::Bridge => self.dial_of_bridge(uuid),
-            Wait::Room | Wait::Connecting | Wait::Socket | Wait::Sleep => {}
+            Wait::Room | Wait::Connecting | Wait::Greeted | Wait::Socket | Wait::Stranded | Wait::Sleep => {}
         }
     }
 
@@ -171,8 +171,8 @@ impl World {
     pub(super) fn tell_returned(&mut self, uuid: &str, running: &Running) {
         match &running.wait {
             Wait::Play { path, .. } => self.play_stopped(uuid, path),
-            Wait::Park | Wait::Socket => self.tell_of("CHANNEL_UNPARK", uuid),
-            Wait::Room | Wait::Bridge | Wait::Connecting | Wait::Sleep => {}
+            Wait::Park | Wait::Socket | Wait::Stranded => self.tell_of("CHANNEL_UNPARK", uuid),
+            Wait::Room | Wait::Bridge | Wait::Connecting | Wait::Greeted | Wait::Sleep => {}
         }
         // Parked by the state machine, not by an application.
         if !running.app.is_empty() {
@@ -216,7 +216,8 @@ impl World {
     /// Takes what was sent to the channel, unless the application on top was sent locked.
     pub(super) fn take_messages(&mut self, uuid: &str) {
         while let Some(channel) = self.live_mut(uuid) {
-            let held_up = |running: &Running| running.locked || running.wait == Wait::Connecting;
+            let held_up =
+                |running: &Running| running.locked || matches!(running.wait, Wait::Connecting | Wait::Greeted);
             if channel.stack.last().is_some_and(held_up) {
                 return;
             }

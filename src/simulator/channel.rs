@@ -83,9 +83,13 @@ pub(super) enum Wait {
     },
     Room,
     Bridge,
-    /// The outbound socket is being connected.
+    /// The outbound socket is being connected, or its server has not said `connect` yet.
     Connecting,
+    /// It said so, and the channel is about to notice.
+    Greeted,
     Socket,
+    /// The server went away without ever saying `connect`: parked for good, answered or not.
+    Stranded,
     Sleep,
 }
 
@@ -265,8 +269,6 @@ impl World {
         }
         channel.answered = micros();
         channel.answer_state = "answered";
-        let epoch = (channel.answered / 1_000_000).to_string();
-        channel.set("answer_epoch", epoch);
         channel.set("endpoint_disposition", "ANSWER");
         self.tell_of("CHANNEL_ANSWER", uuid);
         self.set_callstate(uuid, "ACTIVE");

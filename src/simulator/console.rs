@@ -135,7 +135,9 @@ pub(super) fn obey(world: &mut World, id: u64, command: &Command) -> Next {
         "nolog" => reply("+OK no longer logging"),
         "connect" if session.outbound => {
             let uuid = session.controls.clone().unwrap_or_default();
-            Next::Reply(channel_data(world, &uuid))
+            let data = channel_data(world, &uuid);
+            world.hook_connected(&uuid);
+            Next::Reply(data)
         }
         "getvar" if session.outbound => {
             let uuid = session.controls.clone().unwrap_or_default();

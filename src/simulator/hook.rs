@@ -12,6 +12,9 @@ use tokio::net::TcpStream;
 /// How long one host is tried before the next.
 const CONNECT: Duration = Duration::from_secs(2);
 
+/// How long the channel takes to notice that its server said `connect`; whoever asks for events at once sees the park.
+const NOTICED: Duration = Duration::from_millis(5);
+
 impl World {
     /// `host:port[|host:port] async full`
     pub(super) fn app_socket(&mut self, uuid: &str, arg: &str, id: u64) -> Outcome {
@@ -46,16 +49,29 @@ impl World {
     }
 
     pub(super) fn hook_opened(&mut self, uuid: &str, session: u64) {
-        let Some(channel) = self.live_mut(uuid) else { return };
-        channel.hook = Some(session);
-        channel.set("socket_host", "127.0.0.1");
-        for running in &mut channel.stack {
-            if running.wait == Wait::Connecting {
-                running.wait = Wait::Socket;
-            }
+        if let Some(channel) = self.live_mut(uuid) {
+            channel.hook = Some(session);
+            channel.set("socket_host", "127.0.0.1");
         }
-        self.tell_of("CHANNEL_PARK", uuid);
-        self.take_messages(uuid);
+    }
+
+    /// The server said `connect`: only now will the call be parked, and take what it is sent.
+    pub(super) fn hook_connected(&mut self, uuid: &str) {
+        let Some(id) = self.settle_socket(uuid, &Wait::Connecting, Wait::Greeted) else { return };
+        self.after_on(NOTICED, uuid, move |world, uuid| {
+            if world.settle_socket(uuid, &Wait::Greeted, Wait::Socket).is_some() {
+                world.tell_of("CHANNEL_PARK", uuid);
+                world.take_messages(uuid);
+                world.after_on(TICK, uuid, move |world, uuid| world.leave_closed_socket(uuid, id));
+            }
+        });
+    }
+
+    /// Moves the socket application from one state to the next; gives its id.
+    fn settle_socket(&mut self, uuid: &str, from: &Wait, to: Wait) -> Option<u64> {
+        let running = self.live_mut(uuid)?.stack.iter_mut().find(|running| running.wait == *from)?;
+        running.wait = to;
+        Some(running.id)
     }
 
     pub(super) fn hook_closed(&mut self, session: u64, uuid: &str) {
@@ -64,6 +80,11 @@ impl World {
             return;
         }
         channel.hook = None;
+        if self.settle_socket(uuid, &Wait::Connecting, Wait::Stranded).is_some() {
+            self.tell_of("CHANNEL_PARK", uuid);
+            return;
+        }
+        let Some(channel) = self.live(uuid) else { return };
         let socket = channel.stack.iter().find(|running| running.wait == Wait::Socket).map(|running| running.id);
         if let Some(id) = socket {
             self.after_on(TICK, uuid, move |world, uuid| world.leave_closed_socket(uuid, id));

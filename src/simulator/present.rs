@@ -10,6 +10,9 @@ use super::{
 const WITHOUT_VARIABLES: &[&str] =
     &["CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_OUTGOING", "CALL_UPDATE", "CODEC", "CUSTOM"];
 
+/// In the order of their numbers.
+const CALLSTATES: &[&str] = &["DOWN", "DIALING", "RINGING", "EARLY", "ACTIVE", "HELD", "RING_WAIT", "HANGUP", "UNHELD"];
+
 impl World {
     /// Fires an event about a channel.
     pub(super) fn tell_of(&mut self, name: &'static str, uuid: &str) {
@@ -56,7 +59,10 @@ impl World {
             return;
         }
         let before = std::mem::replace(&mut channel.callstate, callstate);
-        self.tell("CHANNEL_CALLSTATE", uuid, &[("Original-Channel-Call-State", before.to_owned())], &[]);
+        let number = CALLSTATES.iter().position(|known| *known == callstate).unwrap_or_default();
+        let change =
+            [("Original-Channel-Call-State", before.to_owned()), ("Channel-Call-State-Number", number.to_string())];
+        self.tell("CHANNEL_CALLSTATE", uuid, &change, &[]);
     }
 }
 

@@ -143,11 +143,34 @@ impl Session {
         self.subclasses.clear();
     }
 
-    /// `myevents`: everything, but of one channel.
+    /// `myevents`: what a channel goes through, of one channel. Not what is played to it, nor its call state.
     pub(super) fn my_events(&mut self, uuid: &str) {
+        const MINE: &[&str] = &[
+            "CHANNEL_ANSWER",
+            "CHANNEL_APPLICATION",
+            "CHANNEL_BRIDGE",
+            "CHANNEL_CREATE",
+            "CHANNEL_DESTROY",
+            "CHANNEL_EXECUTE",
+            "CHANNEL_EXECUTE_COMPLETE",
+            "CHANNEL_HANGUP",
+            "CHANNEL_HANGUP_COMPLETE",
+            "CHANNEL_HOLD",
+            "CHANNEL_UNHOLD",
+            "CHANNEL_ORIGINATE",
+            "CHANNEL_OUTGOING",
+            "CHANNEL_PARK",
+            "CHANNEL_PROGRESS",
+            "CHANNEL_PROGRESS_MEDIA",
+            "CHANNEL_STATE",
+            "CHANNEL_UNBRIDGE",
+            "CHANNEL_UNPARK",
+            "CALL_UPDATE",
+            "DTMF",
+        ];
         self.only = Some(uuid.to_owned());
         self.controls = Some(uuid.to_owned());
-        self.all = true;
+        self.names.extend(MINE.iter().map(|name| (*name).to_owned()));
     }
 
     pub(super) fn add_filter(&mut self, header: &str, value: &str) {

@@ -220,8 +220,10 @@ async fn facts_60_to_63_a_station_that_leaves_before_the_bridge_strands_the_call
         client.events.clear();
         // In one breath, so that the station is gone before the legs meet.
         client.write(&format!("api uuid_bridge {}\n\napi uuid_kill s\n\n", order.replace('C', &caller))).await;
+        for answer in ["+OK", "+OK"] {
+            assert!(client.reply().await.expect("a reply").answer().starts_with(answer));
+        }
         client.until("the station's end", |event| ended(event, "s")).await;
-        client.events.clear();
         match (lives, park) {
             (false, _) => {
                 client.until("the caller's end", |event| ended(event, &caller)).await;
@@ -230,8 +232,11 @@ async fn facts_60_to_63_a_station_that_leaves_before_the_bridge_strands_the_call
                 client.until("the caller in park", |event| is(event, "CHANNEL_PARK", &caller)).await;
             }
             (true, false) => {
-                let state = simulator.channel(&caller).expect("the caller lives").state;
-                assert_eq!(state, "CS_SOFT_EXECUTE", "in limbo");
+                client
+                    .until("limbo", |event| {
+                        is(event, "CHANNEL_STATE", &caller) && event.get("Channel-State") == Some("CS_SOFT_EXECUTE")
+                    })
+                    .await;
                 client.api(&format!("uuid_transfer {caller} park: inline")).await;
                 client.until("the caller revived", |event| is(event, "CHANNEL_PARK", &caller)).await;
             }

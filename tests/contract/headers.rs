@@ -23,6 +23,8 @@ const ONLY_REAL: &[&str] = &[
     "Session-Per-Sec-Max",
     "Session-Per-Sec-FiveMin",
     "Session-Peak-FiveMin",
+    // The number dialled before a transfer, in the events around it.
+    "Caller-RDNIS",
     // A variable of the room that the recording had set.
     "foo",
 ];

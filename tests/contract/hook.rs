@@ -23,9 +23,17 @@ fn calling(hook: &TcpListener) -> Caller {
     }
 }
 
+/// A server that accepted and has said nothing.
 async fn accept(hook: &TcpListener) -> Client {
     let accepted = tokio::time::timeout(PATIENCE, hook.accept()).await.expect("a connection in time");
     Client::over(accepted.expect("a connection").0)
+}
+
+/// A server that accepted and said `connect`, as every server does first.
+async fn greet(hook: &TcpListener) -> Client {
+    let mut server = accept(hook).await;
+    assert_eq!(server.command("connect").await, "+OK\n");
+    server
 }
 
 #[tokio::test]
@@ -86,7 +94,7 @@ async fn a_refusing_hook_gives_the_call_to_the_next_and_then_to_the_dialplan() {
     let mut caller = calling(&hook);
     caller.hooks.insert(0, dead);
     simulator.caller(caller.clone());
-    drop(accept(&hook).await);
+    drop(greet(&hook).await);
     // Nobody at all: music, another try, and in the end the fallback.
     caller.hooks = vec![dead];
     let uuid = simulator.caller(caller).to_string();
@@ -107,8 +115,9 @@ async fn a_refusing_hook_gives_the_call_to_the_next_and_then_to_the_dialplan() {
 async fn facts_72_73_a_dead_hook_returns_the_call_when_its_bounded_music_ends() {
     let (simulator, hook, mut client) = start(10.0).await;
     let uuid = simulator.caller(calling(&hook)).to_string();
-    let mut server = accept(&hook).await;
+    let mut server = greet(&hook).await;
     server.command("myevents").await;
+    server.command("event plain PLAYBACK_START PLAYBACK_STOP").await;
     for (app, arg) in [("set", "playback_timeout_sec=2"), ("playback", "local_stream://moh")] {
         let send = format!(
             "sendmsg\ncall-command: execute\nexecute-app-name: {app}\nexecute-app-arg: {arg}\nevent-lock: true"
@@ -134,8 +143,9 @@ async fn facts_72_73_a_dead_hook_returns_the_call_when_its_bounded_music_ends() 
 async fn fact_72_endless_music_holds_the_call_though_the_hook_is_dead() {
     let (simulator, hook, mut client) = start(10.0).await;
     let uuid = simulator.caller(calling(&hook)).to_string();
-    let mut server = accept(&hook).await;
+    let mut server = greet(&hook).await;
     server.command("myevents").await;
+    server.command("event plain PLAYBACK_START PLAYBACK_STOP").await;
     let endless =
         "sendmsg\ncall-command: execute\nexecute-app-name: endless_playback\nexecute-app-arg: local_stream://moh";
     server.command(endless).await;
@@ -148,6 +158,7 @@ async fn fact_72_endless_music_holds_the_call_though_the_hook_is_dead() {
     }
     // Whatever was to follow would have followed before this later call is answered.
     let later = simulator.caller(calling(&hook)).to_string();
+    let _server = greet(&hook).await;
     client.until("a later call", |event| is(event, "CHANNEL_PARK", &later)).await;
     assert_eq!(simulator.channel(&uuid).expect("still there").application, "endless_playback");
 }
@@ -157,8 +168,10 @@ async fn fact_49_without_event_lock_a_set_runs_during_the_playback() {
     for (lock, during) in [("false", true), ("true", false)] {
         let (simulator, hook, _client) = start(5.0).await;
         let uuid = simulator.caller(calling(&hook)).to_string();
-        let mut server = accept(&hook).await;
+        let mut server = greet(&hook).await;
         server.command("myevents").await;
+        server.command("event plain PLAYBACK_START PLAYBACK_STOP").await;
+        server.command("event plain PLAYBACK_START PLAYBACK_STOP").await;
         for (app, arg) in [("playback", "tone_stream://%(2000,0,500)"), ("set", "q=1")] {
             let send = format!(
                 "sendmsg\ncall-command: execute\nexecute-app-name: {app}\nexecute-app-arg: {arg}\nevent-lock: {lock}"
@@ -169,4 +182,25 @@ async fn fact_49_without_event_lock_a_set_runs_during_the_playback() {
         let stop = server.until("the end of the tone", |event| is(event, "PLAYBACK_STOP", &uuid)).await;
         assert_eq!(set < stop, during, "event-lock: {lock}");
     }
+}
+
+/// Measured on FreeSWITCH 1.11.3: the park comes with `connect`; a server that goes away before it strands the call,
+/// although it is answered, where one that goes away after it gives the call back.
+#[tokio::test]
+async fn a_server_that_never_says_connect_strands_even_an_answered_call() {
+    let (simulator, hook, mut client) = start(10.0).await;
+    let stranded = simulator.caller(calling(&hook)).to_string();
+    let silent = accept(&hook).await;
+    assert!(!client.events.iter().any(|event| is(event, "CHANNEL_PARK", &stranded)));
+    drop(silent);
+    client.until("a park at the closing", |event| is(event, "CHANNEL_PARK", &stranded)).await;
+    let given_back = simulator.caller(calling(&hook)).to_string();
+    drop(greet(&hook).await);
+    client
+        .until("the other goes on", |event| {
+            is(event, "CHANNEL_EXECUTE", &given_back) && event.get("Application") == Some("playback")
+        })
+        .await;
+    let channel = simulator.channel(&stranded).expect("still there");
+    assert_eq!((channel.answered, channel.application.as_str()), (true, "socket"));
 }

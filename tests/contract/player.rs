@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 use switchboard::simulator::{Caller, Simulator, SimulatorConfig};
+use tokio::net::TcpListener;
 
 /// What a story is compared by. Who an event is about is the story itself.
 const COMPARED: &[&str] = &[
@@ -61,6 +62,10 @@ pub struct Player {
     skip_reply: Judge,
     skip_command: Judge,
     last_command: String,
+    /// The call that led to the hook, until the recording has named it.
+    called: Option<String>,
+    /// Where the recorded hook server is played.
+    pub hook: Option<TcpListener>,
     /// What the next callers dial; 9000 when nothing is said.
     pub arrivals: VecDeque<&'static str>,
 }
@@ -91,6 +96,8 @@ impl Player {
             skip_reply: Box::new(|_| false),
             skip_command: Box::new(|_| false),
             last_command: String::new(),
+            called: None,
+            hook: None,
             arrivals: VecDeque::new(),
         }
     }
@@ -173,7 +180,18 @@ impl Player {
 
     async fn client(&mut self, name: &str) -> &mut Client {
         if !self.clients.contains_key(name) {
-            let client = Client::subscribed(self.simulator.address(), EVERYTHING).await;
+            let client = match &self.hook {
+                // The other way round: the simulator connects to us.
+                Some(hook) if name.starts_with("ob") => {
+                    // The call that leads to the hook is not told of before the hook is.
+                    let destination = self.arrivals.pop_front().expect("who calls the hook").to_owned();
+                    let uuid = self.simulator.caller(Caller { destination, ..Caller::default() });
+                    self.called = Some(uuid.to_string());
+                    let accepted = tokio::time::timeout(crate::client::PATIENCE, hook.accept()).await;
+                    Client::over(accepted.expect("a hook connection in time").expect("a connection").0)
+                }
+                _ => Client::subscribed(self.simulator.address(), EVERYTHING).await,
+            };
             self.clients.insert(name.to_owned(), client);
         }
         self.clients.get_mut(name).expect("just made")
@@ -185,6 +203,14 @@ impl Player {
         let Some(reply) = awaited.unwrap_or_else(|_| panic!("no reply to {}", self.last_command)) else {
             panic!("closed instead of {:?} to {}", recorded.answer(), self.last_command)
         };
+        // The answer to `connect` names the channel.
+        if let Some(theirs) = recorded.get("Unique-ID")
+            && let Some(ours) = self.called.take()
+        {
+            assert_eq!(reply.get("Unique-ID"), Some(ours.as_str()));
+            self.born.insert(theirs.to_owned());
+            self.ours.push((theirs.to_owned(), ours));
+        }
         // An id FreeSWITCH made up for a job.
         if let (Some(theirs), Some(ours)) = (recorded.get("Job-UUID"), reply.get("Job-UUID")) {
             self.ours.push((theirs.to_owned(), ours.to_owned()));
@@ -216,7 +242,7 @@ impl Player {
                 return;
             }
         }
-        if let Some((story, event)) = self.filed(event, true) {
+        if let Some((story, event)) = self.filed(connection, event, true) {
             self.recorded.entry(story).or_default().push(event);
         }
     }
@@ -226,7 +252,7 @@ impl Player {
     }
 
     /// Which story an event belongs to, and what of it is compared.
-    fn filed(&self, event: Frame, recorded: bool) -> Option<(String, Frame)> {
+    fn filed(&self, connection: &str, event: Frame, recorded: bool) -> Option<(String, Frame)> {
         let name = event.get("Event-Name")?.to_owned();
         let of_states = ["CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_OUTGOING", "CHANNEL_ORIGINATE"];
         let skipped = |name: &str| BY_CHANCE.contains(&name) || self.skip_events.contains(&name);
@@ -249,14 +275,17 @@ impl Player {
         let headers =
             COMPARED.iter().filter_map(|name| Some(((*name).to_owned(), translate(event.get(name)?)))).collect();
         let body = if name == "BACKGROUND_JOB" { translate(event.body.trim_end()) } else { String::new() };
-        Some((translate(&story), Frame { headers, body }))
+        // Each connection has its own view of a channel.
+        Some((format!("{connection} {}", translate(&story)), Frame { headers, body }))
     }
 
     fn ours(&self) -> Stories {
         let mut stories = Stories::new();
-        for event in self.clients.values().flat_map(|client| client.events.clone()) {
-            if let Some((story, event)) = self.filed(event, false) {
-                stories.entry(story).or_default().push(event);
+        for (connection, client) in &self.clients {
+            for event in client.events.clone() {
+                if let Some((story, event)) = self.filed(connection, event, false) {
+                    stories.entry(story).or_default().push(event);
+                }
             }
         }
         stories

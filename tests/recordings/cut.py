@@ -6,6 +6,10 @@
 Of each event only the headers that are compared are kept (headers.txt keeps all but the variables), and only
 events of the channels and rooms the excerpt is about: other experiments ran on the same switch at the same time. The
 byte counts are those of what was kept. Replies and commands are left as they were.
+
+The recordings' own counts (and the Content-Length of such blocks) cannot be relied on: blocks that name a path under
+/usr/local/freeswitch are longer than they say, because the path was rewritten after they were made. So blocks are
+taken from one head to the next.
 """
 import lzma, re, sys, urllib.parse
 from pathlib import Path
@@ -37,20 +41,28 @@ CUTS = {
     "confirm": ("m4-confirm.txt.xz", 0.002, 1.2, ["ctl"], ["keep-1-9727225", "cf-2-9727450", "cf1"]),
     "confirm-two": ("m4-confirm.txt.xz", 57.0889, 58.23, ["ctl"], ["ca-17-9784315", "cb-18-9784315"]),
     "cancel-pipelined": ("m8-cancel.txt.xz", 0.005, 0.05, ["ctl"], ["kx-1-51168"]),
-    "hook": ("g-outbound-socket.txt", 0.002, 0.35, ["ctl", "ob1"], None),
+    "hook": ("g-outbound-socket.txt", 0, 2.4, ["ctl", "ob1"], None),
 }
 # Only these keep the events of the state machine.
 WITH_STATES = {"bridge-and-move", "originate-nowhere"}
 BLOCK = re.compile(rb"=== \[([\d.]+) (\S+)\] (\S>\S) (\d+) bytes\n")
+NEXT = re.compile(rb"\n(?==== \[[\d.]+ \S+\] \S>\S \d+ bytes\n|##### \[)")
 
 
 def blocks(path):
     raw = (lzma.open(path) if path.suffix == ".xz" else open(path, "rb")).read()
     at = 0
     while (head := BLOCK.search(raw, at)) is not None:
-        size = int(head[4])
-        yield float(head[1]), head[2].decode(), head[3].decode(), raw[head.end():head.end() + size]
-        at = head.end() + size
+        stated = head.end() + int(head[4])
+        end = stated
+        if b"/usr/local/freeswitch" in raw[head.end():stated + 200]:
+            following = NEXT.search(raw, stated)
+            end = following.start() if following else len(raw)
+            # A note is set apart by one more empty line.
+            if raw[end:end + 6] == b"\n#####" and raw[end - 1:end] == b"\n":
+                end -= 1
+        yield float(head[1]), head[2].decode(), head[3].decode(), raw[head.end():end]
+        at = end
 
 
 def headers(data):
