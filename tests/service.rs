@@ -41,3 +41,9 @@ mod telephony;
 
 #[path = "service/arriving.rs"]
 mod arriving;
+#[path = "service/controls.rs"]
+mod controls;
+#[path = "service/holding.rs"]
+mod holding;
+#[path = "service/main_job.rs"]
+mod main_job;
