@@ -6,6 +6,14 @@
 
 #[path = "contract/client.rs"]
 mod client;
+#[path = "contract/facts.rs"]
+mod facts;
+#[path = "contract/headers.rs"]
+mod headers;
+#[path = "contract/hook.rs"]
+mod hook;
+#[path = "contract/people.rs"]
+mod people;
 #[path = "contract/player.rs"]
 mod player;
 #[path = "contract/recording.rs"]

@@ -1,9 +1,12 @@
 //! The link against a server with bad manners, and, where there is one, against a real FreeSWITCH.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code, which measures real time")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "link/fake.rs"]
 mod fake;
+#[path = "link/freeswitch.rs"]
+mod freeswitch;
+#[path = "link/live.rs"]
+mod live;
 
 use fake::{Fake, PASSWORD};
 use std::{

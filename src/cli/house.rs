@@ -28,6 +28,9 @@ use uuid::Uuid;
 /// Inputs that may wait for a node's task. The link's reader never waits for less than a burst: 500 legs at once
 /// bring about 5,000 events.
 const INPUTS: usize = 16_384;
+/// Music for waiting callers is asked for in pieces of this length. Where two join there is a quarter of a second of
+/// silence; and so long after our death, at most, the caller goes on in the dialplan.
+const MUSIC_PIECE: Duration = Duration::from_secs(10);
 /// How often changed users are looked for, to know whose station is whose.
 const OWNERS_EVERY: Duration = Duration::from_secs(10);
 
@@ -137,6 +140,7 @@ fn hook_config(config: &Config) -> Result<HookConfig, Failure> {
     Ok(HookConfig {
         admit: config.hook.admit.clone(),
         variables: config.hook.variables.clone(),
+        piece: MUSIC_PIECE,
         ..HookConfig::new(config.hook.listen, music)
     })
 }

@@ -73,6 +73,8 @@ pub struct Leg {
     pub answered: bool,
     /// The switch told of the channel. Not journaled.
     pub seen: bool,
+    /// Its job failed with this, and the hang-up has not been told. Not journaled.
+    pub doomed: Option<Cause>,
     /// Waits in park to be taken in. Not journaled.
     pub waits: bool,
     /// `Member-ID`: volatile, of the switch's own making. Not journaled.
@@ -122,6 +124,7 @@ impl Leg {
             unwanted: None,
             answered: false,
             seen: false,
+            doomed: None,
             waits: false,
             member: None,
         }

@@ -45,9 +45,11 @@ pub(super) struct Dial {
     timeout: Option<u64>,
 }
 
+/// Groups of endpoints, and the variables common to all.
+pub(super) type Plan = (VecDeque<Vec<LegPlan>>, Vec<(String, String)>);
+
 /// `{…}[…]endpoint,[…]endpoint|endpoint`. None: not to be parsed.
-#[allow(clippy::type_complexity, reason = "two lists, named by the line above")]
-pub(super) fn parse_plan(dialled: &str) -> Option<(VecDeque<Vec<LegPlan>>, Vec<(String, String)>)> {
+pub(super) fn parse_plan(dialled: &str) -> Option<Plan> {
     let (common, rest) = text::leading_block(dialled.trim(), '{', '}')?;
     let mut groups = VecDeque::new();
     for group in text::split_outside_brackets(rest, '|') {

@@ -10,7 +10,7 @@
 //! * `wire`, `event`, `present`: frames, events, and a channel as event headers
 //! * `server`, `session`, `console`, `hook`: connections, subscriptions, the commands of the protocol, outbound sockets
 //! * `api`: one file for each family of `api` commands
-//! * `channel`, `dialplan`, `apps`, `playback`, `transfer`, `bridge`, `dial`, `leg`: what channels do
+//! * `channel`, `ending`, `dialplan`, `apps`, `playback`, `transfer`, `bridge`, `dial`, `leg`: what channels do
 //! * `room`, `room_events`, `talk`: conferences
 //! * `people`, `fates`: callers, stations and the people who are rung
 //! * `faults`: what a test may break
@@ -28,6 +28,7 @@ mod console;
 mod control;
 mod dial;
 mod dialplan;
+mod ending;
 mod event;
 mod fates;
 mod faults;

@@ -13,13 +13,13 @@
 mod lane;
 mod session;
 
-use super::command::PATIENCE;
+use super::{command::PATIENCE, connect::Refusal};
 use crate::domain::{
     effect::{Command, Tag},
     ids::ChannelId,
     input::{Input, Outcome},
 };
-use session::{Refusal, Session};
+use session::Session;
 use std::{future::Future, pin::pin, time::Duration};
 use tokio::{
     sync::mpsc,

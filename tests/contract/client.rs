@@ -53,10 +53,10 @@ impl Client {
             if let Some(frame) = self.take_frame() {
                 return Some(frame);
             }
-            let mut chunk = [0; 65536];
-            match self.stream.read(&mut chunk).await {
+            // Into the heap: a large array here would be in every future that awaits this one.
+            match self.stream.read_buf(&mut self.buffer).await {
                 Ok(0) | Err(_) => return None,
-                Ok(n) => self.buffer.extend_from_slice(&chunk[..n]),
+                Ok(_) => {}
             }
         }
     }
@@ -123,13 +123,7 @@ impl Client {
 
     /// Takes in what has arrived, without waiting. True: there was something.
     pub async fn pump(&mut self) -> bool {
-        let mut chunk = [0; 65536];
-        while let Ok(n) = self.stream.try_read(&mut chunk) {
-            if n == 0 {
-                break;
-            }
-            self.buffer.extend_from_slice(&chunk[..n]);
-        }
+        while self.stream.try_read_buf(&mut self.buffer).is_ok_and(|read| read > 0) {}
         let mut any = false;
         while self.next_is_event()
             && let Some(frame) = self.take_frame()
@@ -149,19 +143,6 @@ impl Client {
     /// Names of the events so far, for failures.
     pub fn seen(&self) -> Vec<String> {
         self.events.iter().map(label).collect()
-    }
-
-    /// Waits until `api` answers as wanted.
-    pub async fn until_api(&mut self, command: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            let answer = self.api(command).await;
-            if wanted(&answer) {
-                return answer;
-            }
-            assert!(tokio::time::Instant::now() < deadline, "{command} still answers {answer}");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
     }
 }
 

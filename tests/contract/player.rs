@@ -133,6 +133,11 @@ impl Player {
         }
     }
 
+    /// What the recording calls one thing is another here.
+    pub fn replaces(&mut self, theirs: &str, ours: &str) {
+        self.ours.push((theirs.to_owned(), ours.to_owned()));
+    }
+
     /// Sets something up that is not in the excerpt.
     pub async fn ask(&mut self, command: &str) {
         let answer = self.client("ctl").await.command(command).await;

@@ -36,7 +36,8 @@ async fn a_live_call_becomes_a_room_and_the_room_takes_commands() {
                 || command.ends_with("json_list")
                 || command.ends_with("pause")
         })
-        .without_events(&["dtmf", "play-file-done", "play-file-member-done"])
+        // The participant of the recording pressed keys.
+        .without_events(&["DTMF", "dtmf", "play-file-done", "play-file-member-done"])
         .without_commands(|command| ["xml_list", "play_status", "pause"].iter().any(|part| command.contains(part)));
     player.play("bridge-and-move").await;
     let mut player = player.with_states(false);
@@ -199,4 +200,20 @@ async fn a_pipelined_kill_never_leaves_a_phone_ringing() {
     let mut player = player(quiet(), &[]).await.without_events(&["BACKGROUND_JOB"]);
     player.simulator.set_fate("sofia/internal/1002@127.0.0.1:6801", Fate::NeverAnswers);
     player.play("cancel-pipelined").await;
+}
+
+/// 64, 75: refused, the caller goes on to what follows the dialling: back to a hook that nobody answers, then music.
+#[tokio::test]
+async fn a_refused_dial_leads_back_to_the_waiting_extension() {
+    let mut config = quiet();
+    // The hook addresses of the recording, on ports where nobody listens.
+    config.extensions.insert(
+        "9005".to_owned(),
+        "answer:,socket:127.0.0.1:1|127.0.0.1:2 async full,set:after_socket=,playback:tone_stream://%(1500\\,0\\,1000)"
+            .to_owned(),
+    );
+    let mut player = player(config, &[]).await;
+    player.simulator.set_fate("sofia/internal/1001@127.0.0.1:7620", refuses(486, "USER_BUSY"));
+    player.replaces("127.0.0.1:8084|127.0.0.1:8085", "127.0.0.1:1|127.0.0.1:2");
+    player.play("refused-then-trail").await;
 }

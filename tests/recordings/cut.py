@@ -19,7 +19,7 @@ NOISE = {"API", "RE_SCHEDULE", "HEARTBEAT", "CODEC", "CALL_UPDATE", "PRESENCE_IN
 # name: (recording, from, to, connections, channels or None for all of the window)
 CUTS = {
     "bridge-and-move": ("a-attendant-to-conference.txt", 0, 1.6095, ["ctl"], None),
-    "room-commands": ("a-attendant-to-conference.txt", 3.5714, 37.6, ["ctl"], None),
+    "room-commands": ("a-attendant-to-conference.txt", 3.57145, 37.6, ["ctl"], None),
     "originate-outcomes": ("b-originate-outcomes.txt", 4.760, 8.55, ["ctl"], None),
     "originate-nowhere": ("b-originate-outcomes.txt", 3.395202, 4.45, ["ctl"], None),
     "originate-edges": ("b2-originate-syntax-and-answer-headers.txt", 6.5, 9.75, ["ctl"], None),

@@ -212,8 +212,12 @@ impl Node {
             return;
         }
         let Some(room) = self.room_of(conference) else { return };
-        let waiting: Vec<ChannelId> =
-            conference.active().filter(|(_, l)| l.waits && l.unwanted.is_none()).map(|(_, l)| l.id).collect();
+        // Who was in and is parked was kicked, and is not taken in again.
+        let waiting: Vec<ChannelId> = conference
+            .active()
+            .filter(|(_, l)| l.waits && l.unwanted.is_none() && l.state != LegState::Joined)
+            .map(|(_, l)| l.id)
+            .collect();
         let (lives, opening) = (conference.room_lives, conference.opening);
         let chosen: Vec<ChannelId> = match (lives, opening) {
             (true, _) => waiting,

@@ -26,6 +26,7 @@ impl Node {
     ) {
         let leg = event.channel;
         self.change_leg(id, participant, leg, |leg| leg.seen = true);
+        self.accepted(id, participant, leg);
         let Some(found) = self.leg(id, participant, leg) else { return };
         let (state, unwanted, moved) = (found.state, found.unwanted.clone(), found.endpoint.is_none());
         match event.kind {
@@ -153,14 +154,25 @@ impl Node {
     /// A background originate ended. It may come before, after or without the channel's own events.
     pub(super) fn job(&mut self, channel: ChannelId, outcome: Outcome, ids: &mut dyn Ids) {
         let Some(Owner::Leg(id, participant)) = self.channels.get(&channel).copied() else { return };
-        let Outcome::Err(text) = outcome else { return };
         let Some(leg) = self.leg(id, participant, channel).filter(|leg| leg.is_active()) else { return };
-        if leg.seen {
+        let (seen, answered) = (leg.seen, leg.answered);
+        self.accepted(id, participant, channel);
+        let Outcome::Err(text) = outcome else { return };
+        let cause: Cause = Reason::from_hangup(text.trim(), None, answered).into();
+        // A live channel of the same id refuses its double: then it is the command sent again that failed.
+        if seen || cause.reason == Reason::SwitchRefused {
+            self.change_leg(id, participant, channel, |leg| leg.doomed = Some(cause));
             self.timers.set(Timer::LegVanished(channel), self.now.plus(HANGUP_FOLLOWS));
             return;
         }
-        let reason = Reason::from_hangup(text.trim(), None, leg.answered);
-        self.leg_over(id, participant, channel, reason.into(), ids);
+        self.leg_over(id, participant, channel, cause, ids);
+    }
+
+    /// The switch took the command: whatever becomes of the leg, it is never sent again.
+    fn accepted(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        if self.leg(id, participant, leg).is_some_and(|leg| leg.endpoint.is_some() && !leg.accepted) {
+            self.conference_fact(id, Fact::LegAccepted { participant, leg });
+        }
     }
 
     /// The switch answered a command, or never will.
@@ -199,14 +211,13 @@ impl Node {
 
     fn originate_reply(&mut self, leg: ChannelId, outcome: Outcome, ids: &mut dyn Ids) {
         let Some(Owner::Leg(id, participant)) = self.channels.get(&leg).copied() else { return };
-        let accepted = self.leg(id, participant, leg).is_none_or(|leg| leg.accepted);
         match outcome {
-            Outcome::Ok(_) if !accepted => self.conference_fact(id, Fact::LegAccepted { participant, leg }),
+            Outcome::Ok(_) => self.accepted(id, participant, leg),
             Outcome::Err(text) => {
                 self.leg_over(id, participant, leg, Reason::from_hangup(text.trim(), None, false).into(), ids);
             }
             // Not known whether it rings: the snapshot after the reconnect tells.
-            _ => {}
+            Outcome::Unknown => {}
         }
     }
 

@@ -6,9 +6,10 @@
 use super::{Ids, Node, Owner, assembling::Pair};
 use crate::domain::{
     cause::Reason,
+    conference::Conference,
     fact::{Fact, StationLeg},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
-    input::{RoomEvent, RoomEventKind, Snapshot},
+    input::{RoomEvent, RoomEventKind, RoomSnapshot, Snapshot},
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     timers::Timer,
 };
@@ -16,6 +17,8 @@ use std::time::Duration;
 
 /// A caller on the way back to the hook is there by then.
 const BACK_AT_THE_HOOK: Duration = Duration::from_secs(7);
+/// What was decided so long ago has reached the switch, and a leg it was to make is there.
+const BEGUN: Duration = Duration::from_millis(1500);
 
 impl Node {
     pub(super) fn reconcile(&mut self, snapshot: Snapshot, ids: &mut dyn Ids) {
@@ -80,27 +83,46 @@ impl Node {
     /// Intent without `+OK` and no such channel: asked again with the same UUID. `+OK` and no channel: failed.
     fn leg_is_absent(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, ids: &mut dyn Ids) {
         let Some(found) = self.leg(id, participant, leg).filter(|l| l.is_active()) else { return };
-        if found.state == LegState::Dialing && !found.accepted && found.unwanted.is_none() {
-            self.send_originate(id, participant, leg);
-        } else if found.state == LegState::Queued && found.endpoint.is_none() && !self.is_queued(leg) {
-            // One of a pair that was to be moved.
-            self.leg_over(id, participant, leg, Reason::HungUp.into(), ids);
-        } else {
-            self.leg_over(id, participant, leg, Reason::SwitchLost.into(), ids);
+        if found.state == LegState::Dialing && found.doomed.is_none() {
+            // The command may be on its way yet, or taken and not begun; or it began after we asked.
+            let begun_by = found.since.plus(BEGUN);
+            if self.now < begun_by {
+                self.timers.set(Timer::LegVanished(leg), begun_by);
+                return;
+            }
+            if !found.accepted && found.unwanted.is_none() {
+                self.send_originate(id, participant, leg);
+                return;
+            }
         }
+        let cause = match &found.doomed {
+            Some(cause) => cause.clone(),
+            // One of a pair that was to be moved.
+            None if found.state == LegState::Queued => Reason::HungUp.into(),
+            None => Reason::SwitchLost.into(),
+        };
+        self.leg_over(id, participant, leg, cause, ids);
     }
 
     fn reconcile_rooms(&mut self, snapshot: &Snapshot, ids: &mut dyn Ids) {
         let rooms: Vec<(String, ConferenceId)> = self.rooms.iter().map(|(name, id)| (name.clone(), *id)).collect();
         for (name, id) in rooms {
             let mut say = |node: &mut Self, kind| node.room_event(RoomEvent { room: name.clone(), kind }, ids);
-            let Some(room) = snapshot.rooms.get(&name) else {
-                if self.conferences.get(&id).is_some_and(|c| c.room_lives) {
-                    say(self, RoomEventKind::Destroyed);
+            let nobody = RoomSnapshot::default();
+            let room = match snapshot.rooms.get(&name) {
+                Some(room) => {
+                    say(self, RoomEventKind::Created);
+                    room
                 }
-                continue;
+                // Nor is anybody on the way to open it, for all we know: who was sent may never have heard of it.
+                None => {
+                    say(self, RoomEventKind::Destroyed);
+                    &nobody
+                }
             };
-            say(self, RoomEventKind::Created);
+            if self.conferences.get(&id).is_none_or(Conference::is_over) {
+                continue;
+            }
             say(self, RoomEventKind::Locked(room.locked));
             for (channel, member) in &room.members {
                 say(self, RoomEventKind::Joined { channel: *channel, member: member.member, muted: member.muted });
@@ -172,7 +194,8 @@ impl Node {
                 let state = if confirm { LegState::Confirming } else { LegState::Answered };
                 self.conference_fact(id, Fact::LegProgress { participant, leg, state });
             }
-            if info.application == "park" && state != LegState::Joined {
+            // Who was in the room and is parked now was kicked while nobody looked.
+            if info.application == "park" {
                 self.change_leg(id, participant, leg, |leg| leg.waits = true);
             }
             if dialed && state != LegState::Joined {

@@ -19,17 +19,23 @@ impl Node {
         let Some(id) = self.rooms.get(&event.room).copied() else { return };
         match event.kind {
             RoomEventKind::Created => self.room_lives(id, true),
-            RoomEventKind::Destroyed => self.room_lives(id, false),
+            RoomEventKind::Destroyed => {
+                self.room_lives(id, false);
+                // Its lock went with it.
+                self.room_locked(id, false);
+            }
             RoomEventKind::Joined { channel, member, muted } => self.member_joined(id, channel, member, muted, ids),
             RoomEventKind::Left { channel } => self.member_left(id, channel),
             RoomEventKind::Muted { channel, on } => self.member_muted(id, channel, on),
             RoomEventKind::Talking { channel, on } => self.member_talks(id, channel, on),
-            RoomEventKind::Locked(on) => {
-                self.timers.clear(Timer::LockPending(id));
-                if self.conferences.get(&id).is_some_and(|c| c.locked != on || c.lock_pending.is_some()) {
-                    self.conference_fact(id, Fact::ConferenceLocked { on });
-                }
-            }
+            RoomEventKind::Locked(on) => self.room_locked(id, on),
+        }
+    }
+
+    fn room_locked(&mut self, id: ConferenceId, on: bool) {
+        self.timers.clear(Timer::LockPending(id));
+        if self.conferences.get(&id).is_some_and(|c| !c.is_over() && (c.locked != on || c.lock_pending.is_some())) {
+            self.conference_fact(id, Fact::ConferenceLocked { on });
         }
     }
 

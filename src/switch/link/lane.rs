@@ -1,12 +1,12 @@
 //! One command connection: a queue and the task that works it off.
 
-use super::{LinkConfig, session::lost};
+use super::LinkConfig;
 use crate::{
     domain::{
         effect::{Command, Tag},
         input::{Input, Outcome},
     },
-    switch::{command, snapshot::reply},
+    switch::{command, connect::lost, snapshot::reply},
 };
 use freeswitch_esl_tokio::{EslClient, EslResponse};
 use std::{

@@ -9,27 +9,19 @@ use crate::{
         ids::ChannelId,
         input::{Health, Input, Outcome, Snapshot},
     },
-    switch::{event, snapshot},
+    switch::{
+        connect::{self, Refusal, lost},
+        event, snapshot,
+    },
 };
-use freeswitch_esl_tokio::{
-    AuthMethod, ConnectionStatus, EslClient, EslConnectOptions, EslError, EslEventStream, EventFormat,
-};
+use freeswitch_esl_tokio::{EslClient, EslError, EslEventStream, EventFormat};
 use futures_util::future::try_join_all;
-use std::time::Duration;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
     time::{MissedTickBehavior, interval, interval_at, sleep},
 };
 use tracing::warn;
-
-/// Why there is no session.
-pub(super) enum Refusal {
-    /// Try again soon.
-    Unreachable(String),
-    /// Trying again soon changes nothing.
-    Refused(String),
-}
 
 pub(super) struct Session {
     pub(super) core: String,
@@ -118,24 +110,7 @@ fn queue_of(queues: &[Queue], lane: ChannelId) -> &Queue {
 }
 
 async fn connect(config: &LinkConfig, queue: usize) -> Result<(EslClient, EslEventStream), Refusal> {
-    let options = EslConnectOptions::new().with_connect_timeout(config.patience).with_event_queue_size(queue);
-    let password = AuthMethod::password(config.password.clone());
-    match EslClient::connect_with_auth(&config.host, config.port, password, options).await {
-        Ok((client, stream)) => {
-            client.set_command_timeout(config.patience);
-            // Only cleans up: it ends the reader of a connection that nobody probes any more and that never closes.
-            client.set_liveness_timeout(Duration::from_secs(60));
-            Ok((client, stream))
-        }
-        Err(EslError::AuthenticationFailed { .. }) => {
-            Err(Refusal::Refused("the switch refuses our Event Socket password".to_owned()))
-        }
-        Err(EslError::AccessDenied { reason }) => Err(Refusal::Refused(format!(
-            "the switch does not admit this machine to its Event Socket (its access list): {}",
-            snapshot::clean(&reason)
-        ))),
-        Err(error) => Err(Refusal::Unreachable(format!("cannot connect: {error}"))),
-    }
+    connect::connect(&config.host, config.port, &config.password, config.patience, queue).await
 }
 
 /// A switch that starts or stops already takes passwords. One that is paused says the same words, but its calls live.
@@ -158,15 +133,6 @@ async fn ask(client: &EslClient, question: &str) -> Result<String, String> {
         Outcome::Ok(_) => Ok(response.body().unwrap_or_default().to_owned()),
         Outcome::Err(error) => Err(format!("the switch refuses to answer {question}: {error}")),
         Outcome::Unknown => Err(format!("the switch does not answer {question}")),
-    }
-}
-
-/// Why a connection is of no more use, in words for people.
-pub(super) fn lost(what: &str, client: &EslClient, error: &EslError) -> String {
-    match (error, client.status()) {
-        (EslError::Timeout { timeout_ms }, _) => format!("no answer to {what} within {timeout_ms} ms"),
-        (_, ConnectionStatus::Disconnected(reason)) => format!("{reason}"),
-        (error, _) => format!("{error}"),
     }
 }
 

@@ -1,0 +1,205 @@
+use super::*;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn safe(text: &str) -> Safe {
+    Safe::new(text).unwrap()
+}
+
+fn channel(n: u128) -> ChannelId {
+    ChannelId(Uuid::from_u128(n))
+}
+
+fn way_back() -> WayBack {
+    WayBack { extension: safe("switchboard_wait"), context: safe("default") }
+}
+
+fn room() -> Room {
+    Room { name: safe("conf_1"), profile: safe("switchboard") }
+}
+
+#[test]
+fn the_caller_dials_the_stations_from_the_own_leg() {
+    let wire = text(&Command::DialFromCaller {
+        caller: channel(1),
+        stations: vec![
+            (channel(2), Endpoint::new("user/1001@example.org").unwrap()),
+            (channel(3), Endpoint::new("sofia/internal/1001@10.0.0.9:5060").unwrap()),
+        ],
+        ring: Duration::from_secs(20),
+        way_back: way_back(),
+        music: safe("local_stream://moh"),
+    });
+    assert_eq!(
+        wire.texts,
+        [
+            "uuid_setvar_multi 00000000-0000-0000-0000-000000000001 continue_on_fail=true;\
+             hangup_after_bridge=false;max_session_transfers=10000;transfer_ringback=local_stream://moh",
+            "uuid_transfer 00000000-0000-0000-0000-000000000001 \
+             'm:^:bridge:{originate_timeout=20,ignore_early_media=true}\
+             [origination_uuid=00000000-0000-0000-0000-000000000002]user/1001@example.org,\
+             [origination_uuid=00000000-0000-0000-0000-000000000003]sofia/internal/1001@10.0.0.9:5060\
+             ^transfer:switchboard_wait XML default' inline",
+        ]
+    );
+    assert!(!wire.background);
+}
+
+#[test]
+fn a_leg_that_must_confirm_has_its_own_limits_and_a_switch_side_maximum() {
+    let wire = text(&Command::Originate(Originate {
+        leg: channel(5),
+        endpoint: Endpoint::new("sofia/gateway/carrier/+4930123").unwrap(),
+        target: Target::Room(room()),
+        ring: Duration::from_secs(30),
+        confirm: Some(Duration::from_secs(10)),
+        caller_id_name: None,
+        caller_id_number: Some(safe("+49301")),
+        variables: vec![(safe("sip_h_X-Account"), safe("7")), (safe("origination_uuid"), safe("evil"))],
+        longest: Duration::from_secs(14_400),
+    }));
+    assert_eq!(
+        wire.texts,
+        ["originate {origination_uuid=00000000-0000-0000-0000-000000000005,ignore_early_media=true,\
+          originate_timeout=42,leg_timeout=30,group_confirm_key=1,\
+          group_confirm_file=tone_stream://%(300\\,200\\,800);loops=-1,group_confirm_read_timeout=3000,\
+          group_confirm_timeout=10,origination_caller_id_number=+49301,sip_h_X-Account=7,\
+          execute_on_answer='sched_hangup +14400 ALLOTTED_TIMEOUT'}\
+          sofia/gateway/carrier/+4930123 &conference(conf_1@switchboard++flags{join-only})"]
+    );
+    assert!(wire.background);
+}
+
+#[test]
+fn a_move_takes_both_legs_and_leaves_a_net() {
+    let wire = text(&Command::MovePair { channel: channel(1), room: room() });
+    assert_eq!(
+        wire.texts,
+        ["uuid_transfer 00000000-0000-0000-0000-000000000001 -both 'conference:conf_1@switchboard,park:' inline"]
+    );
+}
+
+#[test]
+fn held_music_ends_by_itself_and_leads_back_to_waiting() {
+    let wire = text(&Command::Hold {
+        caller: channel(1),
+        music: safe("local_stream://moh"),
+        longest: Duration::from_millis(1_200_500),
+        way_back: way_back(),
+    });
+    assert_eq!(
+        wire.texts.last().unwrap(),
+        "uuid_dual_transfer 00000000-0000-0000-0000-000000000001 'm:^:set:playback_timeout_sec=1201^\
+         playback:local_stream://moh^unset:playback_timeout_sec^transfer:switchboard_wait XML default/inline' \
+         park:/inline"
+    );
+}
+
+fn any_safe() -> impl Strategy<Value = Safe> {
+    "[A-Za-z0-9_.+@/:-]{1,20}".prop_map(|text| Safe::new(text).unwrap())
+}
+
+fn any_endpoint() -> impl Strategy<Value = Endpoint> {
+    "(sofia|user)/[A-Za-z0-9_.+@/:-]{1,20}".prop_map(|text| Endpoint::new(text).unwrap())
+}
+
+fn any_channel() -> impl Strategy<Value = ChannelId> {
+    any::<u128>().prop_map(|n| ChannelId(Uuid::from_u128(n)))
+}
+
+fn any_duration() -> impl Strategy<Value = Duration> {
+    any::<u64>().prop_map(Duration::from_millis)
+}
+
+prop_compose! {
+    fn any_room()(name in any_safe(), profile in any_safe()) -> Room {
+        Room { name, profile }
+    }
+}
+
+prop_compose! {
+    fn any_way_back()(extension in any_safe(), context in any_safe()) -> WayBack {
+        WayBack { extension, context }
+    }
+}
+
+prop_compose! {
+    fn any_originate()(
+        leg in any_channel(),
+        endpoint in any_endpoint(),
+        room in proptest::option::of(any_room()),
+        ring in any_duration(),
+        confirm in proptest::option::of(any_duration()),
+        caller_id_name in proptest::option::of(any_safe()),
+        caller_id_number in proptest::option::of(any_safe()),
+        variables in proptest::collection::vec((any_safe(), any_safe()), 0..4),
+        longest in any_duration(),
+    ) -> Originate {
+        let target = room.map_or(Target::Park(longest), Target::Room);
+        Originate {
+            leg, endpoint, target, ring, confirm, caller_id_name, caller_id_number, variables, longest,
+        }
+    }
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        any_channel().prop_map(Command::Exists),
+        (any_channel(), proptest::collection::vec((any_safe(), any_safe()), 1..4))
+            .prop_map(|(channel, variables)| Command::SetVariables { channel, variables }),
+        (
+            any_channel(),
+            proptest::collection::vec((any_channel(), any_endpoint()), 1..4),
+            any_duration(),
+            any_way_back(),
+            any_safe()
+        )
+            .prop_map(|(caller, stations, ring, way_back, music)| Command::DialFromCaller {
+                caller,
+                stations,
+                ring,
+                way_back,
+                music
+            }),
+        (any_channel(), any_way_back()).prop_map(|(channel, way_back)| Command::ReturnToWaiting { channel, way_back }),
+        (any_channel(), any_room()).prop_map(|(channel, room)| Command::MovePair { channel, room }),
+        (any_channel(), any_channel()).prop_map(|(first, second)| Command::Bridge { first, second }),
+        (any_channel(), any_safe(), any_duration(), any_way_back())
+            .prop_map(|(caller, music, longest, way_back)| Command::Hold { caller, music, longest, way_back }),
+        any_originate().prop_map(Command::Originate),
+        (any_channel(), any_room(), any::<bool>()).prop_map(|(channel, room, join_only)| Command::EnterRoom {
+            channel,
+            room,
+            join_only
+        }),
+        (any_room(), any::<u32>(), any::<bool>()).prop_map(|(room, member, on)| Command::Mute { room, member, on }),
+        (any_room(), any::<bool>()).prop_map(|(room, on)| Command::Lock { room, on }),
+        any_channel().prop_map(Command::TakeMedia),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_asked_the_text_is_one_line_without_expansion(command in any_command()) {
+        let wire = text(&command);
+        prop_assert!(!wire.texts.is_empty());
+        for text in &wire.texts {
+            prop_assert!(!text.contains(['\n', '\r', '\0']), "{text:?}");
+            prop_assert!(!text.contains('$') && !text.contains("%{"), "{text:?}");
+            prop_assert_eq!(text.matches('{').count(), text.matches('}').count());
+            prop_assert!(text.matches('\'').count().is_multiple_of(2), "{text:?}");
+            prop_assert!(text.is_ascii());
+        }
+        prop_assert_eq!(wire.background, matches!(command, Command::Originate(_)));
+    }
+
+    #[test]
+    fn an_originate_always_carries_its_id_first_and_an_end(wanted in any_originate()) {
+        let text = originate(&wanted);
+        let start = format!("originate {{origination_uuid={},", wanted.leg);
+        prop_assert!(text.starts_with(&start));
+        prop_assert_eq!(text.matches("origination_uuid=").count(), 1);
+        prop_assert_eq!(text.matches("sched_hangup +").count(), 1);
+        prop_assert!(!text.contains("timeout=0"));
+    }
+}

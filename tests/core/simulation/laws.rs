@@ -1,0 +1,243 @@
+//! The laws of the house, looked at after every step.
+//!
+//! 1. A caller is never without a partner, music or a way back by our doing, and never hung up by us unasked.
+//! 2. A person has at most one live leg in a conference.
+//! 3. No leg is originated again while it lives, nor made a second time when nothing was ever in doubt.
+//! 4. A leg nobody wants is gone within five seconds of a working link.
+//! 5. After quiet, the state equals the switch's; every accepted request has ended in a state.
+//! 6. When everybody has gone, every call and conference is over and every port is free again.
+//!
+//! (That the state equals the one folded from the journal is looked at where facts are written, in `world`.)
+
+use super::switch::{Channel, Death, Doing, Switch, Who};
+use std::collections::{BTreeMap, BTreeSet};
+use switchboard::domain::{
+    effect::Command,
+    ids::ChannelId,
+    node::Node,
+    request::Verb,
+    states::{CallState, ConferenceState, LegState},
+};
+
+/// Longest for a move that goes wrong (2.5 s), a station that hung up (1.5 s), and the commands between.
+const BETWEEN: i64 = 6_000;
+/// Longest for a leg nobody wants.
+const UNWANTED: i64 = 5_000;
+
+#[derive(Default)]
+pub struct Watch {
+    now: i64,
+    /// Since when the link has worked, and the switch was compared.
+    working: Option<i64>,
+    last_broken: i64,
+    /// Somebody asked for their end.
+    dismissed: BTreeSet<ChannelId>,
+    uneasy: BTreeMap<ChannelId, i64>,
+    unwanted: BTreeMap<ChannelId, i64>,
+    first_made: BTreeMap<ChannelId, i64>,
+}
+
+impl Watch {
+    pub fn compared(&mut self, now: i64) {
+        self.working.get_or_insert(now);
+    }
+
+    pub fn broken(&mut self, now: i64) {
+        self.working = None;
+        self.last_broken = now;
+    }
+
+    pub fn switch_restarted(&mut self) {
+        self.uneasy.clear();
+        self.unwanted.clear();
+        self.first_made.clear();
+    }
+
+    /// Whose end is asked for by this?
+    pub fn accepted(&mut self, verb: &Verb, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        match verb {
+            Verb::HangupCall { call_id } => self.dismissed.extend(node.call(*call_id).map(|call| call.channel)),
+            Verb::End { conference_id } => {
+                let legs = node.conference(*conference_id).into_iter().flat_map(|c| c.legs());
+                self.dismissed.extend(legs.map(|(_, leg)| leg.id));
+            }
+            Verb::Drop { conference_id, participant_id } | Verb::Cancel { conference_id, participant_id } => {
+                let person = node.conference(*conference_id).and_then(|c| c.participant(*participant_id));
+                self.dismissed.extend(person.into_iter().flat_map(|p| &p.legs).map(|leg| leg.id));
+            }
+            _ => {}
+        }
+    }
+
+    /// Law 1: we do not hang up a caller nobody asked us to hang up.
+    pub fn sent(&mut self, command: &Command, switch: &Switch) {
+        if let Command::Kill { channel, .. } = command {
+            assert!(
+                !switch.is_inbound(*channel) || self.dismissed.contains(channel),
+                "a caller is hung up, and nobody asked for it: {channel}"
+            );
+        }
+    }
+
+    /// Law 3.
+    pub fn executed(&mut self, command: &Command, switch: &Switch) {
+        if let Command::Originate(wanted) = command
+            && switch.channels.contains_key(&wanted.leg)
+        {
+            let doubt = self.working.is_none_or(|since| self.now - since < UNWANTED);
+            assert!(doubt, "{} is originated again while it lives", wanted.leg);
+        }
+    }
+
+    pub fn look(&mut self, now: i64, switch: &mut Switch, node: Option<&Node>, link: bool) {
+        self.now = now;
+        for (channel, gone, death) in std::mem::take(&mut switch.deaths) {
+            self.death(channel, &gone, death);
+        }
+        self.one_leg_a_person(switch);
+        self.made_once(switch);
+        let Some(node) = node.filter(|_| link) else { return };
+        for (id, channel) in &switch.channels {
+            let uneasy = matches!(channel.who, Who::Caller | Who::Outsider) && !is_at_ease(*id, channel, switch, node);
+            self.measure(*id, uneasy, BETWEEN, |watch| &mut watch.uneasy, "is without partner, music or way back");
+            let unwanted = matches!(channel.who, Who::Station | Who::Leg(_)) && !is_wanted(*id, node);
+            self.measure(*id, unwanted, UNWANTED, |watch| &mut watch.unwanted, "lives, and nobody wants it");
+        }
+    }
+
+    /// How long has this been so, while the link worked?
+    fn measure(
+        &mut self,
+        channel: ChannelId,
+        bad: bool,
+        longest: i64,
+        of: impl Fn(&mut Self) -> &mut BTreeMap<ChannelId, i64>,
+        what: &str,
+    ) {
+        let now = self.now;
+        if !bad {
+            of(self).remove(&channel);
+            return;
+        }
+        let began = *of(self).entry(channel).or_insert(now);
+        let Some(working) = self.working else { return };
+        let lasted = now - began.max(working);
+        assert!(lasted <= longest, "{channel} {what}, for {lasted} ms of a working link");
+    }
+
+    /// Law 1: how callers end.
+    fn death(&mut self, channel: ChannelId, gone: &Channel, death: Death) {
+        self.uneasy.remove(&channel);
+        self.unwanted.remove(&channel);
+        let ours = match (&gone.who, death) {
+            (Who::Caller | Who::Outsider, Death::MovedAlone | Death::Rejected | Death::LostRace) => true,
+            (Who::Caller, Death::RanOut) => true,
+            // The park's own limit is for when we are dead.
+            (Who::Caller | Who::Outsider, Death::ParkOver) => {
+                self.working.is_some_and(|since| self.now - since > 10_000)
+            }
+            _ => false,
+        };
+        assert!(!ours, "a caller was dropped by our doing ({death:?}): {channel} {gone:?}");
+    }
+
+    /// Law 2.
+    fn one_leg_a_person(&self, switch: &Switch) {
+        let mut people = BTreeMap::new();
+        for (id, channel) in &switch.channels {
+            if let Who::Leg(person) = &channel.who
+                && let Some(other) = people.insert(person.clone(), *id)
+            {
+                panic!("{person} has two live legs: {other} and {id}");
+            }
+        }
+    }
+
+    /// Law 3.
+    fn made_once(&mut self, switch: &Switch) {
+        for (channel, times) in &switch.made {
+            let first = *self.first_made.entry(*channel).or_insert(self.now);
+            assert!(
+                *times < 2 || self.last_broken >= first,
+                "{channel} was made {times} times, and nothing was in doubt"
+            );
+        }
+    }
+}
+
+fn is_at_ease(id: ChannelId, channel: &Channel, switch: &Switch, node: &Node) -> bool {
+    match &channel.doing {
+        Doing::Hook { .. } | Doing::Music { .. } | Doing::Fallback | Doing::HoldMusic | Doing::Dialing(_) => true,
+        Doing::Bridged(other) => switch.channels.contains_key(other),
+        Doing::Room(name) => {
+            let company = switch.rooms.get(name).is_some_and(|room| room.members.len() > 1);
+            // Alone in a conference that lives is somebody's choice.
+            company || node.conferences().filter(|c| !c.is_over()).any(|c| c.active().any(|(_, leg)| leg.id == id))
+        }
+        Doing::Park | Doing::Entering | Doing::Bridging | Doing::Limbo => false,
+        Doing::Ringing | Doing::Confirming => false,
+    }
+}
+
+fn is_wanted(id: ChannelId, node: &Node) -> bool {
+    let in_call = |call: &switchboard::domain::call::Call| {
+        call.state != CallState::Ended && !call.hangup_asked && call.stations.iter().any(|leg| leg.channel == id)
+    };
+    node.calls().filter(|call| call.state != CallState::Conference).any(in_call)
+        || node.conferences().any(|c| c.active().any(|(_, leg)| leg.id == id && leg.unwanted.is_none()))
+}
+
+/// Law 5.
+pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
+    for call in node.calls() {
+        let channel = switch.channels.get(&call.channel).unwrap_or_else(|| panic!("no channel belongs to {call:?}"));
+        let doing = &channel.doing;
+        let same = match call.state {
+            CallState::Waiting => matches!(doing, Doing::Hook { .. } | Doing::Music { .. } | Doing::Fallback),
+            CallState::Ringing => matches!(doing, Doing::Dialing(_)),
+            CallState::Talking => call.station().is_some_and(|station| *doing == Doing::Bridged(station)),
+            CallState::Held => *doing == Doing::HoldMusic,
+            CallState::Conference => node.conferences().any(|c| Some(c.id) == call.conference && !c.is_over()),
+            CallState::Transferred | CallState::Ended => false,
+        };
+        assert!(same, "the call is shown as {:?}, and its channel is at {doing:?}: {call:?}", call.state);
+        assert_eq!(call.pending, None, "still pending: {call:?}");
+        assert!(!call.hangup_asked, "hang-up was accepted, and nothing followed: {call:?}");
+        if call.state == CallState::Held {
+            for station in &call.stations {
+                let parked = switch.channels.get(&station.channel).is_some_and(|c| c.doing == Doing::Park);
+                assert!(parked, "the station of a held call is not parked: {call:?}");
+            }
+        }
+    }
+    for (id, channel) in switch.channels.iter().filter(|(_, c)| c.who == Who::Caller && c.doing != Doing::Fallback) {
+        let known = node.calls().any(|call| call.channel == *id)
+            || node.conferences().any(|c| c.active().any(|(_, leg)| leg.id == *id));
+        assert!(known, "the page does not show the caller {id}: {channel:?}");
+    }
+    for conference in node.conferences().filter(|c| !c.is_over()) {
+        assert_eq!(conference.state, ConferenceState::Live, "it should have come to something: {conference:?}");
+        let nobody = super::switch::Room::default();
+        let room = switch.rooms.get(&conference.room).unwrap_or(&nobody);
+        assert_eq!(conference.room_lives, switch.rooms.contains_key(&conference.room), "{conference:?}");
+        let joined: BTreeSet<_> =
+            conference.active().filter(|(_, leg)| leg.state == LegState::Joined).map(|(_, leg)| leg.id).collect();
+        assert_eq!(joined, room.members.keys().copied().collect(), "who is in the room: {conference:?}");
+        assert_eq!(conference.locked, room.locked, "locked: {conference:?}");
+        assert_eq!((conference.lock_pending, conference.question), (None, None), "{conference:?}");
+        for (participant, leg) in conference.active() {
+            assert_eq!(leg.state, LegState::Joined, "nobody rings that long: {participant:?}");
+            assert_eq!(Some(participant.muted), room.members.get(&leg.id).map(|(_, muted)| *muted), "{participant:?}");
+            assert_eq!(participant.mute_pending, None, "{participant:?}");
+        }
+    }
+}
+
+/// Law 6.
+pub fn nothing_is_left(node: &Node, switch: &Switch) {
+    assert_eq!(node.calls().collect::<Vec<_>>(), Vec::<&_>::new(), "calls are left");
+    assert_eq!(node.conferences().collect::<Vec<_>>(), Vec::<&_>::new(), "conferences are left");
+    assert_eq!(node.ports_free(), node.rules.ports, "ports were not returned");
+    assert!(switch.channels.is_empty() && switch.rooms.is_empty(), "channels or rooms are left on the switch");
+}

@@ -1,0 +1,193 @@
+//! Callers who come and go, attendants who press everything, and the accidents of a house.
+
+use super::{
+    switch::{Death, Doing, Who},
+    world::{Happening, World},
+};
+use crate::house::{olga, petra, supervisor};
+use switchboard::domain::{
+    conference::Participant,
+    fact::Person,
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    input::Input,
+    node::Node,
+    request::{Actor, NewConference, NewParticipant, Verb},
+};
+
+/// How rough the house of this seed is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Accidents {
+    pub link: bool,
+    pub service: bool,
+    pub switch: bool,
+}
+
+#[derive(Default)]
+pub struct People {
+    pub accidents: Accidents,
+}
+
+/// Something somebody does, and the plan to do more.
+pub fn act(world: &mut World) {
+    if world.quiet {
+        return;
+    }
+    let next = world.now + world.chance.ms(5, 900);
+    world.at(next, Happening::Act);
+    let accidents = world.people.accidents;
+    match world.chance.below(200) {
+        0..16 => arrive(world),
+        16..20 => ordinary_call(world),
+        20..34 => somebody_hangs_up(world),
+        34..42 if accidents.link => world.drop_link("an accident"),
+        42..47 if accidents.service => world.kill_service(),
+        47 if accidents.switch => world.restart_switch(),
+        48 | 49 if accidents.switch => pause(world),
+        50..53 => kicked_by_hand(world),
+        53..56 => world.compare(),
+        _ => ask(world),
+    }
+}
+
+fn arrive(world: &mut World) {
+    let waiting = world.switch.channels.values().filter(|channel| channel.who == Who::Caller).count();
+    if waiting < 4 {
+        let channel = world.new_channel();
+        world.note(|| format!("a caller arrives: {channel}"));
+        world.switch.arrive(channel);
+    }
+}
+
+fn ordinary_call(world: &mut World) {
+    let (outsider, station) = (world.new_channel(), world.new_channel());
+    let name = world.chance.pick(&["1001", "1003", "1099"]).unwrap_or("1001");
+    world.note(|| format!("an ordinary call: {outsider} with {name} at {station}"));
+    world.switch.ordinary_call(outsider, station, &format!("sofia/internal/{name}@192.0.2.7:5060"));
+}
+
+fn somebody_hangs_up(world: &mut World) {
+    let up: Vec<ChannelId> = world
+        .switch
+        .channels
+        .iter()
+        .filter(|(_, channel)| channel.answered || world.switch.is_caller_dialing(channel))
+        .map(|(id, _)| *id)
+        .collect();
+    if let Some(channel) = world.chance.pick(&up) {
+        world.note(|| format!("{channel} hangs up"));
+        world.switch.hang_up(channel, "NORMAL_CLEARING", None, Death::Themselves);
+    }
+}
+
+/// The operator kicks somebody at the switch's own console: the leg falls into the park behind the room.
+fn kicked_by_hand(world: &mut World) {
+    let members: Vec<ChannelId> = world
+        .switch
+        .channels
+        .iter()
+        .filter(|(_, channel)| matches!(channel.doing, Doing::Room(_)) && matches!(channel.who, Who::Leg(_)))
+        .map(|(id, _)| *id)
+        .collect();
+    if let Some(channel) = world.chance.pick(&members) {
+        world.note(|| format!("{channel} is kicked by hand"));
+        world.switch.kick(channel);
+    }
+}
+
+fn pause(world: &mut World) {
+    world.switch.paused = !world.switch.paused;
+    let health = world.switch.health();
+    world.note(|| format!("paused: {}", health.paused));
+    let now = world.now;
+    world.tell_now(now, Input::Verified(health));
+}
+
+fn ask(world: &mut World) {
+    let Some(service) = &world.service else { return };
+    let owner = |person: &Person| [olga(), petra(), supervisor()].into_iter().find(|actor| actor.id == person.id);
+    let calls: Vec<(CallId, Option<Actor>)> =
+        service.node.calls().map(|call| (call.id, call.attendant.as_ref().and_then(owner))).collect();
+    let conferences: Vec<(ConferenceId, Option<Actor>)> =
+        service.node.conferences().filter(|c| !c.is_over()).map(|c| (c.id, owner(&c.owner))).collect();
+    let somebody = world.chance.pick(&[olga(), petra(), olga(), petra(), supervisor()]).unwrap_or_else(olga);
+    let (verb, theirs) = match world.chance.below(30) {
+        0..16 => {
+            let Some((id, owner)) = world.chance.pick(&calls) else { return };
+            (Some(about_a_call(world, id)), owner)
+        }
+        16 => (Some(cold(world)), None),
+        _ => {
+            let Some((id, owner)) = world.chance.pick(&conferences) else { return };
+            (about_a_conference(world, id), owner)
+        }
+    };
+    // Mostly people mind their own business.
+    let actor = theirs.filter(|_| world.chance.percent(85)).unwrap_or(somebody);
+    if let Some(verb) = verb {
+        world.request(&actor, &verb);
+    }
+}
+
+fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
+    match world.chance.below(12) {
+        0..4 => Verb::AnswerCall { call_id, station: None },
+        4 | 5 => Verb::HoldCall { call_id },
+        6 | 7 => Verb::ResumeCall { call_id },
+        8 => Verb::HangupCall { call_id },
+        _ => Verb::StartConference(NewConference {
+            call_id: Some(call_id),
+            participants: some_people(world),
+            include_attendant: false,
+            station: None,
+        }),
+    }
+}
+
+fn cold(world: &mut World) -> Verb {
+    let include_attendant = world.chance.percent(50);
+    Verb::StartConference(NewConference {
+        call_id: None,
+        participants: some_people(world),
+        include_attendant,
+        station: None,
+    })
+}
+
+fn some_people(world: &mut World) -> Vec<NewParticipant> {
+    let many = 1 + world.chance.below(3);
+    (0..many).map(|_| somebody(world)).collect()
+}
+
+fn somebody(world: &mut World) -> NewParticipant {
+    let mut number = || match world.chance.below(3) {
+        0 => format!("+4930{}", world.chance.ms(1_000, 9_999)),
+        _ => format!("1{}", world.chance.ms(100, 999)),
+    };
+    let first = number();
+    let second = number();
+    let numbers = if world.chance.percent(30) { vec![first, second] } else { vec![first] };
+    NewParticipant { name: String::new(), numbers, confirm: None }
+}
+
+fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<Verb> {
+    let participant = |node: &Node| -> Vec<ParticipantId> {
+        let found = node.conference(conference_id);
+        found.into_iter().flat_map(|c| &c.participants).map(|p: &Participant| p.id).collect()
+    };
+    let all = participant(&world.service.as_ref()?.node);
+    let participant_id = world.chance.pick(&all)?;
+    Some(match world.chance.below(24) {
+        0..3 => Verb::AddParticipants { conference_id, participants: some_people(world) },
+        3..6 => Verb::Mute { conference_id, participant_id },
+        6 | 7 => Verb::Unmute { conference_id, participant_id },
+        8 | 9 => Verb::Drop { conference_id, participant_id },
+        10..13 => Verb::Cancel { conference_id, participant_id },
+        13..16 => Verb::Redial { conference_id, participant_id },
+        16 => Verb::Lock { conference_id },
+        17 => Verb::Unlock { conference_id },
+        18 | 19 => Verb::Leave { conference_id },
+        20 | 21 => Verb::Rejoin { conference_id, station: None },
+        22 => Verb::End { conference_id },
+        _ => Verb::ContinueWithoutCaller { conference_id },
+    })
+}

@@ -1,0 +1,183 @@
+//! What the switch does with each command, and what it says. What it says proves nothing.
+
+use super::{App, Death, Doing, Origin, Plan, Switch, Who};
+use switchboard::domain::{
+    effect::{Command, Originate, Room},
+    ids::ChannelId,
+    input::{Outcome, RoomEventKind},
+};
+
+fn ok() -> Outcome {
+    Outcome::Ok(String::new())
+}
+
+fn no_such_channel() -> Outcome {
+    Outcome::Err("No such channel!".into())
+}
+
+impl Switch {
+    /// Carries out one command.
+    pub fn execute(&mut self, command: &Command) -> Outcome {
+        match command {
+            Command::Exists(channel) => Outcome::Ok(self.channels.contains_key(channel).to_string()),
+            Command::SetVariables { channel, variables } => {
+                let Some(found) = self.channels.get_mut(channel) else { return no_such_channel() };
+                for (name, value) in variables {
+                    let yes = value.as_str() == "true";
+                    match name.as_str() {
+                        "hangup_after_bridge" => found.hangup_after_bridge = yes,
+                        "park_after_bridge" => found.park_after_bridge = yes,
+                        "uuid_bridge_park_on_cancel" => found.park_on_cancel = yes,
+                        "park_timeout" => found.park_timeout = value.as_str().parse::<i64>().ok().map(|s| s * 1000),
+                        "conference_member_flags" => found.join_muted = value.as_str() == "mute",
+                        _ => {}
+                    }
+                }
+                ok()
+            }
+            Command::DialFromCaller { caller, stations, ring, .. } => {
+                let ring = i64::try_from(ring.as_millis()).unwrap_or(0);
+                if !self.leave(*caller) {
+                    return no_such_channel();
+                }
+                let Some(found) = self.channels.get_mut(caller) else { return no_such_channel() };
+                found.hangup_after_bridge = false;
+                found.then = [App::WayBack].into();
+                found.disposition = None;
+                found.doing = Doing::Dialing(stations.iter().map(|(leg, _)| *leg).collect());
+                for (leg, _) in stations {
+                    let after = self.chance.ms(1, 40);
+                    self.plan(after, Plan::Create { leg: *leg, from: Origin::Caller { caller: *caller, ring } });
+                }
+                ok()
+            }
+            Command::ReturnToWaiting { channel, .. } => {
+                self.transfer(*channel, [App::WayBack]);
+                self.found(*channel)
+            }
+            Command::MovePair { channel, room } => {
+                let partner = self.partner(*channel);
+                let apps = || [App::Conference { room: room.name.to_string(), join_only: false }, App::Park];
+                // Told together, so neither takes the other with it.
+                if let Some(partner) = partner {
+                    self.unbridge(*channel, partner);
+                    self.transfer(partner, apps());
+                }
+                self.transfer(*channel, apps());
+                self.found(*channel)
+            }
+            Command::EnterRoom { channel, room, join_only } => {
+                let conference = App::Conference { room: room.name.to_string(), join_only: *join_only };
+                self.transfer(*channel, [conference, App::Park]);
+                self.found(*channel)
+            }
+            Command::Bridge { first, second } => {
+                let answered = |id| self.channels.get(id).is_some_and(|channel| channel.answered);
+                if !answered(first) || !answered(second) {
+                    return no_such_channel();
+                }
+                let after = self.chance.ms(1, 30);
+                self.plan(after, Plan::BridgeNow(*first, *second));
+                ok()
+            }
+            Command::Hold { caller, .. } => {
+                let Some(station) = self.partner(*caller) else { return no_such_channel() };
+                self.unbridge(*caller, station);
+                self.change(*caller, Doing::HoldMusic);
+                if let Some(found) = self.channels.get_mut(caller) {
+                    found.then = [App::WayBack].into();
+                }
+                self.park(station);
+                ok()
+            }
+            Command::Originate(wanted) => self.originate(wanted),
+            Command::Kill { channel, cause } => {
+                if !self.channels.contains_key(channel) {
+                    return no_such_channel();
+                }
+                let cause = match cause {
+                    switchboard::domain::effect::KillCause::NormalClearing => "NORMAL_CLEARING",
+                    switchboard::domain::effect::KillCause::OriginatorCancel => "ORIGINATOR_CANCEL",
+                };
+                self.hang_up(*channel, cause, None, Death::Killed);
+                ok()
+            }
+            Command::Mute { room, member, on } => self.mute(room, *member, *on),
+            Command::Lock { room, on } => {
+                let Some(found) = self.rooms.get_mut(room.name.as_str()) else {
+                    return Outcome::Err("Conference not found".into());
+                };
+                found.locked = *on;
+                self.tell_room(room.name.as_str(), RoomEventKind::Locked(*on));
+                ok()
+            }
+            Command::TakeMedia(channel) => self.found(*channel),
+        }
+    }
+
+    fn found(&self, channel: ChannelId) -> Outcome {
+        if self.channels.contains_key(&channel) { ok() } else { no_such_channel() }
+    }
+
+    fn mute(&mut self, room: &Room, member: u32, on: bool) -> Outcome {
+        let name = room.name.as_str();
+        let Some(found) = self.rooms.get_mut(name) else { return Outcome::Err("Conference not found".into()) };
+        let Some((channel, of)) = found.members.iter_mut().find(|(_, (id, _))| *id == member) else {
+            return Outcome::Err(format!("Non-Existant ID {member}"));
+        };
+        of.1 = on;
+        let channel = *channel;
+        self.tell_room(name, RoomEventKind::Muted { channel, on });
+        ok()
+    }
+
+    /// `bgapi`: taken now, done a moment later, on a thread of its own.
+    fn originate(&mut self, wanted: &Originate) -> Outcome {
+        let leg = wanted.leg;
+        if self.channels.contains_key(&leg) || self.under_way.contains(&leg) || self.paused {
+            let after = self.chance.ms(1, 30);
+            self.plan(after, Plan::JobFailed(leg, "DESTINATION_OUT_OF_ORDER"));
+            return ok();
+        }
+        let participant = wanted
+            .variables
+            .iter()
+            .find(|(name, _)| name.as_str() == "switchboard_participant")
+            .map(|(_, value)| value.to_string())
+            .unwrap_or_default();
+        self.under_way.insert(leg);
+        let from = Origin::Job {
+            target: wanted.target.clone(),
+            confirm: wanted.confirm.is_some(),
+            ring: i64::try_from(wanted.ring.as_millis()).unwrap_or(0),
+            endpoint: wanted.endpoint.to_string(),
+            participant,
+        };
+        let after = self.chance.ms(1, 40);
+        self.plan(after, Plan::Create { leg, from });
+        ok()
+    }
+
+    /// Takes a channel from what it does to these applications. One of a pair taken alone loses its partner.
+    pub(super) fn transfer(&mut self, channel: ChannelId, apps: impl IntoIterator<Item = App>) {
+        if let Some(partner) = self.partner(channel) {
+            self.unbridge(channel, partner);
+            self.hang_up(partner, "NORMAL_CLEARING", None, Death::MovedAlone);
+        }
+        if !self.leave(channel) {
+            return;
+        }
+        self.change(channel, Doing::Entering);
+        let Some(found) = self.channels.get_mut(&channel) else { return };
+        found.then = apps.into_iter().collect();
+        let stamp = found.stamp;
+        let slow = self.chance.percent(5);
+        let after = if slow { self.chance.ms(300, 600) } else { self.chance.ms(1, 25) };
+        self.plan(after, Plan::NextApp(channel, stamp));
+    }
+
+    /// Is this one of somebody's stations?
+    pub fn is_inbound(&self, channel: ChannelId) -> bool {
+        self.channels.get(&channel).is_some_and(|channel| matches!(channel.who, Who::Caller | Who::Outsider))
+    }
+}

@@ -1,0 +1,279 @@
+//! A compact model of FreeSWITCH: channels, bridges, rooms, park, the waiting dialplan and the fates of dialed phones.
+//!
+//! It may be simple but it is honest to what was measured: `+OK` proves nothing; one of a pair moved alone hangs up
+//! the other; a refused leg falls into the park behind the room; `join-only` never makes a room; jobs end before,
+//! after or without the channel's own events; park consumes its timeout; lists lag behind.
+
+mod commands;
+mod dialing;
+mod life;
+
+use super::chance::Chance;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use switchboard::domain::{
+    effect::Target,
+    ids::ChannelId,
+    input::{
+        ChannelEvent, ChannelEventKind, ChannelInfo, Health, HookEvent, Input, MemberSnapshot, RoomEvent,
+        RoomEventKind, RoomSnapshot, Snapshot,
+    },
+};
+
+/// `show channels` is so many milliseconds behind.
+const LAG: i64 = 65;
+
+/// Whose channel it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Came in to the attendants' number.
+    Caller,
+    /// The outside party of an ordinary call.
+    Outsider,
+    /// A station's leg, dialed by us.
+    Station,
+    /// A station's leg in an ordinary call.
+    Desk,
+    /// Dialed by us into a conference, for the participant of this tag.
+    Leg(String),
+}
+
+/// What a channel does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Doing {
+    /// In `socket`, hearing the hook's music if the service holds it.
+    Hook {
+        held: bool,
+    },
+    /// The dialplan's own music between two tries of the hook; so many tries are left.
+    Music {
+        tries: u8,
+    },
+    /// The operator's fallback has it.
+    Fallback,
+    /// Rings these stations from its own leg.
+    Dialing(Vec<ChannelId>),
+    Bridged(ChannelId),
+    HoldMusic,
+    Park,
+    /// On the way into a room; not there yet.
+    Entering,
+    Room(String),
+    /// Dialed, not answered.
+    Ringing,
+    /// Answered, asked for a key.
+    Confirming,
+    /// Signalled to bridge, not there yet.
+    Bridging,
+    /// No application, no media.
+    Limbo,
+}
+
+/// What comes after the present application.
+#[derive(Clone, Debug, PartialEq)]
+pub enum App {
+    WayBack,
+    Park,
+    Conference { room: String, join_only: bool },
+}
+
+/// Why a channel went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// Its own party hung up, refused, or did not answer.
+    Themselves,
+    Killed,
+    ParkOver,
+    /// Its partner hung up, and it was told to follow.
+    PartnerGone,
+    /// Its partner was moved away alone.
+    MovedAlone,
+    /// Its dialplan was at its end.
+    RanOut,
+    /// `join-only`, and no such room.
+    Rejected,
+    LostRace,
+}
+
+#[derive(Clone, Debug)]
+pub struct Channel {
+    pub who: Who,
+    pub name: String,
+    pub answered: bool,
+    pub doing: Doing,
+    pub then: VecDeque<App>,
+    pub hangup_after_bridge: bool,
+    pub park_after_bridge: bool,
+    pub park_on_cancel: bool,
+    pub park_timeout: Option<i64>,
+    pub join_muted: bool,
+    /// What it will do once answered, and whether its originate still runs.
+    target: Option<Target>,
+    confirm: bool,
+    job: bool,
+    /// Plans made before its last change are void.
+    stamp: u32,
+    born: i64,
+    disposition: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    pub locked: bool,
+    pub members: BTreeMap<ChannelId, (u32, bool)>,
+}
+
+/// What will happen on the switch by itself.
+#[derive(Clone, Debug)]
+pub enum Plan {
+    Create { leg: ChannelId, from: Origin },
+    Ring(ChannelId),
+    Answer(ChannelId),
+    Press(ChannelId),
+    Refuse(ChannelId, &'static str, Option<u16>),
+    HookUnanswered(ChannelId, u32),
+    MusicOver(ChannelId, u32),
+    ParkOver(ChannelId, u32),
+    NextApp(ChannelId, u32),
+    BridgeNow(ChannelId, ChannelId),
+    HangUp(ChannelId),
+    JobFailed(ChannelId, &'static str),
+}
+
+/// Who has a channel made.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    Caller { caller: ChannelId, ring: i64 },
+    Job { target: Target, confirm: bool, ring: i64, endpoint: String, participant: String },
+}
+
+/// The model.
+pub struct Switch {
+    pub now: i64,
+    pub channels: BTreeMap<ChannelId, Channel>,
+    pub rooms: BTreeMap<String, Room>,
+    pub paused: bool,
+    pub core: u32,
+    /// The hook's server answers.
+    pub hook_open: bool,
+    /// Every channel ever made, and how often.
+    pub made: BTreeMap<ChannelId, u32>,
+    pub deaths: Vec<(ChannelId, Channel, Death)>,
+    /// To be told over the link.
+    pub events: Vec<Input>,
+    /// To be told by the hook.
+    pub hooks: Vec<HookEvent>,
+    /// (after so many ms, what)
+    pub plans: Vec<(i64, Plan)>,
+    members: u32,
+    dead: VecDeque<(i64, ChannelId, ChannelInfo)>,
+    /// Originates taken, whose channel is not made yet.
+    under_way: BTreeSet<ChannelId>,
+    pub chance: Chance,
+}
+
+impl Switch {
+    pub fn new(chance: Chance) -> Self {
+        Self {
+            now: 0,
+            channels: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            paused: false,
+            core: 1,
+            hook_open: true,
+            made: BTreeMap::new(),
+            deaths: Vec::new(),
+            events: Vec::new(),
+            hooks: Vec::new(),
+            plans: Vec::new(),
+            members: 0,
+            dead: VecDeque::new(),
+            under_way: BTreeSet::new(),
+            chance,
+        }
+    }
+
+    fn plan(&mut self, after: i64, plan: Plan) {
+        self.plans.push((after, plan));
+    }
+
+    fn tell(&mut self, channel: ChannelId, kind: ChannelEventKind) {
+        let info = self.info(channel);
+        self.events.push(Input::Channel(ChannelEvent { channel, kind, info }));
+    }
+
+    fn tell_room(&mut self, room: &str, kind: RoomEventKind) {
+        self.events.push(Input::Room(RoomEvent { room: room.to_owned(), kind }));
+    }
+
+    fn info(&self, channel: ChannelId) -> ChannelInfo {
+        let Some(found) = self.channels.get(&channel) else { return ChannelInfo::default() };
+        let other = match &found.doing {
+            Doing::Bridged(other) => self.channels.get(other).map(|other| other.name.clone()),
+            _ => None,
+        };
+        ChannelInfo {
+            name: found.name.clone(),
+            answered: found.answered,
+            application: match found.doing {
+                Doing::Hook { .. } => "socket",
+                Doing::Music { .. } | Doing::Fallback | Doing::HoldMusic => "playback",
+                Doing::Dialing(_) => "bridge",
+                Doing::Bridged(_) if matches!(found.who, Who::Station | Who::Desk) => "",
+                Doing::Bridged(_) | Doing::Bridging => "bridge",
+                Doing::Park => "park",
+                Doing::Room(_) => "conference",
+                Doing::Entering | Doing::Ringing | Doing::Confirming | Doing::Limbo => "",
+            }
+            .into(),
+            other_name: other.unwrap_or_default(),
+            caller_name: "somebody".into(),
+            caller_number: "+491".into(),
+            destination: "1001".into(),
+            ..ChannelInfo::default()
+        }
+    }
+
+    /// What the lists show now. Channels lag; `uuid_exists` and rooms do not.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot { health: self.health(), ..Snapshot::default() };
+        for (id, channel) in self.channels.iter().filter(|(_, channel)| self.now - channel.born > LAG) {
+            snapshot.channels.insert(*id, self.info(*id));
+            if let Doing::Bridged(other) = channel.doing
+                && self.channels.get(&other).is_some_and(|other| self.now - other.born > LAG)
+                && !snapshot.bridges.contains(&(other, *id))
+            {
+                snapshot.bridges.insert((*id, other));
+            }
+        }
+        for (died, id, info) in &self.dead {
+            if self.now - died < LAG {
+                snapshot.channels.insert(*id, info.clone());
+            }
+        }
+        for (name, room) in &self.rooms {
+            let members = room
+                .members
+                .iter()
+                .map(|(id, (member, muted))| (*id, MemberSnapshot { member: *member, muted: *muted, talking: false }))
+                .collect();
+            snapshot.rooms.insert(name.clone(), RoomSnapshot { locked: room.locked, members });
+        }
+        snapshot
+    }
+
+    pub fn health(&self) -> Health {
+        let sessions = u32::try_from(self.channels.len()).unwrap_or(0);
+        Health { sessions, max_sessions: 1000, paused: self.paused }
+    }
+
+    /// SIGKILL: everything is gone and nobody is told.
+    pub fn restart(&mut self) {
+        self.channels.clear();
+        self.rooms.clear();
+        self.dead.clear();
+        self.under_way.clear();
+        self.paused = false;
+        self.core += 1;
+        self.members = 0;
+    }
+}
