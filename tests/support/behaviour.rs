@@ -10,6 +10,8 @@ pub enum Behaviour {
     Answer { after: Duration },
     /// Answers, and hangs up when it has talked so long.
     AnswerThenHangUp { after: Duration, talk: Duration },
+    /// Answers, and presses this key when asked to, a moment later and once more.
+    AnswerAndPress { after: Duration, key: char },
     /// Answers and sends no audio at all.
     AnswerMutely { after: Duration },
     /// Rings with audio (183), then answers.
@@ -49,6 +51,15 @@ pub(super) async fn behave(call: Call, behaviour: Behaviour) {
             call.line.respond(180, false);
             tokio::time::sleep(after).await;
             call.answer();
+        }
+        Behaviour::AnswerAndPress { after, key } => {
+            call.line.respond(180, false);
+            tokio::time::sleep(after).await;
+            call.answer();
+            for pause in [500, 1500] {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                call.press(key);
+            }
         }
         Behaviour::AnswerMutely { after } => {
             call.line.respond(180, false);

@@ -212,14 +212,14 @@ fn spawn(binary: &Path, base: &Path) -> Result<Child, String> {
     command.spawn().map_err(|error| format!("{}: {error}", binary.display()))
 }
 
-/// Kills the switch when this test's process ends without having done so: then the guard's input closes.
-fn guard(process_id: u32) -> Option<Child> {
+/// Kills a process when this test's own ends without having done so: then the guard's input closes.
+pub fn guard(process_id: u32) -> Option<Child> {
     let mut command = Command::new("sh");
     command.arg("-c").arg("cat >/dev/null; kill -9 \"$1\"").arg("guard").arg(process_id.to_string());
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
 }
 
-fn free_tcp() -> SocketAddr {
+pub fn free_tcp() -> SocketAddr {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a free TCP port")
 }
 

@@ -1,0 +1,49 @@
+//! The whole service, as its users have it: the real binary with a configuration of its own, the page's stream and
+//! the API on one side; on the other a simulated FreeSWITCH, or a real one with telephones around it. One text for
+//! each scenario, played on both.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+/// Makes two tests of each scenario: one on the simulator, one on a real FreeSWITCH.
+macro_rules! scenarios {
+    ($($name:ident: $title:literal;)*) => {
+        mod simulated {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let report = crate::report::Report::begin(crate::report::Backend::Simulated, stringify!($name), $title);
+                super::$name(report.await).await;
+            })*
+        }
+        mod live {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[ignore = "needs a FreeSWITCH: make live"]
+            async fn $name() {
+                let report = crate::report::Report::begin(crate::report::Backend::Live, stringify!($name), $title);
+                super::$name(report.await).await;
+            })*
+        }
+    };
+}
+
+#[path = "service/api.rs"]
+mod api;
+#[path = "service/house.rs"]
+mod house;
+#[path = "service/page.rs"]
+mod page;
+#[path = "service/process.rs"]
+mod process;
+#[path = "service/report.rs"]
+mod report;
+#[path = "service/telephony.rs"]
+mod telephony;
+
+#[path = "service/arriving.rs"]
+mod arriving;
+#[path = "service/controls.rs"]
+mod controls;
+#[path = "service/holding.rs"]
+mod holding;
+#[path = "service/main_job.rs"]
+mod main_job;
