@@ -1,7 +1,7 @@
 //! The whole service, as its users have it: the real binary with a configuration of its own, the page's stream and
 //! the API on one side; on the other a simulated FreeSWITCH, or a real one with telephones around it. One text for
 //! each scenario, played on both.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(dead_code, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
