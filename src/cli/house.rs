@@ -41,6 +41,7 @@ pub struct Running {
     pub http: SocketAddr,
     pub hook: SocketAddr,
     pub shutdown: ShutdownToken,
+    pub house: Arc<House>,
     serving: JoinHandle<()>,
 }
 
@@ -113,11 +114,11 @@ impl Running {
             ..WebSettings::default()
         };
         let accounts = Arc::new(WebAccounts::new(store));
-        let context = WebContext { server: house, accounts, settings, boot, assets: Some(web::assets::page()) };
+        let context = WebContext { server: house.clone(), accounts, settings, boot, assets: Some(web::assets::page()) };
         let shutdown = ShutdownToken::new();
         let serving =
             tokio::spawn(web::serve(http_listener, web::routes(context), shutdown.clone(), Limits::default()));
-        Ok(Self { http, hook: hook.address(), shutdown, serving })
+        Ok(Self { http, hook: hook.address(), shutdown, house, serving })
     }
 
     /// Waits until the page is no longer served: after `shutdown`, when every connection has drained.

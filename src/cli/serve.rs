@@ -1,9 +1,12 @@
 //! `switchboard serve`. Runs the service.
 
 use super::{Global, Outcome, house::Running, open_store};
-use crate::config::{Config, LogConfig, LogFormat};
+use crate::{
+    config::{Config, LogConfig, LogFormat},
+    engine::house::House,
+};
 use clap::Args;
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 #[derive(Debug, Args)]
@@ -16,6 +19,7 @@ impl Serve {
         let store = Arc::new(open_store(&config.store.path).await?);
         let running = Running::start(&config, store).await?;
         tracing::info!(http = %running.http, hook = %running.hook, "serving");
+        tokio::spawn(keep_watchdog_quiet(running.house.clone()));
         let shutdown = running.shutdown.clone();
         tokio::spawn(async move {
             stop_signal().await;
@@ -24,6 +28,26 @@ impl Serve {
         });
         running.finished().await;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Tells systemd that we are up, and again and again that we turn. A service that hangs would keep its waiting callers
+/// in the hook for ever; with `WatchdogSec` in the unit it is killed instead, and the dialplan has them back.
+async fn keep_watchdog_quiet(house: Arc<House>) {
+    // Without systemd there is nobody to tell, and no harm.
+    let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
+    let mut limit = 0;
+    if !sd_notify::watchdog_enabled(false, &mut limit) {
+        return;
+    }
+    let every = Duration::from_micros(limit / 3);
+    loop {
+        tokio::time::sleep(every).await;
+        if house.turns(every).await {
+            let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
+        } else {
+            tracing::error!("a node's task does not answer; systemd will restart us");
+        }
     }
 }
 

@@ -104,6 +104,20 @@ impl House {
         }
     }
 
+    /// Whether every node's task still turns: each answered within the given time.
+    pub async fn turns(&self, within: std::time::Duration) -> bool {
+        let all = async {
+            for node in self.nodes.values() {
+                let (reply, answer) = oneshot::channel();
+                if node.send(Message::Ping(reply)).await.is_err() || answer.await.is_err() {
+                    return false;
+                }
+            }
+            true
+        };
+        tokio::time::timeout(within, all).await.unwrap_or(false)
+    }
+
     /// The node a request belongs to.
     fn place(&self, verb: &Verb) -> Result<NodeId, Refusal> {
         let not_found = |what: &str| Refusal {

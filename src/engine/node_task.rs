@@ -42,8 +42,14 @@ pub trait Reach: Send {
 
 /// What the house tells the task.
 pub enum Message {
-    Request { request: Box<CallRequest>, fingerprint: [u8; 32], reply: oneshot::Sender<CallResponse> },
+    Request {
+        request: Box<CallRequest>,
+        fingerprint: [u8; 32],
+        reply: oneshot::Sender<CallResponse>,
+    },
     StationOwners(BTreeMap<String, Person>),
+    /// Answered as soon as the task gets to it: proof that it turns.
+    Ping(oneshot::Sender<()>),
 }
 
 /// Draws ids from the operating system's randomness; version 7, so that they sort by time.
@@ -145,6 +151,7 @@ impl NodeTask {
     async fn message(&mut self, message: Message) {
         match message {
             Message::StationOwners(owners) => self.node.set_station_owners(&owners),
+            Message::Ping(reply) => drop(reply.send(())),
             Message::Request { request, fingerprint, reply } => self.request(*request, fingerprint, reply).await,
         }
     }

@@ -175,7 +175,7 @@ fn is_at_ease(id: ChannelId, channel: &Channel, switch: &Switch, node: &Node) ->
             // Alone in a conference that lives is somebody's choice.
             company || node.conferences().filter(|c| !c.is_over()).any(|c| c.active().any(|(_, leg)| leg.id == id))
         }
-        Doing::Park | Doing::Entering | Doing::Bridging | Doing::Limbo => false,
+        Doing::Park | Doing::Entering | Doing::Limbo => false,
         Doing::Ringing | Doing::Confirming => false,
     }
 }

@@ -62,8 +62,6 @@ pub enum Doing {
     Ringing,
     /// Answered, asked for a key.
     Confirming,
-    /// Signalled to bridge, not there yet.
-    Bridging,
     /// No application, no media.
     Limbo,
 }
@@ -219,7 +217,7 @@ impl Switch {
                 Doing::Music { .. } | Doing::Fallback | Doing::HoldMusic => "playback",
                 Doing::Dialing(_) => "bridge",
                 Doing::Bridged(_) if matches!(found.who, Who::Station | Who::Desk) => "",
-                Doing::Bridged(_) | Doing::Bridging => "bridge",
+                Doing::Bridged(_) => "bridge",
                 Doing::Park => "park",
                 Doing::Room(_) => "conference",
                 Doing::Entering | Doing::Ringing | Doing::Confirming | Doing::Limbo => "",
