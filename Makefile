@@ -37,8 +37,7 @@ page: ## The attendant's page: type check, unit tests, and a real browser by key
 
 .PHONY: live
 live: ## The scenarios against a real FreeSWITCH; fails where there is none; writes docs/LIVE.md
-	@test -n "$(FREESWITCH)" || { echo "no FreeSWITCH found: install one, or name its binary in SWITCHBOARD_FREESWITCH" >&2; exit 1; }
-	SWITCHBOARD_FREESWITCH="$(FREESWITCH)" cargo test --no-fail-fast -- --ignored --test-threads=1
+	@SWITCHBOARD_FREESWITCH="$(FREESWITCH)" scripts/live
 
 .PHONY: live-if-possible
 live-if-possible:

@@ -83,7 +83,7 @@ impl House {
                 node,
                 sequences,
                 reach,
-                writer.clone(),
+                writer.lane(),
                 pictures.clone(),
                 counters.clone(),
                 store_is_up.clone(),

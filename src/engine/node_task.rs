@@ -88,6 +88,8 @@ pub struct NodeTask {
     waiting: VecDeque<Waiting>,
     /// Facts the store would not take; to be written before anything else.
     unwritten: VecDeque<Batch>,
+    /// When that is tried again. Kept here, so that a busy house does not put it off for ever.
+    retry_at: tokio::time::Instant,
 }
 
 impl NodeTask {
@@ -116,6 +118,7 @@ impl NodeTask {
             acks: FuturesOrdered::new(),
             waiting: VecDeque::new(),
             unwritten: VecDeque::new(),
+            retry_at: tokio::time::Instant::now(),
         }
     }
 
@@ -128,13 +131,13 @@ impl NodeTask {
                 // Acks first: what is durable goes out before more is decided.
                 biased;
                 Some(result) = self.acks.next(), if !self.acks.is_empty() => self.durable(result),
+                () = tokio::time::sleep_until(self.retry_at), if !self.unwritten.is_empty() => self.write_again().await,
                 message = messages.recv() => match message {
                     Some(message) => self.message(message).await,
                     None => return,
                 },
                 Some(input) = inputs.recv() => self.input(input).await,
                 () = wait_until(deadline) => self.input(Input::Tick).await,
-                () = tokio::time::sleep(STORE_RETRY), if !self.unwritten.is_empty() => self.write_again().await,
             }
         }
     }
@@ -280,8 +283,9 @@ impl NodeTask {
         }
     }
 
-    fn store_failed(&self, error: &StoreError) {
+    fn store_failed(&mut self, error: &StoreError) {
         count(&self.counters.store_failures);
+        self.retry_at = tokio::time::Instant::now() + STORE_RETRY;
         if self.store_is_up.swap(false, Ordering::Relaxed) {
             tracing::error!(%error, "the journal cannot be written; nobody new is rung until it can");
         }
@@ -322,7 +326,10 @@ impl NodeTask {
                 Ok(()) => {
                     self.unwritten.pop_front();
                 }
-                Err(_) => return,
+                Err(_) => {
+                    self.retry_at = tokio::time::Instant::now() + STORE_RETRY;
+                    return;
+                }
             }
         }
         if !self.store_is_up.swap(true, Ordering::Relaxed) {

@@ -7,7 +7,13 @@ use super::{
     Batch, Store,
     error::{ErrorKind, StoreError},
 };
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -22,37 +28,53 @@ pub type Ack = oneshot::Receiver<Result<(), StoreError>>;
 
 struct Job {
     batch: Batch,
+    lane: u64,
+    /// Sent again by whoever knows that what went before it has failed.
+    again: bool,
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
 /// A handle to the writer. When the last one is dropped, the writer commits what is waiting and ends.
 ///
 /// Batches are committed in the order they were handed over. When a commit fails, every batch of its group is
-/// answered with the error, and later ones are still tried: whoever needs unbroken order sends nothing more until
-/// what failed has been sent again.
+/// answered with the error, and so is everything else of the same lane, untried, until a [`write`](Self::write) of that
+/// lane succeeds: a journal with a hole in it would fold into a state that never was.
 #[derive(Clone)]
 pub struct JournalWriter {
     jobs: mpsc::Sender<Job>,
+    lane: u64,
+    lanes: Arc<AtomicU64>,
 }
 
 impl JournalWriter {
     /// Starts the task. It ends, everything written, once all handles are gone.
     pub fn start(store: Arc<dyn Store>) -> (Self, JoinHandle<()>) {
         let (jobs, waiting) = mpsc::channel(CAPACITY);
-        (Self { jobs }, tokio::spawn(run(store, waiting)))
+        (Self { jobs, lane: 0, lanes: Arc::default() }, tokio::spawn(run(store, waiting)))
+    }
+
+    /// A handle whose order is its own: the failures of one lane do not hold up another.
+    #[must_use]
+    pub fn lane(&self) -> Self {
+        Self { lane: self.lanes.fetch_add(1, Ordering::Relaxed) + 1, ..self.clone() }
+    }
+
+    fn job(&self, batch: Batch, again: bool) -> (Job, Ack) {
+        let (done, ack) = oneshot::channel();
+        (Job { batch, lane: self.lane, again, done }, ack)
     }
 
     /// Hands a batch over, waiting for room only. The answer comes when it is durable.
     pub async fn submit(&self, batch: Batch) -> Result<Ack, StoreError> {
-        let (done, ack) = oneshot::channel();
-        self.jobs.send(Job { batch, done }).await.map_err(|_| gone())?;
+        let (job, ack) = self.job(batch, false);
+        self.jobs.send(job).await.map_err(|_| gone())?;
         Ok(ack)
     }
 
     /// The same without waiting; gives the batch back if there is no room.
     pub fn try_submit(&self, batch: Batch) -> Result<Ack, Box<Batch>> {
-        let (done, ack) = oneshot::channel();
-        match self.jobs.try_send(Job { batch, done }) {
+        let (job, ack) = self.job(batch, false);
+        match self.jobs.try_send(job) {
             Ok(()) => Ok(ack),
             Err(mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) => {
                 Err(Box::new(job.batch))
@@ -60,9 +82,12 @@ impl JournalWriter {
         }
     }
 
-    /// Hands a batch over and waits until it is durable.
+    /// Hands a batch over and waits until it is durable. After a failure this is the way back: it is tried even then,
+    /// and once it has succeeded so is what this lane submits after it.
     pub async fn write(&self, batch: Batch) -> Result<(), StoreError> {
-        self.submit(batch).await?.await.unwrap_or_else(|_| Err(gone()))
+        let (job, ack) = self.job(batch, true);
+        self.jobs.send(job).await.map_err(|_| gone())?;
+        ack.await.unwrap_or_else(|_| Err(gone()))
     }
 }
 
@@ -72,16 +97,39 @@ fn gone() -> StoreError {
 
 async fn run(store: Arc<dyn Store>, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(CAPACITY);
+    // Lanes whose last commit failed, and how.
+    let mut broken: BTreeMap<u64, StoreError> = BTreeMap::new();
     while waiting.recv_many(&mut jobs, CAPACITY).await > 0 {
-        let (batches, acks): (Vec<Batch>, Vec<_>) = jobs.drain(..).map(|job| (job.batch, job.done)).unzip();
+        let mut group = Vec::with_capacity(jobs.len());
+        for job in jobs.drain(..) {
+            match broken.get(&job.lane) {
+                Some(error) if !job.again => answer(job.done, Err(error.clone())),
+                _ => group.push(job),
+            }
+        }
+        if group.is_empty() {
+            continue;
+        }
+        let (batches, rest): (Vec<Batch>, Vec<_>) =
+            group.into_iter().map(|job| (job.batch, (job.lane, job.done))).unzip();
         match store.append(&batches).await {
             // One of them contradicts the store (a key used twice). The others must not suffer for it.
             Err(error) if error.kind == ErrorKind::Conflict && batches.len() > 1 => {
-                for (batch, ack) in batches.iter().zip(acks) {
+                for (batch, (_, ack)) in batches.iter().zip(rest) {
                     answer(ack, store.append(std::slice::from_ref(batch)).await);
                 }
             }
-            outcome => acks.into_iter().for_each(|ack| answer(ack, outcome.clone())),
+            outcome => {
+                for (lane, ack) in rest {
+                    match &outcome {
+                        Ok(()) => drop(broken.remove(&lane)),
+                        // It will contradict the store for ever; nothing is gained by waiting for it.
+                        Err(error) if error.kind == ErrorKind::Conflict => {}
+                        Err(error) => drop(broken.insert(lane, error.clone())),
+                    }
+                    answer(ack, outcome.clone());
+                }
+            }
         }
     }
 }
