@@ -48,8 +48,8 @@ impl Node {
         invited.extend(guests);
         self.allow_legs(actor.id, to_dial, invited.len() - to_dial)?;
         let ports = u32::try_from(invited.len()).unwrap_or(u32::MAX);
-        // The pair has its sessions already; what is applied for is the rest.
-        self.apply_for(u32::try_from(to_dial).unwrap_or(u32::MAX))?;
+        // The pair has its sessions already.
+        self.apply_for(invited.len(), to_dial)?;
 
         let id = ConferenceId::new(ids.uuid());
         let actor_person = Some(Person::from(actor));

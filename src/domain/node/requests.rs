@@ -115,7 +115,7 @@ impl Node {
         let invited = self.resolve(wanted, &already, ids)?;
         self.allow_legs(actor.id, invited.len(), legs)?;
         let more = u32::try_from(invited.len()).unwrap_or(u32::MAX);
-        self.apply_for(more)?;
+        self.apply_for(invited.len(), invited.len())?;
         let ports = ports.saturating_add(more);
         self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantsAdded { ports, invited });
         self.dial_when_possible(id);
@@ -265,7 +265,7 @@ impl Node {
                 self.record(Subject::Conference(id), who, fact);
             }
             None => {
-                self.apply_for(1)?;
+                self.apply_for(1, 1)?;
                 let invited = Invited {
                     participant: ParticipantId::new(ids.uuid()),
                     role: ParticipantRole::Attendant,

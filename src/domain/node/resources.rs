@@ -11,9 +11,22 @@ use crate::domain::{
 };
 use std::collections::BTreeMap;
 
+/// What a node has left.
+struct Free {
+    /// Of the ports the operator gave us.
+    ports: u32,
+    /// Of FreeSWITCH's own session limit, where it told one.
+    sessions: Option<u32>,
+}
+
 impl Node {
     /// Ports that may still be applied for: what is configured or what FreeSWITCH has left, whichever is less.
     pub fn ports_free(&self) -> u32 {
+        let free = self.free();
+        free.sessions.map_or(free.ports, |sessions| free.ports.min(sessions))
+    }
+
+    fn free(&self) -> Free {
         let (mut reserved, mut unused) = (0u32, 0u32);
         for conference in self.conferences.values().filter(|c| Self::holds_resources(c)) {
             let used = u32::try_from(conference.active().filter(|(_, leg)| leg.seen || leg.answered).count())
@@ -21,15 +34,24 @@ impl Node {
             reserved = reserved.saturating_add(conference.ports);
             unused = unused.saturating_add(conference.ports.saturating_sub(used));
         }
-        let configured = self.rules.ports.saturating_sub(reserved);
         let health = &self.link.health;
-        if health.max_sessions == 0 {
-            return configured;
+        Free {
+            ports: self.rules.ports.saturating_sub(reserved),
+            sessions: (health.max_sessions > 0)
+                .then(|| health.max_sessions.saturating_sub(health.sessions).saturating_sub(unused)),
         }
-        configured.min(health.max_sessions.saturating_sub(health.sessions).saturating_sub(unused))
     }
 
-    pub(super) fn apply_for(&self, ports: u32) -> Result<(), Refusal> {
+    /// Asks for ports for so many legs, of which so many have no session of FreeSWITCH yet.
+    pub(super) fn apply_for(&self, legs: usize, new: usize) -> Result<(), Refusal> {
+        let count = |legs: usize| u32::try_from(legs).unwrap_or(u32::MAX);
+        let free = self.free();
+        let lacking = |what: &str, needed: u32, free: u32| {
+            refuse(
+                RefusalCode::NoResources,
+                format!("this needs {needed} {what}, and {} has {free} free; ask fewer people, or wait", self.id),
+            )
+        };
         match self.link.state {
             NodeState::Down => Err(refuse(
                 RefusalCode::NodeDown,
@@ -39,15 +61,11 @@ impl Node {
                 RefusalCode::NoResources,
                 format!("FreeSWITCH {} takes no new calls now (it is paused); nothing was dialed", self.id),
             )),
-            _ if self.ports_free() < ports => Err(refuse(
-                RefusalCode::NoResources,
-                format!(
-                    "this needs {ports} ports, and {} has {} free; ask fewer people, or wait",
-                    self.id,
-                    self.ports_free()
-                ),
-            )),
-            _ => Ok(()),
+            _ if free.ports < count(legs) => Err(lacking("ports", count(legs), free.ports)),
+            _ => match free.sessions {
+                Some(sessions) if sessions < count(new) => Err(lacking("sessions", count(new), sessions)),
+                _ => Ok(()),
+            },
         }
     }
 

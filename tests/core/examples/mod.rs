@@ -1,0 +1,4 @@
+//! Examples: one sentence each of what the house does.
+
+mod calls;
+mod conferences;
