@@ -13,8 +13,6 @@ pub enum Timer {
     Settled(CallId),
     /// The station hung up: where is the caller?
     StationGone(CallId),
-    /// The caller is back from a station that failed, and the station's own last word has not come.
-    Returned(CallId),
     /// Answering took too long.
     AnswerDue(CallId),
     /// Hold or resume took too long.

@@ -15,8 +15,6 @@ use std::time::Duration;
 
 /// A station's hang-up has told its other half by then.
 const STATION_GONE: Duration = Duration::from_millis(1500);
-/// The caller may be back at the hook before the event that says why the station failed, with its SIP status.
-const LAST_WORD: Duration = Duration::from_millis(250);
 
 impl Node {
     pub(super) fn hook(&mut self, event: HookEvent, ids: &mut dyn Ids) {
@@ -74,42 +72,18 @@ impl Node {
     fn caller_is_back(&mut self, id: CallId, disposition: Option<&str>) {
         let Some(call) = self.calls.get(&id) else { return };
         let channel = call.channel;
-        let rings = self.channels.values().any(|owner| *owner == Owner::Station(id));
         let cause = match call.state {
             CallState::Waiting => None,
-            CallState::Ringing => {
-                let reason = disposition.map_or(Reason::Interrupted, Reason::from_switch);
-                if rings {
-                    self.returning.insert(id, reason);
-                    self.timers.set(Timer::Returned(id), self.now.plus(LAST_WORD));
-                    None
-                } else {
-                    Some(reason)
-                }
-            }
+            CallState::Ringing => Some(disposition.map_or(Reason::Interrupted, Reason::from_switch)),
             CallState::Talking => Some(Reason::StationHungUp),
             CallState::Held => Some(Reason::TooLong),
             CallState::Conference | CallState::Transferred | CallState::Ended => return,
         };
         if let Some(reason) = cause {
-            self.returned(id, reason);
+            self.forget_stations(id, KillCause::OriginatorCancel);
+            self.call_fact(id, Fact::CallReturned { cause: Some(reason.into()) });
         }
         self.effect(Effect::HookHold(channel));
-    }
-
-    /// The caller waits again, and what is left of the attempt is cleared away.
-    fn returned(&mut self, id: CallId, reason: Reason) {
-        self.forget_stations(id, KillCause::OriginatorCancel);
-        self.call_fact(id, Fact::CallReturned { cause: Some(reason.into()) });
-    }
-
-    /// The station's last word did not come; what the caller's own leg said must do.
-    pub(super) fn last_word_is_missing(&mut self, id: CallId) {
-        if let Some(reason) = self.returning.remove(&id)
-            && self.calls.get(&id).is_some_and(|call| call.state == CallState::Ringing)
-        {
-            self.returned(id, reason);
-        }
     }
 
     /// The caller of a conference ran into the waiting extension: they are a waiting call again.
@@ -170,14 +144,7 @@ impl Node {
 
     pub(super) fn end_call(&mut self, id: CallId, cause: Cause) {
         self.call_fact(id, Fact::CallEnded { cause });
-        self.returning.remove(&id);
-        for timer in [
-            Timer::Returned(id),
-            Timer::Settled(id),
-            Timer::StationGone(id),
-            Timer::AnswerDue(id),
-            Timer::CallPending(id),
-        ] {
+        for timer in [Timer::Settled(id), Timer::StationGone(id), Timer::AnswerDue(id), Timer::CallPending(id)] {
             self.timers.clear(timer);
         }
         self.calls.remove(&id);
@@ -228,10 +195,6 @@ impl Node {
                     _ => cause,
                 };
                 self.call_fact(id, Fact::CallReturned { cause: Some(cause) });
-                self.timers.clear(Timer::Returned(id));
-                if self.returning.remove(&id).is_some() {
-                    return;
-                }
                 // Its way back takes it to the hook by itself; this is for when it does not.
                 self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
             }

@@ -15,7 +15,6 @@ impl Node {
         match timer {
             Timer::Settled(id) => self.settle_call(id),
             Timer::StationGone(id) => self.caller_is_alone(id),
-            Timer::Returned(id) => self.last_word_is_missing(id),
             Timer::AnswerDue(id) => self.probe_call(id),
             Timer::CallPending(id) => {
                 if let Some(call) = self.calls.get_mut(&id) {

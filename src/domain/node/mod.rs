@@ -17,7 +17,6 @@ mod rooms;
 
 use super::{
     call::Call,
-    cause::Reason,
     conference::Conference,
     effect::{Command, Effect, Room, Tag},
     endpoint::Safe,
@@ -97,8 +96,6 @@ pub struct Node {
     recent: RecentDials,
     /// Named by the hook, not yet confirmed by our own link.
     arrivals: BTreeMap<ChannelId, HookEvent>,
-    /// Callers back from a station that failed, as far as their own leg could tell why.
-    returning: BTreeMap<CallId, Reason>,
     now: Timestamp,
     out: Outbox,
 }
@@ -125,7 +122,6 @@ impl Node {
             timers: Timers::default(),
             recent: RecentDials::default(),
             arrivals: BTreeMap::new(),
-            returning: BTreeMap::new(),
             now,
             out: Outbox::default(),
         }
