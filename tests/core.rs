@@ -2,8 +2,6 @@
 //! state, and a whole house simulated on virtual time.
 #![allow(clippy::panic, reason = "tests fail by panicking")]
 
-#[path = "core/desk.rs"]
-mod desk;
 #[path = "core/examples/mod.rs"]
 mod examples;
 #[path = "core/house.rs"]

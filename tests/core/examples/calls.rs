@@ -1,7 +1,7 @@
 //! A call: waiting, answered, held, over.
 
 use crate::{
-    desk::{Desk, killed},
+    examples::desk::{Desk, killed},
     house::{olga, petra, supervisor},
 };
 use std::time::Duration;

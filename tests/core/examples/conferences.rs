@@ -1,7 +1,7 @@
 //! A conference: asked for, assembled, controlled, over; and every way it can go wrong.
 
 use crate::{
-    desk::{Desk, killed, people, rung},
+    examples::desk::{Desk, killed, people, rung},
     house::{olga, petra, rules},
 };
 use std::time::Duration;

@@ -2,3 +2,4 @@
 
 mod calls;
 mod conferences;
+pub mod desk;
