@@ -282,6 +282,7 @@ impl Node {
         }
     }
 
+    /// From wherever it is. Its arrival at the hook is heard as any other.
     pub(super) fn return_to_waiting(&mut self, channel: ChannelId) {
         let way_back = self.rules.way_back.clone();
         self.command(Tag::Quiet(channel), channel, Command::ReturnToWaiting { channel, way_back });
@@ -353,8 +354,9 @@ impl Node {
         }
         let empty = conference.joined() == 0;
         let direct = conference.call.is_some();
-        // Legs dialed straight into the room could not join it any more; nobody is there for them either.
-        if conference.state == ConferenceState::Live && empty && direct {
+        // Legs dialed straight into the room could not join it any more; nobody is there for them either. But who is
+        // on the way into it may yet come, and it is for the move to say what becomes of them.
+        if conference.state == ConferenceState::Live && empty && direct && !conference.is_moving() {
             self.end_conference(id, None, Reason::EverybodyLeft.into(), ids);
         }
     }

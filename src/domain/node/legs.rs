@@ -195,6 +195,7 @@ impl Node {
                     self.probe(leg);
                 }
             }
+            (Tag::Settle(id), Outcome::Err(_) | Outcome::Unknown) => self.not_settled(id),
             (Tag::Enter(leg), Outcome::Err(_)) => self.probe(leg),
             (Tag::Answer(id) | Tag::Hold(id) | Tag::Resume(id), outcome) => self.call_reply(id, &outcome),
             (Tag::Move(id) | Tag::Bridge(id), Outcome::Err(_)) => {
