@@ -381,6 +381,15 @@ impl Node {
         }
     }
 
+    /// Whoever was asked whether to go on without the caller is gone, too.
+    pub(super) fn attendant_left(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        if self.conferences.get(&id).is_some_and(|c| c.question.is_some()) {
+            self.timers.clear(Timer::Question(id));
+            self.conference_fact(id, Fact::ConferenceAnswered { go_on: false });
+            self.cancel_ringing(id, ids);
+        }
+    }
+
     /// Who rings is cancelled; who is in stays.
     pub(super) fn cancel_ringing(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
         let Some(conference) = self.conferences.get(&id) else { return };

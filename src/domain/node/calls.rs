@@ -116,7 +116,9 @@ impl Node {
     }
 
     fn caller_returned(&mut self, id: CallId, reason: Reason) {
-        self.forget_stations(id, KillCause::OriginatorCancel);
+        let rings = self.calls.get(&id).is_some_and(|call| call.state == CallState::Ringing);
+        let cause = if rings { KillCause::OriginatorCancel } else { KillCause::NormalClearing };
+        self.forget_stations(id, cause);
         for timer in [Timer::Settled(id), Timer::StationGone(id), Timer::AnswerDue(id), Timer::CallPending(id)] {
             self.timers.clear(timer);
         }

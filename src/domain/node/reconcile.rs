@@ -12,6 +12,7 @@ use crate::domain::{
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::{ChannelInfo, RoomEvent, RoomEventKind, RoomSnapshot, Snapshot},
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
+    time::Timestamp,
     timers::Timer,
 };
 use std::time::Duration;
@@ -103,7 +104,11 @@ impl Node {
                 return;
             }
             if !found.accepted && found.unwanted.is_none() {
-                self.send_originate(id, participant, leg);
+                if self.is_stale(found.since) {
+                    self.leg_over(id, participant, leg, Reason::Interrupted.into(), ids);
+                } else {
+                    self.send_originate(id, participant, leg);
+                }
                 return;
             }
         }
@@ -233,7 +238,7 @@ impl Node {
             }
         }
         self.resume_move(id, snapshot, ids);
-        self.resume_dialing(id);
+        self.resume_dialing(id, ids);
         self.take_in(id);
         self.settle_conference(id, ids);
     }
@@ -269,8 +274,22 @@ impl Node {
         }
     }
 
+    /// Decided so long ago that nobody waits for it any more. Who did not ring then is not rung now, out of the blue.
+    fn is_stale(&self, since: Timestamp) -> bool {
+        self.now.since(since) > self.rules.times.ring + self.rules.times.confirm
+    }
+
     /// Legs that were journaled as wanted, and not as dialed.
-    fn resume_dialing(&mut self, id: ConferenceId) {
+    fn resume_dialing(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let stale: Vec<_> = conference
+            .active()
+            .filter(|(p, leg)| leg.state == LegState::Queued && !p.dials.is_empty() && self.is_stale(leg.since))
+            .map(|(p, leg)| (p.id, leg.id))
+            .collect();
+        for (participant, leg) in stale {
+            self.leg_over(id, participant, leg, Reason::Interrupted.into(), ids);
+        }
         let Some(conference) = self.conferences.get(&id) else { return };
         let cold = conference.call.is_none() && conference.state == ConferenceState::Assembling;
         if cold || (conference.state == ConferenceState::Live && conference.room_lives) {
