@@ -166,3 +166,13 @@ fn silence_proves_nothing_while_the_link_is_down() {
     let bridge = |command: &Command| matches!(command, Command::Bridge { first, .. } if *first == caller);
     assert!(desk.commands().iter().any(bridge), "the two are put together again");
 }
+
+#[test]
+fn the_hook_parks_callers_and_that_is_no_reason_to_send_them_back() {
+    let mut desk = Desk::new();
+    let (call, caller) = desk.caller();
+    desk.event(caller, ChannelEventKind::Parked);
+    assert!(desk.ask(&olga(), &Verb::AnswerCall { call_id: call, station: None }).is_ok());
+    desk.wait(3_000);
+    assert!(!sends_back(&desk.commands(), caller));
+}

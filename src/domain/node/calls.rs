@@ -2,7 +2,7 @@
 
 use super::{Ids, Node, Owner, Touched};
 use crate::domain::{
-    call::Pending,
+    call::{Call, Pending},
     cause::{Cause, Reason},
     effect::{Command, Effect, KillCause, Tag},
     fact::{Arrival, Fact},
@@ -82,6 +82,7 @@ impl Node {
                 proxy_media: false,
             },
         );
+        self.hooked(channel, true);
         self.effect(Effect::HookHold(channel));
     }
 
@@ -187,16 +188,17 @@ impl Node {
     fn caller_event(&mut self, id: CallId, event: ChannelEvent) {
         match event.kind {
             ChannelEventKind::HungUp { .. } => self.caller_gone(id, Reason::CallerHungUp.into()),
-            // After an interrupted bridge the net under it caught the caller, who hears nothing there.
-            ChannelEventKind::Parked
-                if self.calls.get(&id).is_some_and(|call| {
-                    matches!(call.state, CallState::Talking | CallState::Held | CallState::Waiting)
-                }) =>
-            {
+            // After an interrupted bridge the net under it caught the caller, who hears nothing there. The hook is a
+            // park, too: then it tells of itself.
+            ChannelEventKind::Parked if self.calls.get(&id).is_some_and(Self::may_be_stranded) => {
                 self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
             }
             _ => {}
         }
+    }
+
+    fn may_be_stranded(call: &Call) -> bool {
+        !call.hooked && matches!(call.state, CallState::Talking | CallState::Held | CallState::Waiting)
     }
 
     /// The caller's channel is no more.
