@@ -132,7 +132,7 @@ fn caller(n: u128) -> String {
         "Event-Name: CHANNEL_DATA\nUnique-ID: {}\nCaller-Caller-ID-Name: Ivan%20%22;%0a$%7Bx%7D\n\
          Caller-Caller-ID-Number: +4930123\nvariable_switchboard_queue: main\nvariable_secret: no\n\
          variable_sip_h_X-Account: 7\nvariable_switchboard_info_dialed: 5550100\n\
-         variable_originate_disposition: USER_BUSY\n",
+         variable_originate_disposition: USER_BUSY\nvariable_sip_invite_failure_status: 486\n",
         channel(n)
     )
 }
@@ -141,7 +141,7 @@ fn caller(n: u128) -> String {
 async fn a_caller_is_told_of_and_hears_music_until_let_go() {
     let (handle, mut inputs) = start(config()).await;
     let mut switch = Switch::hand_over(handle.address(), &caller(1)).await;
-    let HookEvent::Arrived { channel: who, queue, caller_name, caller_number, variables, disposition } =
+    let HookEvent::Arrived { channel: who, queue, caller_name, caller_number, variables, disposition, sip_status } =
         told(&mut inputs).await
     else {
         panic!("no arrival")
@@ -151,7 +151,7 @@ async fn a_caller_is_told_of_and_hears_music_until_let_go() {
     assert_eq!((caller_name.as_str(), caller_number.as_str()), ("Ivan \";${x}", "+4930123"));
     let variables: Vec<_> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(variables, [("dialed", "5550100"), ("sip_h_X-Account", "7")], "and nothing that is not allowed");
-    assert_eq!(disposition.as_deref(), Some("USER_BUSY"));
+    assert_eq!((disposition.as_deref(), sip_status), (Some("USER_BUSY"), Some(486)));
     assert!(handle.hold(channel(1)));
 
     // A piece that ran its time, as here, is followed by the next.

@@ -31,8 +31,15 @@ pub struct Call {
     pub conference: Option<ConferenceId>,
     pub notice: Option<Cause>,
     pub hangup_asked: bool,
+    /// The dialplan it came from is behind it, so what becomes of the caller is for us to see to: from the beginning
+    /// for calls from the queue, from the first hold or move on for ordinary ones.
+    pub ours: bool,
     /// Something was asked whose effect has not been seen.
     pub pending: Option<Pending>,
+    /// The switch was told that the hang-up of the station ends the call. Not journaled.
+    pub settled: bool,
+    /// The hook said that the caller came, and has not said that they left. Not journaled.
+    pub hooked: bool,
 }
 
 /// What a call waits for.
@@ -79,7 +86,10 @@ impl Call {
             conference: None,
             notice: None,
             hangup_asked: false,
+            ours: kind == Arrival::Queue,
             pending: None,
+            settled: false,
+            hooked: false,
         })
     }
 
@@ -106,13 +116,17 @@ impl Call {
                 self.stations.retain(|leg| leg.channel == *channel);
                 self.notice = None;
                 self.pending = None;
+                self.settled = false;
                 self.enter(CallState::Talking, at);
             }
             Fact::CallMedia { bypass, proxy } => {
                 self.bypass_media |= *bypass;
                 self.proxy_media |= *proxy;
             }
-            Fact::CallHoldAsked => self.pending = Some(Pending::Hold),
+            Fact::CallHoldAsked => {
+                self.ours = true;
+                self.pending = Some(Pending::Hold);
+            }
             Fact::CallResumeAsked => self.pending = Some(Pending::Resume),
             Fact::CallHeld => {
                 self.pending = None;
@@ -126,6 +140,7 @@ impl Call {
             }
             Fact::CallMoving { conference } => {
                 self.conference = Some(*conference);
+                self.ours = true;
                 self.pending = None;
                 self.notice = None;
                 self.enter(CallState::Conference, at);
@@ -133,6 +148,7 @@ impl Call {
             Fact::CallRestored { cause } => {
                 self.conference = None;
                 self.notice = Some(cause.clone());
+                self.settled = false;
                 self.enter(CallState::Talking, at);
             }
             Fact::CallHangupAsked => self.hangup_asked = true,

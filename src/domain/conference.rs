@@ -77,6 +77,8 @@ pub struct Leg {
     pub doomed: Option<Cause>,
     /// Waits in park to be taken in. Not journaled.
     pub waits: bool,
+    /// The hook said that this caller came to it, and has not said that they left. Not journaled.
+    pub hooked: bool,
     /// `Member-ID`: volatile, of the switch's own making. Not journaled.
     pub member: Option<u32>,
 }
@@ -126,6 +128,7 @@ impl Leg {
             seen: false,
             doomed: None,
             waits: false,
+            hooked: false,
             member: None,
         }
     }
@@ -291,6 +294,11 @@ impl Conference {
     /// How many are in the room.
     pub fn joined(&self) -> usize {
         self.active().filter(|(_, leg)| leg.state == LegState::Joined).count()
+    }
+
+    /// Somebody of the pair it was made from is still on the way into the room.
+    pub fn is_moving(&self) -> bool {
+        self.call.is_some() && self.active().any(|(p, leg)| p.dials.is_empty() && leg.state == LegState::Queued)
     }
 
     /// Nothing more will happen to it.

@@ -28,6 +28,8 @@ pub enum Tag {
     Answer(CallId),
     Hold(CallId),
     Resume(CallId),
+    /// From now on the hang-up of the station ends the call.
+    Settle(CallId),
     Move(ConferenceId),
     /// Bridge the pair again after a failed move.
     Bridge(ConferenceId),

@@ -89,6 +89,7 @@ impl<'de> Deserialize<'de> for Endpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn every_character_freeswitch_reads_as_syntax_is_refused() {
@@ -104,5 +105,23 @@ mod tests {
         assert!(Endpoint::new("user/1001@example.org").is_ok());
         assert!(Endpoint::new("loopback/1001").is_err());
         assert!(Endpoint::new("group/all").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_let_through_is_what_was_given_and_nothing_but_it(text in any::<String>()) {
+            if let Ok(safe) = Safe::new(text.as_str()) {
+                prop_assert_eq!(safe.as_str(), text.as_str());
+                let harmless = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.+@/:".contains(c));
+                prop_assert!(harmless, "{:?}", text);
+            }
+        }
+
+        #[test]
+        fn the_journal_lets_nothing_through_that_the_parser_would_not(text in any::<String>()) {
+            let stored = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Safe>(&stored).ok(), Safe::new(text.as_str()).ok());
+            prop_assert_eq!(serde_json::from_str::<Endpoint>(&stored).ok(), Endpoint::new(text).ok());
+        }
     }
 }

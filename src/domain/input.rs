@@ -156,6 +156,8 @@ pub enum HookEvent {
         variables: BTreeMap<String, String>,
         /// `originate_disposition`: why the station dialed from this leg did not come.
         disposition: Option<String>,
+        /// What the station's SIP said when it refused. The event that says so, too, may come later than the caller.
+        sip_status: Option<u16>,
     },
     Closed {
         channel: ChannelId,

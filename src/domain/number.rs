@@ -40,7 +40,10 @@ impl Numbering {
     /// What was typed, as routes and policy know it.
     pub fn normalise(&self, typed: &str) -> Result<Number, NumberError> {
         // "+49 (0)30 …" is how letterheads write it; the (0) is not dialed from abroad.
-        let typed = typed.trim().replace("(0)", if typed.trim_start().starts_with('+') { "" } else { "0" });
+        let typed = typed.trim();
+        let from_abroad = typed.starts_with('+')
+            || (!self.international_prefix.is_empty() && typed.starts_with(&self.international_prefix));
+        let typed = typed.replace("(0)", if from_abroad { "" } else { "0" });
         let mut digits = String::new();
         for c in typed.chars() {
             match c {
@@ -111,9 +114,16 @@ mod tests {
 
     #[test]
     fn the_same_number_typed_in_many_ways_is_one() {
-        for typed in
-            ["+49 30 123456", "0049 30 123456", "030/123456", "(030) 123-456", "+49 (0)30 123456", "030.123456"]
-        {
+        for typed in [
+            "+49 30 123456",
+            "0049 30 123456",
+            "0049 (0)30 123456",
+            "030/123456",
+            "(030) 123-456",
+            "(0)30 123456",
+            "+49 (0)30 123456",
+            "030.123456",
+        ] {
             assert_eq!(german().normalise(typed).unwrap().as_str(), "+4930123456", "{typed}");
         }
     }

@@ -116,6 +116,7 @@ impl Policy {
 mod tests {
     use super::*;
     use crate::domain::number::Numbering;
+    use proptest::prelude::*;
     use uuid::Uuid;
 
     fn policy() -> Policy {
@@ -152,5 +153,37 @@ mod tests {
         let load = Load { in_conference: 8, of_user: 8, in_all: 8 };
         let refused = policy().legs(Timestamp(0), user, 3, load, &RecentDials::default()).unwrap_err();
         assert_eq!(refused, Denied::Conference(10, 11));
+    }
+
+    proptest! {
+        #[test]
+        fn a_denied_number_is_never_dialed_however_it_is_typed(rest in "[0-9]{0,10}", typed in 0..3usize) {
+            let german = Numbering {
+                country_code: "49".into(),
+                national_prefix: "0".into(),
+                international_prefix: "00".into(),
+            };
+            let text = format!("{}{rest}", ["+49 900", "0049900", "0900"][typed]);
+            prop_assert!(policy().number(&german.normalise(&text).unwrap()).is_err(), "{}", text);
+        }
+
+        /// Whenever they are asked for, a minute never sees more legs than its limit.
+        #[test]
+        fn no_minute_has_more_legs_than_its_limit(pauses in prop::collection::vec((0..40_000i64, 1..4usize), 1..60)) {
+            let (user, mut recent) = (UserId::new(Uuid::from_u128(1)), RecentDials::default());
+            let load = Load { in_conference: 0, of_user: 0, in_all: 0 };
+            let (mut now, mut dialed) = (0, Vec::new());
+            for (pause, new) in pauses {
+                now += pause;
+                if policy().legs(Timestamp(now), user, new, load, &recent).is_ok() {
+                    for _ in 0..new {
+                        recent.note(Timestamp(now), user);
+                        dialed.push(now);
+                    }
+                }
+                let last_minute = dialed.iter().filter(|at| now - **at < 60_000).count();
+                prop_assert!(last_minute <= 5, "{} legs", last_minute);
+            }
+        }
     }
 }

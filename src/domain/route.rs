@@ -123,6 +123,7 @@ impl Route {
 mod tests {
     use super::*;
     use crate::domain::number::Numbering;
+    use proptest::prelude::*;
 
     fn number(text: &str) -> Number {
         Numbering::default().normalise(text).unwrap()
@@ -179,5 +180,31 @@ mod tests {
         let mut routes = routes();
         routes.0[0].dial = "loopback/{number}".into();
         assert!(matches!(routes.dial(&number("1004")), Err(NoRoute::Broken { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn every_endpoint_is_the_templates_with_the_number_in_it(typed in "[+]?[0-9]{1,20}", strip in 0..25usize) {
+            let mut routes = routes();
+            routes.0[1].strip = strip;
+            let number = number(&typed);
+            if let Ok(dial) = routes.dial(&number) {
+                prop_assert!(!dial.endpoints.is_empty());
+                for endpoint in &dial.endpoints {
+                    let known = endpoint.as_str().starts_with("user/") || endpoint.as_str().starts_with("sofia/gateway/");
+                    prop_assert!(known, "{}", endpoint);
+                    let left = number.as_str().get(if dial.route == "inside" { 0 } else { strip }..).unwrap_or("");
+                    prop_assert!(endpoint.as_str().contains(left), "{}", endpoint);
+                }
+            }
+        }
+
+        #[test]
+        fn the_first_route_that_takes_a_number_has_it(digits in "[0-9]{3,4}") {
+            let mut routes = routes();
+            let later = Route { name: "later".into(), ..routes.0[0].clone() };
+            routes.0.push(later);
+            prop_assert_eq!(routes.dial(&number(&digits)).unwrap().route, "inside");
+        }
     }
 }

@@ -71,3 +71,39 @@ impl Timers {
         Some(timer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    proptest! {
+        /// Each key has one deadline, the last one set; they come in the order of time, none before its time.
+        #[test]
+        fn deadlines_come_once_and_in_order(
+            sets in prop::collection::vec((0..6u128, prop::option::of(0..1_000i64)), 0..40),
+            now in 0..1_000i64,
+        ) {
+            let (mut timers, mut expected) = (Timers::default(), BTreeMap::new());
+            for (key, at) in sets {
+                let timer = Timer::Stray(ChannelId(Uuid::from_u128(key)));
+                match at {
+                    Some(at) => {
+                        timers.set(timer, Timestamp(at));
+                        expected.insert(timer, at);
+                    }
+                    None => prop_assert_eq!(timers.clear(timer), expected.remove(&timer).is_some()),
+                }
+            }
+            let mut order: Vec<_> = expected.into_iter().map(|(timer, at)| (at, timer)).collect();
+            order.sort();
+            let (due, later): (Vec<_>, Vec<_>) = order.into_iter().partition(|(at, _)| *at <= now);
+            for (_, timer) in due {
+                prop_assert_eq!(timers.due(Timestamp(now)), Some(timer));
+            }
+            prop_assert_eq!(timers.due(Timestamp(now)), None);
+            prop_assert_eq!(timers.next(), later.first().map(|(at, _)| Timestamp(*at)));
+        }
+    }
+}

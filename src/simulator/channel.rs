@@ -270,6 +270,7 @@ impl World {
         channel.answered = micros();
         channel.answer_state = "answered";
         channel.set("endpoint_disposition", "ANSWER");
+        self.tell_bridging(uuid, "");
         self.tell_of("CHANNEL_ANSWER", uuid);
         self.set_callstate(uuid, "ACTIVE");
     }
@@ -279,6 +280,7 @@ impl World {
         let Some(channel) = self.live_mut(uuid) else { return };
         if channel.progress == 0 && !channel.is_answered() {
             channel.progress = micros();
+            self.tell_bridging(uuid, "");
             self.tell_of("CHANNEL_PROGRESS", uuid);
             self.set_callstate(uuid, "RINGING");
         }

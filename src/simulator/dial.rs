@@ -156,6 +156,17 @@ impl World {
         }
     }
 
+    /// Whoever bridges to this leg is told what its SIP said: `switch_channel_set_variable_partner` in `sofia.c`.
+    pub(super) fn tell_bridging(&mut self, leg: &str, status: &str) {
+        let dial = self.channels.get(leg).and_then(|channel| channel.dial).and_then(|dial| self.dials.get(&dial));
+        if let Some(Dial { purpose: Purpose::Bridge { caller }, .. }) = dial {
+            let caller = caller.clone();
+            if let Some(channel) = self.live_mut(&caller) {
+                channel.set("sip_invite_failure_status", status);
+            }
+        }
+    }
+
     /// What becomes of this leg is no longer its dial's business.
     fn forget_leg(&mut self, leg: &str) {
         if let Some(channel) = self.channels.get_mut(leg) {

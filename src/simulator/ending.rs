@@ -77,7 +77,9 @@ impl World {
             channel.set("sip_invite_failure_status", sip.to_string());
             channel.set("proto_specific_hangup_cause", format!("sip:{sip}"));
             channel.set("sip_hangup_disposition", "recv_refuse");
+            self.tell_bridging(uuid, &sip.to_string());
         }
+        let Some(channel) = self.channels.get(uuid) else { return };
         let hook = channel.hook;
         if let Some(session) = hook.and_then(|hook| self.sessions.get_mut(&hook))
             && session.linger == Linger::No

@@ -111,8 +111,9 @@ fn dial_from_caller(
     // `^` separates the applications, because the comma is taken by the stations.
     vec![
         format!(
+            // What an earlier station said must not be taken for the answer of this one.
             "uuid_setvar_multi {caller} continue_on_fail=true;hangup_after_bridge=false;{TRANSFERS};\
-             transfer_ringback={music}"
+             transfer_ringback={music};sip_invite_failure_status="
         ),
         format!(
             "uuid_transfer {caller} 'm:^:bridge:{{originate_timeout={ring},ignore_early_media=true}}{}^{}' inline",

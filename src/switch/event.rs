@@ -61,13 +61,18 @@ fn other(channel: ChannelId, event: &EslEvent) -> Option<ChannelId> {
 fn sip_status(event: &EslEvent) -> Option<u16> {
     let term = event.header_str("variable_sip_term_status");
     let proto = event.header_str("variable_proto_specific_hangup_cause").and_then(|text| text.strip_prefix("sip:"));
-    // 487 here is the answer to our own cancelling.
-    let invite = event.header_str("variable_sip_invite_failure_status").filter(|text| *text != "487");
-    [term, proto, invite]
-        .into_iter()
-        .flatten()
-        .filter_map(|text| text.trim().parse::<u16>().ok())
-        .find(|status| (300..=699).contains(status))
+    let invite = event.header_str("variable_sip_invite_failure_status");
+    let said = [term, proto].into_iter().flatten().find_map(status);
+    said.or_else(|| invite.and_then(failure))
+}
+
+/// `sip_invite_failure_status`: 487 is the answer to our own cancelling.
+pub(super) fn failure(text: &str) -> Option<u16> {
+    status(text).filter(|status| *status != 487)
+}
+
+fn status(text: &str) -> Option<u16> {
+    text.trim().parse().ok().filter(|status| (300..=699).contains(status))
 }
 
 fn info(event: &EslEvent) -> ChannelInfo {

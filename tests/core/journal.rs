@@ -78,7 +78,7 @@ pub fn assert_same_state(live: &Node, folded: &Node) {
 
 /// Without what is not journaled.
 fn journaled_call(call: &Call) -> Call {
-    Call { pending: None, ..call.clone() }
+    Call { pending: None, settled: false, hooked: false, ..call.clone() }
 }
 
 /// Without what is not journaled.
@@ -91,6 +91,7 @@ fn journaled_conference(conference: &Conference) -> Conference {
             leg.seen = false;
             leg.doomed = None;
             leg.waits = false;
+            leg.hooked = false;
             leg.member = None;
         }
     }

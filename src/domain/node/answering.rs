@@ -15,7 +15,7 @@ use crate::domain::{
 use std::time::Duration;
 
 /// Beyond the ringing time, the switch has had its say by then.
-const ANSWER_SLACK: Duration = Duration::from_secs(5);
+pub(super) const ANSWER_SLACK: Duration = Duration::from_secs(5);
 
 /// A refusal with its words.
 pub(super) fn refuse(code: RefusalCode, detail: impl Into<String>) -> Refusal {
@@ -57,6 +57,13 @@ impl Node {
             let who = call.attendant.as_ref().map_or("somebody", |person| person.name.as_str());
             return Err(refuse(RefusalCode::Claimed, format!("{who} has taken this call")));
         }
+        // Were they rung from now, the caller's arrival at the hook would be taken for the end of this attempt.
+        if self.timers.is_set(Timer::StationGone(id)) {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                "the caller is on the way back to waiting; try again in a second",
+            ));
+        }
         self.ring_stations(actor, id, station, ids)
     }
 
@@ -80,6 +87,9 @@ impl Node {
         };
         let attendant = Person::from(actor);
         self.record(Subject::Call(id), Some(attendant.clone()), Fact::CallClaimed { attendant, stations: legs });
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.hooked = false;
+        }
         // The hook stops renewing its music; its socket closes a moment later, when the caller has moved on.
         self.effect(Effect::HookRelease(caller));
         self.command(
@@ -120,7 +130,8 @@ impl Node {
 
     pub(super) fn hold(&mut self, actor: &Actor, id: CallId) -> Result<CallId, Refusal> {
         let call = self.call_of(id, actor)?;
-        let (caller, station) = (call.channel, call.station());
+        let caller = call.channel;
+        let station = call.station().filter(|station| self.channels.contains_key(station));
         match (call.state, call.pending, station) {
             (CallState::Held, ..) | (_, Some(Pending::Hold), _) => return Ok(id),
             (CallState::Talking, _, Some(station)) => {
@@ -179,10 +190,19 @@ impl Node {
 
     /// From now on the hang-up of the station ends the call.
     pub(super) fn settle_call(&mut self, id: CallId) {
-        let Some(call) = self.calls.get(&id).filter(|call| call.state == CallState::Talking) else { return };
-        let caller = call.channel;
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.state == CallState::Talking) else { return };
+        call.settled = true;
+        let channel = call.channel;
         let both = [variable("hangup_after_bridge", "true"), variable("park_after_bridge", "false")];
-        self.set_variables(caller, caller, both.into_iter().flatten().collect());
+        let variables = both.into_iter().flatten().collect();
+        self.command(Tag::Settle(id), channel, Command::SetVariables { channel, variables });
+    }
+
+    /// The switch may not know it: the next comparison tells it again.
+    pub(super) fn not_settled(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.settled = false;
+        }
     }
 
     pub(super) fn set_variables(&mut self, channel: ChannelId, lane: ChannelId, variables: Vec<(Safe, Safe)>) {
@@ -196,15 +216,20 @@ impl Node {
         if call.state == CallState::Conference {
             return Err(refuse(RefusalCode::WrongState, "the call is in a conference; leave or end the conference"));
         }
-        let caller = call.channel;
         self.record(Subject::Call(id), Some(actor.into()), Fact::CallHangupAsked);
-        self.command(Tag::Kill(caller), caller, Command::Kill { channel: caller, cause: KillCause::NormalClearing });
-        let stations: Vec<_> =
-            self.calls.get(&id).into_iter().flat_map(|call| &call.stations).map(|leg| leg.channel).collect();
+        self.kill_call(id);
+        Ok(id)
+    }
+
+    /// The caller, and whatever station rings, talks or is parked for them.
+    pub(super) fn kill_call(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let caller = call.channel;
+        let stations: Vec<_> = call.stations.iter().map(|leg| leg.channel).collect();
+        self.kill(caller, KillCause::NormalClearing);
         for channel in stations {
             self.command(Tag::Quiet(channel), caller, Command::Kill { channel, cause: KillCause::NormalClearing });
         }
-        Ok(id)
     }
 
     /// A command on a call was answered. Success is seen by events; a failure sends us looking.

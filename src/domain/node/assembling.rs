@@ -282,6 +282,7 @@ impl Node {
         }
     }
 
+    /// From wherever it is. Its arrival at the hook is heard as any other.
     pub(super) fn return_to_waiting(&mut self, channel: ChannelId) {
         let way_back = self.rules.way_back.clone();
         self.command(Tag::Quiet(channel), channel, Command::ReturnToWaiting { channel, way_back });
@@ -353,8 +354,9 @@ impl Node {
         }
         let empty = conference.joined() == 0;
         let direct = conference.call.is_some();
-        // Legs dialed straight into the room could not join it any more; nobody is there for them either.
-        if conference.state == ConferenceState::Live && empty && direct {
+        // Legs dialed straight into the room could not join it any more; nobody is there for them either. But who is
+        // on the way into it may yet come, and it is for the move to say what becomes of them.
+        if conference.state == ConferenceState::Live && empty && direct && !conference.is_moving() {
             self.end_conference(id, None, Reason::EverybodyLeft.into(), ids);
         }
     }
@@ -376,6 +378,15 @@ impl Node {
                 self.timers.set(Timer::Question(id), deadline);
             }
             (true, false) => self.cancel_ringing(id, ids),
+        }
+    }
+
+    /// Whoever was asked whether to go on without the caller is gone, too.
+    pub(super) fn attendant_left(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        if self.conferences.get(&id).is_some_and(|c| c.question.is_some()) {
+            self.timers.clear(Timer::Question(id));
+            self.conference_fact(id, Fact::ConferenceAnswered { go_on: false });
+            self.cancel_ringing(id, ids);
         }
     }
 

@@ -2,45 +2,62 @@
 
 use super::{Ids, Node, Owner, Touched};
 use crate::domain::{
-    call::Pending,
+    call::{Call, Pending},
     cause::{Cause, Reason},
     effect::{Command, Effect, KillCause, Tag},
     fact::{Arrival, Fact},
-    ids::{CallId, ChannelId},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::{ChannelEvent, ChannelEventKind, ChannelInfo, HookEvent},
-    states::{CallState, NodeState, ParticipantRole},
+    states::{CallState, LegState, NodeState, ParticipantRole},
     timers::Timer,
 };
 use std::time::Duration;
 
 /// A station's hang-up has told its other half by then.
-const STATION_GONE: Duration = Duration::from_millis(1500);
+pub(super) const STATION_GONE: Duration = Duration::from_millis(1500);
 
 impl Node {
     pub(super) fn hook(&mut self, event: HookEvent, ids: &mut dyn Ids) {
         match event {
             HookEvent::Closed { channel } => {
                 self.arrivals.remove(&channel);
+                self.hooked(channel, false);
                 if self.link.state != NodeState::Down && self.channels.contains_key(&channel) {
                     self.probe(channel);
                 }
             }
-            HookEvent::Arrived { channel, ref disposition, .. } => match self.channels.get(&channel).copied() {
-                Some(Owner::Caller(id)) => {
-                    let disposition = disposition.clone();
-                    self.caller_is_back(id, disposition.as_deref());
-                }
-                Some(Owner::Leg(conference, participant)) => {
-                    self.leg_is_back_at_the_hook(conference, participant, channel, ids);
-                }
-                Some(Owner::Station(_)) => {}
-                None => {
-                    self.arrivals.insert(channel, event);
-                    if self.link.state != NodeState::Down {
-                        self.probe(channel);
+            HookEvent::Arrived { channel, ref disposition, sip_status, .. } => {
+                self.hooked(channel, true);
+                match self.channels.get(&channel).copied() {
+                    Some(Owner::Caller(id)) => {
+                        let disposition = disposition.clone();
+                        self.caller_is_back(id, disposition.as_deref(), sip_status);
+                    }
+                    Some(Owner::Leg(conference, participant)) => {
+                        self.leg_is_at_the_hook(conference, participant, channel, ids);
+                    }
+                    Some(Owner::Station(_)) => {}
+                    None => {
+                        self.arrivals.insert(channel, event);
+                        if self.link.state != NodeState::Down {
+                            self.probe(channel);
+                        }
                     }
                 }
-            },
+            }
+        }
+    }
+
+    /// What the hook says of one of ours.
+    fn hooked(&mut self, channel: ChannelId, there: bool) {
+        match self.channels.get(&channel).copied() {
+            Some(Owner::Caller(id)) => {
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.hooked = there;
+                }
+            }
+            Some(Owner::Leg(id, participant)) => self.change_leg(id, participant, channel, |leg| leg.hooked = there),
+            Some(Owner::Station(_)) | None => {}
         }
     }
 
@@ -65,43 +82,92 @@ impl Node {
                 proxy_media: false,
             },
         );
+        self.hooked(channel, true);
         self.effect(Effect::HookHold(channel));
     }
 
-    /// The caller's leg ran into the waiting extension again.
-    fn caller_is_back(&mut self, id: CallId, disposition: Option<&str>) {
+    /// The caller's leg ran into the waiting extension again. The hook and our link are two ways to us: what we sent
+    /// meanwhile may have taken the caller away from the hook again before we heard that they came to it. So while
+    /// stations live, for all we know, this is a reason to look, and no more.
+    fn caller_is_back(&mut self, id: CallId, disposition: Option<&str>, sip_status: Option<u16>) {
         let Some(call) = self.calls.get(&id) else { return };
-        let channel = call.channel;
-        let cause = match call.state {
-            CallState::Waiting => None,
-            CallState::Ringing => Some(disposition.map_or(Reason::Interrupted, Reason::from_switch)),
-            CallState::Talking => Some(Reason::StationHungUp),
-            CallState::Held => Some(Reason::TooLong),
-            CallState::Conference | CallState::Transferred | CallState::Ended => return,
-        };
-        if let Some(reason) = cause {
-            self.forget_stations(id, KillCause::OriginatorCancel);
-            self.call_fact(id, Fact::CallReturned { cause: Some(reason.into()) });
-        }
+        let (channel, state) = (call.channel, call.state);
+        let stations: Vec<ChannelId> =
+            call.stations.iter().map(|leg| leg.channel).filter(|leg| self.channels.contains_key(leg)).collect();
         self.effect(Effect::HookHold(channel));
+        match (state, disposition) {
+            (CallState::Waiting, _) => {
+                self.timers.clear(Timer::StationGone(id));
+            }
+            // What became of the dialing is known only when it is over.
+            (CallState::Ringing, Some(disposition)) => {
+                self.caller_returned(id, Cause { reason: Reason::from_switch(disposition), sip_status });
+            }
+            (CallState::Ringing, None) if stations.is_empty() => self.caller_returned(id, Reason::Interrupted.into()),
+            (CallState::Talking, _) if stations.is_empty() => self.caller_returned(id, Reason::StationHungUp.into()),
+            (CallState::Held, _) => self.caller_returned(id, Reason::TooLong.into()),
+            (CallState::Ringing | CallState::Talking, _) => {
+                for station in stations {
+                    self.probe(station);
+                }
+                if state == CallState::Talking {
+                    self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
+                }
+            }
+            (CallState::Conference | CallState::Transferred | CallState::Ended, _) => {}
+        }
     }
 
-    /// The caller of a conference ran into the waiting extension: they are a waiting call again.
-    fn leg_is_back_at_the_hook(
+    fn caller_returned(&mut self, id: CallId, returned: Cause) {
+        let rings = self.calls.get(&id).is_some_and(|call| call.state == CallState::Ringing);
+        let cause = if rings { KillCause::OriginatorCancel } else { KillCause::NormalClearing };
+        self.forget_stations(id, cause);
+        for timer in [Timer::Settled(id), Timer::StationGone(id), Timer::AnswerDue(id), Timer::CallPending(id)] {
+            self.timers.clear(timer);
+        }
+        self.call_fact(id, Fact::CallReturned { cause: Some(returned) });
+    }
+
+    /// The caller of a conference ran into the waiting extension. On the way into the room that may have been before
+    /// they were told to go there: the move's own deadline decides. In it, too, it may be old news.
+    fn leg_is_at_the_hook(
         &mut self,
-        conference: crate::domain::ids::ConferenceId,
-        participant: crate::domain::ids::ParticipantId,
+        conference: ConferenceId,
+        participant: ParticipantId,
         channel: ChannelId,
         ids: &mut dyn Ids,
     ) {
-        let Some(found) = self.conferences.get(&conference) else { return };
-        let is_caller = found.participant(participant).is_some_and(|p| p.role == ParticipantRole::Caller);
-        if let Some(call) = found.call.filter(|_| is_caller) {
-            self.call_fact(call, Fact::CallReturned { cause: Some(Reason::MoveFailed.into()) });
-            self.leg_over(conference, participant, channel, Reason::MoveFailed.into(), ids);
-            self.channels.insert(channel, Owner::Caller(call));
-            self.effect(Effect::HookHold(channel));
+        self.effect(Effect::HookHold(channel));
+        match self.leg(conference, participant, channel).map(|leg| (leg.state, leg.member)) {
+            Some((LegState::Joined, None)) => {
+                self.caller_waits_again(conference, participant, channel, Reason::MoveFailed, ids);
+            }
+            Some((LegState::Joined, Some(_))) => self.effect(Effect::Resync),
+            _ => {}
         }
+    }
+
+    /// A caller who is out of their conference, and lives, becomes a waiting call again. Says whether that was so.
+    pub(super) fn caller_waits_again(
+        &mut self,
+        conference: ConferenceId,
+        participant: ParticipantId,
+        channel: ChannelId,
+        reason: Reason,
+        ids: &mut dyn Ids,
+    ) -> bool {
+        let Some(found) = self.conferences.get(&conference) else { return false };
+        let is_caller = found.participant(participant).is_some_and(|p| p.role == ParticipantRole::Caller);
+        let dismissed = self.leg(conference, participant, channel).is_none_or(|leg| leg.unwanted.is_some());
+        let Some(call) = found.call.filter(|_| is_caller && !dismissed) else { return false };
+        let hooked = self.leg(conference, participant, channel).is_some_and(|leg| leg.hooked);
+        self.call_fact(call, Fact::CallReturned { cause: Some(reason.into()) });
+        self.leg_over(conference, participant, channel, reason.into(), ids);
+        self.hooked(channel, hooked);
+        if !hooked {
+            self.return_to_waiting(channel);
+        }
+        true
     }
 
     pub(super) fn channel_event(&mut self, event: ChannelEvent, ids: &mut dyn Ids) {
@@ -124,12 +190,17 @@ impl Node {
     fn caller_event(&mut self, id: CallId, event: ChannelEvent) {
         match event.kind {
             ChannelEventKind::HungUp { .. } => self.caller_gone(id, Reason::CallerHungUp.into()),
-            // After an interrupted bridge the dialplan ran out and park caught the caller.
-            ChannelEventKind::Parked if self.calls.get(&id).is_some_and(|call| call.state == CallState::Talking) => {
+            // After an interrupted bridge the net under it caught the caller, who hears nothing there. The hook is a
+            // park, too: then it tells of itself.
+            ChannelEventKind::Parked if self.calls.get(&id).is_some_and(Self::may_be_stranded) => {
                 self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
             }
             _ => {}
         }
+    }
+
+    fn may_be_stranded(call: &Call) -> bool {
+        !call.hooked && matches!(call.state, CallState::Talking | CallState::Held | CallState::Waiting)
     }
 
     /// The caller's channel is no more.
@@ -173,6 +244,8 @@ impl Node {
                 self.timers.clear(Timer::CallPending(id));
                 self.call_fact(id, Fact::CallHeld);
             }
+            // Not by our hand, or by one we have given up waiting for: where are they now?
+            ChannelEventKind::Parked if call.state == CallState::Talking => self.effect(Effect::Resync),
             ChannelEventKind::HungUp { cause, sip_status, .. } => {
                 let reason = Reason::from_hangup(&cause, sip_status, event.info.answered);
                 self.station_gone(id, event.channel, Cause { reason, sip_status });
@@ -194,9 +267,12 @@ impl Node {
                     Reason::HungUp => Cause { reason: Reason::StationHungUp, ..cause },
                     _ => cause,
                 };
+                let hooked = call.hooked;
                 self.call_fact(id, Fact::CallReturned { cause: Some(cause) });
                 // Its way back takes it to the hook by itself; this is for when it does not.
-                self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
+                if !hooked {
+                    self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE));
+                }
             }
             CallState::Talking => {
                 self.timers.clear(Timer::Settled(id));
@@ -220,8 +296,10 @@ impl Node {
 
     /// Caller and station hear each other.
     pub(super) fn connected(&mut self, id: CallId, station: ChannelId) {
-        let Some(call) = self.calls.get(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.hooked = false;
         let channel = call.channel;
+        self.timers.clear(Timer::StationGone(id));
         if call.state == CallState::Talking && call.pending.is_none() {
             return;
         }
@@ -229,7 +307,7 @@ impl Node {
         self.timers.clear(Timer::CallPending(id));
         self.effect(Effect::HookRelease(channel));
         self.call_fact(id, Fact::CallConnected { channel: station });
-        if self.calls.get(&id).is_some_and(|call| call.kind == Arrival::Queue) {
+        if self.calls.get(&id).is_some_and(|call| call.ours) {
             self.timers.set(Timer::Settled(id), self.now.plus(self.rules.times.settle));
         }
     }

@@ -1,10 +1,10 @@
 //! What follows when something did not happen in time.
 
-use super::{Ids, Node, Owner};
+use super::{Ids, Node, Owner, answering::ANSWER_SLACK};
 use crate::domain::{
     cause::Reason,
     effect::{Effect, KillCause},
-    fact::{Arrival, Fact},
+    fact::Fact,
     ids::{CallId, ChannelId},
     states::{CallState, LegState},
     timers::Timer,
@@ -12,6 +12,20 @@ use crate::domain::{
 
 impl Node {
     pub(super) fn deadline(&mut self, timer: Timer, ids: &mut dyn Ids) {
+        // While nothing can be heard, silence proves nothing. The comparison that follows asks again.
+        let judges_silence = matches!(
+            timer,
+            Timer::Settled(_)
+                | Timer::StationGone(_)
+                | Timer::AnswerDue(_)
+                | Timer::MoveDue(_)
+                | Timer::LegDue(_)
+                | Timer::LegVanished(_)
+                | Timer::Stray(_)
+        );
+        if judges_silence && !self.link_works() {
+            return;
+        }
         match timer {
             Timer::Settled(id) => self.settle_call(id),
             Timer::StationGone(id) => self.caller_is_alone(id),
@@ -51,27 +65,35 @@ impl Node {
         }
     }
 
-    /// The station is gone, and the caller neither hung up nor came back to the hook.
+    /// The station is gone, or the caller fell out of what they heard; and they neither hung up nor came back to the
+    /// hook.
     fn caller_is_alone(&mut self, id: CallId) {
         let Some(call) = self.calls.get(&id) else { return };
-        let (channel, state, kind) = (call.channel, call.state, call.kind);
-        let station_gone = call.station().is_none_or(|station| !self.channels.contains_key(&station));
-        match (kind, state) {
+        let (channel, state, ours, hooked) = (call.channel, call.state, call.ours, call.hooked);
+        let alone = call.station().is_none_or(|station| !self.channels.contains_key(&station));
+        match state {
             // An ordinary call belongs to the dialplan it came from; without our station it is not ours to keep.
-            (Arrival::Extension, CallState::Talking) if station_gone => {
-                self.end_call(id, Reason::StationHungUp.into());
-            }
-            (Arrival::Queue, CallState::Talking) if station_gone => {
+            CallState::Talking if alone && !ours => self.end_call(id, Reason::StationHungUp.into()),
+            CallState::Talking | CallState::Held if alone => {
                 self.call_fact(id, Fact::CallReturned { cause: Some(Reason::StationHungUp.into()) });
-                self.return_to_waiting(channel);
+                if !hooked {
+                    self.return_to_waiting(channel);
+                }
             }
-            (Arrival::Queue, CallState::Talking | CallState::Waiting) => self.probe(channel),
+            CallState::Talking | CallState::Held => self.effect(Effect::Resync),
+            // Its own way back should have taken it to the hook by now.
+            CallState::Waiting if !hooked => {
+                self.return_to_waiting(channel);
+                self.probe(channel);
+            }
             _ => {}
         }
     }
 
+    /// Are those who ring, and the caller for whom they ring, still there?
     fn probe_call(&mut self, id: CallId) {
-        let Some(call) = self.calls.get(&id) else { return };
+        let Some(call) = self.calls.get(&id).filter(|call| call.state == CallState::Ringing) else { return };
+        self.timers.set(Timer::AnswerDue(id), self.now.plus(ANSWER_SLACK));
         let mut channels = vec![call.channel];
         channels.extend(call.stations.iter().map(|leg| leg.channel));
         for channel in channels {
@@ -92,12 +114,18 @@ impl Node {
     /// It left the room a while ago, and lives.
     fn stray(&mut self, leg: ChannelId, ids: &mut dyn Ids) {
         let Some(Owner::Leg(id, participant)) = self.channels.get(&leg).copied() else { return };
-        let Some(found) = self.leg(id, participant, leg).filter(|l| l.state == LegState::Joined && l.member.is_none())
+        let Some((waits, hooked)) = self
+            .leg(id, participant, leg)
+            .filter(|l| l.state == LegState::Joined && l.member.is_none())
+            .map(|l| (l.waits, l.hooked))
         else {
             return;
         };
-        if found.waits {
-            // Kicked out by somebody else's hand, and caught by park.
+        // Kicked out by somebody else's hand, and caught by park. A caller waits again.
+        if (waits || hooked) && self.caller_waits_again(id, participant, leg, Reason::Dropped, ids) {
+            return;
+        }
+        if waits {
             self.kill(leg, KillCause::NormalClearing);
             self.probe(leg);
         } else {

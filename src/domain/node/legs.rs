@@ -96,8 +96,10 @@ impl Node {
         }
         self.caller_of_conference_gone(id, participant);
         self.check_move(id, false, ids);
-        if self.role(id, participant) == Some(ParticipantRole::Caller) {
-            self.caller_left(id, ids);
+        match self.role(id, participant) {
+            Some(ParticipantRole::Caller) => self.caller_left(id, ids),
+            Some(ParticipantRole::Attendant) => self.attendant_left(id, ids),
+            _ => {}
         }
         self.settle_conference(id, ids);
     }
@@ -146,7 +148,7 @@ impl Node {
         // Who declined does not want to be tried elsewhere.
         let tries_on = !matches!(
             cause.reason,
-            Reason::Declined | Reason::SwitchRefused | Reason::SwitchLost | Reason::SwitchStopped
+            Reason::Declined | Reason::SwitchRefused | Reason::SwitchLost | Reason::SwitchStopped | Reason::Interrupted
         );
         (tries_on && number + 1 < person.dials.len()).then_some(Attempt { number: number + 1, gateway: 0 })
     }
@@ -195,6 +197,7 @@ impl Node {
                     self.probe(leg);
                 }
             }
+            (Tag::Settle(id), Outcome::Err(_) | Outcome::Unknown) => self.not_settled(id),
             (Tag::Enter(leg), Outcome::Err(_)) => self.probe(leg),
             (Tag::Answer(id) | Tag::Hold(id) | Tag::Resume(id), outcome) => self.call_reply(id, &outcome),
             (Tag::Move(id) | Tag::Bridge(id), Outcome::Err(_)) => {

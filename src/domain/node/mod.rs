@@ -333,6 +333,11 @@ impl Node {
         Some(Room { name: Safe::new(conference.room.clone()).ok()?, profile: self.rules.profile.clone() })
     }
 
+    /// What happens on the switch is told to us.
+    fn link_works(&self) -> bool {
+        matches!(self.link.state, NodeState::Up | NodeState::Paused)
+    }
+
     fn link_up(&mut self, core: String, version: String) {
         self.link.core = core;
         self.link.version = version;
@@ -353,7 +358,7 @@ impl Node {
     }
 
     fn verified(&mut self, health: Health) {
-        if matches!(self.link.state, NodeState::Down | NodeState::Synchronising) {
+        if !self.link_works() {
             return;
         }
         let state = if health.paused { NodeState::Paused } else { NodeState::Up };

@@ -3,14 +3,16 @@
 //! Every difference goes in as the input it would have been had we heard it. Absence counts only after
 //! `uuid_exists` says so, because `show channels` lags.
 
-use super::{Ids, Node, Owner, assembling::Pair};
+use super::{Ids, Node, Owner, assembling::Pair, calls::STATION_GONE};
 use crate::domain::{
     cause::Reason,
     conference::Conference,
-    fact::{Fact, StationLeg},
+    effect::Tag,
+    fact::Fact,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
-    input::{RoomEvent, RoomEventKind, RoomSnapshot, Snapshot},
+    input::{ChannelInfo, RoomEvent, RoomEventKind, RoomSnapshot, Snapshot},
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
+    time::Timestamp,
     timers::Timer,
 };
 use std::time::Duration;
@@ -76,8 +78,18 @@ impl Node {
         match self.channels.get(&channel).copied() {
             None => {}
             Some(Owner::Caller(id)) => self.caller_gone(id, Reason::CallerHungUp.into()),
-            Some(Owner::Station(id)) => self.station_gone(id, channel, Reason::Interrupted.into()),
+            Some(Owner::Station(id)) => self.station_is_absent(id, channel),
             Some(Owner::Leg(id, participant)) => self.leg_is_absent(id, participant, channel, ids),
+        }
+    }
+
+    /// A station that was to be rung a moment ago may not be there yet.
+    fn station_is_absent(&mut self, id: CallId, channel: ChannelId) {
+        let ringing = self.calls.get(&id).filter(|call| call.state == CallState::Ringing);
+        let begun_by = ringing.map(|call| call.since.plus(BEGUN)).filter(|begun_by| self.now < *begun_by);
+        match begun_by {
+            Some(begun_by) => self.timers.set(Timer::AnswerDue(id), begun_by),
+            None => self.station_gone(id, channel, Reason::Interrupted.into()),
         }
     }
 
@@ -92,7 +104,11 @@ impl Node {
                 return;
             }
             if !found.accepted && found.unwanted.is_none() {
-                self.send_originate(id, participant, leg);
+                if self.is_stale(found.since) {
+                    self.leg_over(id, participant, leg, Reason::Interrupted.into(), ids);
+                } else {
+                    self.send_originate(id, participant, leg);
+                }
                 return;
             }
         }
@@ -146,28 +162,45 @@ impl Node {
 
     fn reconcile_call(&mut self, id: CallId, snapshot: &Snapshot) {
         let Some(call) = self.calls.get(&id) else { return };
-        let (channel, state) = (call.channel, call.state);
-        let stations: Vec<StationLeg> = call.stations.clone();
-        if !snapshot.channels.contains_key(&channel) {
+        let (channel, state, since) = (call.channel, call.state, call.since);
+        let (hangup_asked, unsettled) = (call.hangup_asked, call.ours && !call.settled);
+        let Some(caller) = snapshot.channels.get(&channel) else { return };
+        if state == CallState::Conference {
             return;
         }
-        let bridged = stations.iter().map(|leg| leg.channel).find(|station| is_bridged(snapshot, channel, *station));
+        // The wish stands until the channel is gone.
+        if hangup_asked {
+            self.kill_call(id);
+            return;
+        }
+        let alive: Vec<(ChannelId, &ChannelInfo)> = call
+            .stations
+            .iter()
+            .filter_map(|leg| snapshot.channels.get(&leg.channel).map(|info| (leg.channel, info)))
+            .collect();
+        let bridged = alive.iter().map(|(station, _)| *station).find(|one| is_bridged(snapshot, channel, *one));
+        // In a net of ours, or left behind in a room: nobody is heard there, and no way leads back.
+        let stranded = matches!(caller.application.as_str(), "park" | "conference");
         match (state, bridged) {
             (CallState::Ringing | CallState::Held, Some(station)) => self.connected(id, station),
-            // Nobody rings and nobody talks: the intent was journaled, its command never left.
-            (CallState::Ringing, None) if !stations.iter().any(|leg| snapshot.channels.contains_key(&leg.channel)) => {
-                for leg in &stations {
-                    self.probe(leg.channel);
-                }
-                self.timers.set(Timer::AnswerDue(id), self.now.plus(BACK_AT_THE_HOOK));
+            (CallState::Ringing, None) if !self.timers.is_set(Timer::AnswerDue(id)) => {
+                self.timers.set(Timer::AnswerDue(id), self.now.plus(BEGUN));
             }
+            (CallState::Talking, Some(_)) if unsettled && !self.timers.is_set(Timer::Settled(id)) => {
+                self.timers.set(Timer::Settled(id), self.now.plus(self.rules.times.settle));
+            }
+            (CallState::Waiting, None) if stranded => self.return_to_waiting(channel),
+            // They may be on their way still; then it is looked at again.
+            (CallState::Talking | CallState::Held, None) if stranded && self.now < since.plus(BEGUN) => {
+                self.timers.set(Timer::StationGone(id), since.plus(BEGUN));
+            }
+            (CallState::Talking | CallState::Held, None) if stranded => match alive.first() {
+                Some((station, _)) => self.bridge(Tag::Resume(id), channel, *station),
+                None => self.timers.set(Timer::StationGone(id), self.now.plus(STATION_GONE)),
+            },
             (CallState::Talking, None) => {
-                let parked = stations
-                    .iter()
-                    .any(|leg| snapshot.channels.get(&leg.channel).is_some_and(|info| info.application == "park"));
-                let hears_music =
-                    snapshot.channels.get(&channel).is_some_and(|info| info.application.contains("playback"));
-                if parked && hears_music {
+                let parked = alive.iter().any(|(_, info)| info.application == "park");
+                if parked && caller.application.contains("playback") {
                     self.call_fact(id, Fact::CallHeld);
                 } else {
                     self.timers.set(Timer::StationGone(id), self.now.plus(BACK_AT_THE_HOOK));
@@ -199,29 +232,30 @@ impl Node {
             if info.application == "park" {
                 self.change_leg(id, participant, leg, |leg| leg.waits = true);
             }
-            if dialed && state != LegState::Joined {
+            if dialed && state != LegState::Joined && !self.timers.is_set(Timer::LegDue(leg)) {
                 let late = self.rules.times.ring + self.rules.times.confirm;
                 self.timers.set(Timer::LegDue(leg), self.now.plus(late));
             }
         }
         self.resume_move(id, snapshot, ids);
-        self.resume_dialing(id);
+        self.resume_dialing(id, ids);
         self.take_in(id);
         self.settle_conference(id, ids);
     }
 
     /// The journal says the pair was to be moved; the switch says how far that went.
     fn resume_move(&mut self, id: ConferenceId, snapshot: &Snapshot, ids: &mut dyn Ids) {
-        let Some(conference) = self.conferences.get(&id).filter(|c| c.state == ConferenceState::Assembling) else {
+        let Some(conference) = self.conferences.get(&id).filter(|c| c.is_moving()) else { return };
+        if conference.state == ConferenceState::Ending {
             return;
-        };
+        }
         let Some(call) = conference.call else { return };
         let leg =
             |role| conference.with_role(role).and_then(|p| p.legs.first()).filter(|l| l.is_active()).map(|l| l.id);
-        let (Some(caller), Some(station)) = (leg(ParticipantRole::Caller), leg(ParticipantRole::Attendant)) else {
-            return;
-        };
-        if is_bridged(snapshot, caller, station) {
+        let (caller, station) = (leg(ParticipantRole::Caller), leg(ParticipantRole::Attendant));
+        if let (Some(caller), Some(station)) = (caller, station)
+            && is_bridged(snapshot, caller, station)
+        {
             let found = self.calls.get(&call);
             let pair = Pair {
                 call,
@@ -232,14 +266,30 @@ impl Node {
                 silent: found.is_some_and(|c| c.station_hold),
             };
             self.move_pair(id, &pair);
-        } else if snapshot.channels.contains_key(&caller) && snapshot.channels.contains_key(&station) {
-            self.timers.set(Timer::MoveDue(id), self.now.plus(self.rules.times.moving));
+        } else {
+            if !self.timers.is_set(Timer::MoveDue(id)) {
+                self.timers.set(Timer::MoveDue(id), self.now.plus(self.rules.times.moving));
+            }
             self.check_move(id, false, ids);
         }
     }
 
+    /// Decided so long ago that nobody waits for it any more. Who did not ring then is not rung now, out of the blue.
+    fn is_stale(&self, since: Timestamp) -> bool {
+        self.now.since(since) > self.rules.times.ring + self.rules.times.confirm
+    }
+
     /// Legs that were journaled as wanted, and not as dialed.
-    fn resume_dialing(&mut self, id: ConferenceId) {
+    fn resume_dialing(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let stale: Vec<_> = conference
+            .active()
+            .filter(|(p, leg)| leg.state == LegState::Queued && !p.dials.is_empty() && self.is_stale(leg.since))
+            .map(|(p, leg)| (p.id, leg.id))
+            .collect();
+        for (participant, leg) in stale {
+            self.leg_over(id, participant, leg, Reason::Interrupted.into(), ids);
+        }
         let Some(conference) = self.conferences.get(&id) else { return };
         let cold = conference.call.is_none() && conference.state == ConferenceState::Assembling;
         if cold || (conference.state == ConferenceState::Live && conference.room_lives) {

@@ -111,9 +111,10 @@ impl Node {
         let conference = self.conference_of(id, actor)?;
         let already: BTreeMap<String, String> =
             conference.active().map(|(p, leg)| (leg.number.clone(), p.name.clone())).collect();
-        let (legs, ports) = (conference.active().count(), conference.ports);
+        let (owner, legs, ports) = (conference.owner.id, conference.active().count(), conference.ports);
         let invited = self.resolve(wanted, &already, ids)?;
-        self.allow_legs(actor.id, invited.len(), legs)?;
+        // Legs count for the conference's owner, whoever asks for them, so the owner's limits judge.
+        self.allow_legs(owner, invited.len(), legs)?;
         let more = u32::try_from(invited.len()).unwrap_or(u32::MAX);
         self.apply_for(invited.len(), invited.len())?;
         let ports = ports.saturating_add(more);
@@ -219,7 +220,12 @@ impl Node {
                 "this participant came with the call and has no number to dial; add them with their number",
             ));
         }
-        self.allow_legs(actor.id, 1, conference.active().count())?;
+        if conference.active().any(|(_, leg)| person.dials.iter().any(|dial| dial.number == leg.number)) {
+            return Err(refuse(RefusalCode::WrongState, "this number is in the conference already"));
+        }
+        self.allow_legs(conference.owner.id, 1, conference.active().count())?;
+        // The ports are the conference's already; but a switch that takes no calls is not asked.
+        self.apply_for(0, 1)?;
         let leg = ChannelId(ids.uuid());
         let attempt = Attempt::default();
         self.record(
@@ -251,16 +257,17 @@ impl Node {
     ) -> Result<ConferenceId, Refusal> {
         let conference = self.conference_of(id, actor)?;
         let attendant = conference.with_role(ParticipantRole::Attendant).map(|p| (p.id, p.state()));
-        let (legs, ports) = (conference.active().count(), conference.ports);
+        let (owner, legs, ports) = (conference.owner.id, conference.active().count(), conference.ports);
         if attendant.is_some_and(|(_, state)| !state.is_over()) {
             return Err(refuse(RefusalCode::WrongState, "you are in this conference, or being rung, already"));
         }
         let dial = self.dial_station(actor, station)?;
-        self.allow_legs(actor.id, 1, legs)?;
+        self.allow_legs(owner, 1, legs)?;
         let leg = ChannelId(ids.uuid());
         let who = Some(Person::from(actor));
         match attendant {
             Some((participant, _)) => {
+                self.apply_for(0, 1)?;
                 let fact = Fact::LegQueued { participant, leg, attempt: Attempt::default(), dial: Some(dial) };
                 self.record(Subject::Conference(id), who, fact);
             }

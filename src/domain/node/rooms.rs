@@ -68,6 +68,7 @@ impl Node {
             leg.member = Some(member);
             leg.seen = true;
             leg.waits = false;
+            leg.hooked = false;
         });
         let Some(leg) = self.leg(id, participant, channel) else { return };
         let (state, unwanted) = (leg.state, leg.unwanted.is_some());

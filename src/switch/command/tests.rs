@@ -34,7 +34,8 @@ fn the_caller_dials_the_stations_from_the_own_leg() {
         wire.texts,
         [
             "uuid_setvar_multi 00000000-0000-0000-0000-000000000001 continue_on_fail=true;\
-             hangup_after_bridge=false;max_session_transfers=10000;transfer_ringback=local_stream://moh",
+             hangup_after_bridge=false;max_session_transfers=10000;transfer_ringback=local_stream://moh;\
+             sip_invite_failure_status=",
             "uuid_transfer 00000000-0000-0000-0000-000000000001 \
              'm:^:bridge:{originate_timeout=20,ignore_early_media=true}\
              [origination_uuid=00000000-0000-0000-0000-000000000002]user/1001@example.org,\

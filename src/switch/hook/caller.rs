@@ -6,7 +6,10 @@ use crate::{
         ids::ChannelId,
         input::{HookEvent, Input},
     },
-    switch::snapshot::{channel_id, clean},
+    switch::{
+        event::failure,
+        snapshot::{channel_id, clean},
+    },
 };
 use freeswitch_esl_tokio::{
     EslClient, EslConnectOptions, EslError, EslEvent, EslEventStream, EslResponse, EventFormat, ExecuteOptions,
@@ -85,6 +88,7 @@ fn arrival(data: &EslResponse, allowed: &[String]) -> Option<HookEvent> {
         caller_number: text("Caller-Caller-ID-Number").unwrap_or_default(),
         variables,
         disposition: text("variable_originate_disposition"),
+        sip_status: data.header("variable_sip_invite_failure_status").and_then(failure),
     })
 }
 

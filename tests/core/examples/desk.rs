@@ -167,6 +167,7 @@ impl Desk {
             caller_number: "+4930111".into(),
             variables: Default::default(),
             disposition: disposition.map(str::to_owned),
+            sip_status: disposition.filter(|cause| *cause == "USER_BUSY").map(|_| 486),
         }));
     }
 

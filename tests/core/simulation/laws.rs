@@ -157,7 +157,9 @@ impl Watch {
     /// Law 3.
     fn made_once(&mut self, switch: &Switch) {
         for (channel, times) in &switch.made {
-            let first = *self.first_made.entry(*channel).or_insert(self.now);
+            // Made while the link was broken: then its command was in doubt since it broke.
+            let heard = if self.working.is_some() { self.now } else { self.last_broken };
+            let first = *self.first_made.entry(*channel).or_insert(heard);
             assert!(
                 *times < 2 || self.last_broken >= first,
                 "{channel} was made {times} times, and nothing was in doubt"

@@ -49,6 +49,8 @@ struct Sent {
     session: u32,
     tag: Tag,
     command: Command,
+    /// The switch has carried it out; its reply is on the way.
+    done: bool,
 }
 
 /// Decided, and not yet durable.
@@ -309,7 +311,7 @@ impl World {
         self.order += 1;
         let id = self.order;
         if !self.link_is_up {
-            self.sent.insert(id, Sent { session: 0, tag, command });
+            self.sent.insert(id, Sent { session: 0, tag, command, done: false });
             self.at(self.now + 1, Happening::Reply(id, Outcome::Unknown));
             return;
         }
@@ -317,12 +319,13 @@ impl World {
         let free = self.lanes.entry(lane.0.as_u128() % LANES).or_default();
         let arrives = (*free).max(self.now) + self.chance.ms(1, 10);
         *free = arrives + 1;
-        self.sent.insert(id, Sent { session: self.session, tag, command });
+        self.sent.insert(id, Sent { session: self.session, tag, command, done: false });
         self.at(arrives, Happening::Command(id));
     }
 
     fn arrive_at_switch(&mut self, id: u64) {
-        let Some(sent) = self.sent.get(&id) else { return };
+        let Some(sent) = self.sent.get_mut(&id) else { return };
+        sent.done = true;
         let (session, command) = (sent.session, sent.command.clone());
         let outcome = self.switch.execute(&command);
         self.note(|| format!("         switch: {command:?} -> {outcome:?}"));
@@ -373,13 +376,14 @@ impl World {
         self.link_is_up = false;
         self.subscribed = false;
         self.watch.broken(self.now);
-        let unanswered: Vec<u64> = self.sent.keys().copied().collect();
+        let unanswered: Vec<u64> =
+            self.sent.iter().filter(|(_, sent)| sent.session == self.session).map(|(id, _)| *id).collect();
         let mut tags = Vec::new();
         for id in unanswered {
             let Some(sent) = self.sent.remove(&id) else { continue };
             tags.push(sent.tag.clone());
-            // Half of them were read by the switch all the same, some of those late.
-            if self.chance.percent(50) {
+            // Half of those not yet carried out were read by the switch all the same, some of them late.
+            if !sent.done && self.chance.percent(50) {
                 let late = if self.chance.percent(20) { self.chance.ms(100, 1_500) } else { self.chance.ms(0, 20) };
                 self.order += 1;
                 let again = self.order;
@@ -422,6 +426,7 @@ impl World {
         self.subscribed = false;
         self.watch.broken(self.now);
         // What had left may arrive all the same; nobody hears the replies.
+        self.sent.retain(|_, sent| !sent.done);
         for sent in self.sent.values_mut() {
             sent.session = 0;
         }

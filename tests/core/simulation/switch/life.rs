@@ -74,6 +74,8 @@ impl Switch {
             self.plan(after, Plan::HangUp(channel));
         } else if self.hook_open {
             self.change(channel, Doing::Hook { held: false });
+            // `socket` parks the channel while it is asked what to do.
+            self.tell(channel, ChannelEventKind::Parked);
             let Some(found) = self.channels.get_mut(&channel) else { return };
             let (disposition, stamp) = (found.disposition.take(), found.stamp);
             self.hooks.push(HookEvent::Arrived {
@@ -83,6 +85,7 @@ impl Switch {
                 caller_number: "+491".into(),
                 variables: Default::default(),
                 disposition,
+                sip_status: None,
             });
             self.plan(5_000, Plan::HookUnanswered(channel, stamp));
         } else {
