@@ -43,6 +43,8 @@ mod telephony;
 mod arriving;
 #[path = "service/controls.rs"]
 mod controls;
+#[path = "service/doctoring.rs"]
+mod doctoring;
 #[path = "service/holding.rs"]
 mod holding;
 #[path = "service/main_job.rs"]

@@ -113,6 +113,12 @@ impl Service {
         false
     }
 
+    /// What `switchboard doctor --json` says of its configuration.
+    pub async fn doctor(&self) -> std::process::Output {
+        let mut doctor = tokio::process::Command::from(command(self.folder.path()));
+        doctor.args(["doctor", "--json"]).output().await.unwrap()
+    }
+
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
