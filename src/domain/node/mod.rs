@@ -340,6 +340,8 @@ impl Node {
     }
 
     fn link_down(&mut self, reason: String) {
+        // Whether the switch heard of it is not known, and it may be told twice.
+        self.calls.values_mut().for_each(|call| call.settled = false);
         self.enter_link(NodeState::Down, Some(reason));
     }
 

@@ -7,7 +7,7 @@ use super::{Ids, Node, Owner, assembling::Pair};
 use crate::domain::{
     cause::Reason,
     conference::Conference,
-    fact::{Fact, StationLeg},
+    fact::{Arrival, Fact, StationLeg},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::{RoomEvent, RoomEventKind, RoomSnapshot, Snapshot},
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
@@ -147,6 +147,7 @@ impl Node {
     fn reconcile_call(&mut self, id: CallId, snapshot: &Snapshot) {
         let Some(call) = self.calls.get(&id) else { return };
         let (channel, state) = (call.channel, call.state);
+        let unsettled = call.kind == Arrival::Queue && !call.settled && !self.timers.is_set(Timer::Settled(id));
         let stations: Vec<StationLeg> = call.stations.clone();
         if !snapshot.channels.contains_key(&channel) {
             return;
@@ -154,6 +155,10 @@ impl Node {
         let bridged = stations.iter().map(|leg| leg.channel).find(|station| is_bridged(snapshot, channel, *station));
         match (state, bridged) {
             (CallState::Ringing | CallState::Held, Some(station)) => self.connected(id, station),
+            // The moment to settle them passed while nobody was there to do it.
+            (CallState::Talking, Some(_)) if unsettled => {
+                self.timers.set(Timer::Settled(id), self.now.plus(self.rules.times.settle));
+            }
             // Nobody rings and nobody talks: the intent was journaled, its command never left.
             (CallState::Ringing, None) if !stations.iter().any(|leg| snapshot.channels.contains_key(&leg.channel)) => {
                 for leg in &stations {
