@@ -237,7 +237,7 @@ impl Telephony {
         match &self.kind {
             Kind::Live(lab) => lab.phones.times_rung(number),
             Kind::Simulated(simulator) => {
-                simulator.originates().iter().filter(|leg| leg.number.trim_end_matches("@127.0.0.1") == number).count()
+                simulator.originates().iter().filter(|leg| leg.rung && leg.number == number).count()
             }
         }
     }
@@ -326,7 +326,9 @@ impl Telephony {
         match end {
             End::Live(call) => call.media().hears_now(Lab::MUSIC),
             End::Simulated(uuid) => self.find(uuid).is_some_and(|channel| {
-                channel.application.ends_with("playback") && channel.application_data.contains("moh")
+                let plays = channel.application.ends_with("playback") && channel.application_data.contains("moh");
+                let ringback = || channel.variables.get("transfer_ringback").is_some_and(|music| music.contains("moh"));
+                plays || (channel.application == "bridge" && channel.bridged_to.is_none() && ringback())
             }),
         }
     }
