@@ -38,11 +38,15 @@ mod process;
 mod report;
 #[path = "service/telephony.rs"]
 mod telephony;
+#[path = "service/truth.rs"]
+mod truth;
 
 #[path = "service/arriving.rs"]
 mod arriving;
 #[path = "service/controls.rs"]
 mod controls;
+#[path = "service/crashing.rs"]
+mod crashing;
 #[path = "service/holding.rs"]
 mod holding;
 #[path = "service/main_job.rs"]
