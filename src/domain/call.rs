@@ -33,8 +33,6 @@ pub struct Call {
     pub hangup_asked: bool,
     /// Something was asked whose effect has not been seen.
     pub pending: Option<Pending>,
-    /// The switch was told that from now on the station's hang-up ends the call. Not journaled.
-    pub settled: bool,
 }
 
 /// What a call waits for.
@@ -82,7 +80,6 @@ impl Call {
             notice: None,
             hangup_asked: false,
             pending: None,
-            settled: false,
         })
     }
 
@@ -149,7 +146,6 @@ impl Call {
     }
 
     fn enter(&mut self, state: CallState, at: Timestamp) {
-        self.settled = false;
         if self.state != state {
             self.state = state;
             self.since = at;

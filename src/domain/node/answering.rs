@@ -179,9 +179,9 @@ impl Node {
 
     /// From now on the hang-up of the station ends the call.
     pub(super) fn settle_call(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.state == CallState::Talking) else { return };
-        call.settled = true;
+        let Some(call) = self.calls.get(&id).filter(|call| call.state == CallState::Talking) else { return };
         let caller = call.channel;
+        self.settled.insert(id);
         let both = [variable("hangup_after_bridge", "true"), variable("park_after_bridge", "false")];
         self.set_variables(caller, caller, both.into_iter().flatten().collect());
     }

@@ -342,8 +342,8 @@ impl Node {
         let active = conference.active().count();
         if active == 0 {
             if conference.state != ConferenceState::Ending {
-                let reason = if conference.was_live { Reason::EverybodyLeft } else { Reason::NobodyCame };
-                self.conference_fact(id, Fact::ConferenceEnding { cause: reason.into() });
+                let cause = conference.why_empty().into();
+                self.conference_fact(id, Fact::ConferenceEnding { cause });
             }
             self.timers.clear(Timer::Question(id));
             self.timers.clear(Timer::MoveDue(id));
@@ -355,7 +355,8 @@ impl Node {
         let direct = conference.call.is_some();
         // Legs dialed straight into the room could not join it any more; nobody is there for them either.
         if conference.state == ConferenceState::Live && empty && direct {
-            self.end_conference(id, None, Reason::EverybodyLeft.into(), ids);
+            let cause = conference.why_empty().into();
+            self.end_conference(id, None, cause, ids);
         }
     }
 

@@ -96,6 +96,10 @@ pub struct Node {
     recent: RecentDials,
     /// Named by the hook, not yet confirmed by our own link.
     arrivals: BTreeMap<ChannelId, HookEvent>,
+    /// Calls of which the switch knows that the station's hang-up ends them.
+    settled: BTreeSet<CallId>,
+    /// Channels of a switch that is no more.
+    orphans: BTreeSet<ChannelId>,
     now: Timestamp,
     out: Outbox,
 }
@@ -122,6 +126,8 @@ impl Node {
             timers: Timers::default(),
             recent: RecentDials::default(),
             arrivals: BTreeMap::new(),
+            settled: BTreeSet::new(),
+            orphans: BTreeSet::new(),
             now,
             out: Outbox::default(),
         }
@@ -261,6 +267,10 @@ impl Node {
             self.calls.insert(id, call);
         }
         if let Some(call) = self.calls.get(&id) {
+            let bridged = matches!(recorded.fact, Fact::CallConnected { .. } | Fact::CallRestored { .. });
+            if bridged || call.state != CallState::Talking {
+                self.settled.remove(&id);
+            }
             match call.state {
                 CallState::Ended => {
                     self.channels.retain(|_, owner| *owner != Owner::Caller(id) && *owner != Owner::Station(id));
@@ -334,6 +344,10 @@ impl Node {
     }
 
     fn link_up(&mut self, core: String, version: String) {
+        // Another process: whatever we know of was in the one that is gone.
+        if !self.link.core.is_empty() && self.link.core != core {
+            self.orphans.extend(self.channels.keys());
+        }
         self.link.core = core;
         self.link.version = version;
         self.enter_link(NodeState::Synchronising, None);
@@ -341,7 +355,7 @@ impl Node {
 
     fn link_down(&mut self, reason: String) {
         // Whether the switch heard of it is not known, and it may be told twice.
-        self.calls.values_mut().for_each(|call| call.settled = false);
+        self.settled.clear();
         self.enter_link(NodeState::Down, Some(reason));
     }
 

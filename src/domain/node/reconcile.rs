@@ -73,16 +73,25 @@ impl Node {
         if alive {
             return;
         }
+        let lost = self.orphans.remove(&channel);
+        let because = |reason| if lost { Reason::SwitchLost } else { reason }.into();
         match self.channels.get(&channel).copied() {
             None => {}
-            Some(Owner::Caller(id)) => self.caller_gone(id, Reason::CallerHungUp.into()),
-            Some(Owner::Station(id)) => self.station_gone(id, channel, Reason::Interrupted.into()),
-            Some(Owner::Leg(id, participant)) => self.leg_is_absent(id, participant, channel, ids),
+            Some(Owner::Caller(id)) => self.caller_gone(id, because(Reason::CallerHungUp)),
+            Some(Owner::Station(id)) => self.station_gone(id, channel, because(Reason::Interrupted)),
+            Some(Owner::Leg(id, participant)) => self.leg_is_absent(id, participant, channel, lost, ids),
         }
     }
 
     /// Intent without `+OK` and no such channel: asked again with the same UUID. `+OK` and no channel: failed.
-    fn leg_is_absent(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, ids: &mut dyn Ids) {
+    fn leg_is_absent(
+        &mut self,
+        id: ConferenceId,
+        participant: ParticipantId,
+        leg: ChannelId,
+        lost: bool,
+        ids: &mut dyn Ids,
+    ) {
         let Some(found) = self.leg(id, participant, leg).filter(|l| l.is_active()) else { return };
         if found.state == LegState::Dialing && found.doomed.is_none() {
             // The command may be on its way yet, or taken and not begun; or it began after we asked.
@@ -98,9 +107,10 @@ impl Node {
         }
         let cause = match &found.doomed {
             Some(cause) => cause.clone(),
-            // One of a pair that was to be moved.
-            None if found.state == LegState::Queued => Reason::HungUp.into(),
-            None => Reason::SwitchLost.into(),
+            None if lost => Reason::SwitchLost.into(),
+            // Who was there to hang up did; why a leg that still rang is gone, nobody told us.
+            None if matches!(found.state, LegState::Queued | LegState::Joined) => Reason::HungUp.into(),
+            None => Reason::Unknown.into(),
         };
         self.leg_over(id, participant, leg, cause, ids);
     }
@@ -147,7 +157,8 @@ impl Node {
     fn reconcile_call(&mut self, id: CallId, snapshot: &Snapshot) {
         let Some(call) = self.calls.get(&id) else { return };
         let (channel, state) = (call.channel, call.state);
-        let unsettled = call.kind == Arrival::Queue && !call.settled && !self.timers.is_set(Timer::Settled(id));
+        let unsettled =
+            call.kind == Arrival::Queue && !self.settled.contains(&id) && !self.timers.is_set(Timer::Settled(id));
         let stations: Vec<StationLeg> = call.stations.clone();
         if !snapshot.channels.contains_key(&channel) {
             return;
