@@ -49,5 +49,7 @@ mod controls;
 mod crashing;
 #[path = "service/holding.rs"]
 mod holding;
+#[path = "service/linking.rs"]
+mod linking;
 #[path = "service/main_job.rs"]
 mod main_job;

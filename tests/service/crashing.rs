@@ -353,7 +353,13 @@ async fn nobody_comes_back(report: Report) {
     house.service.kill();
     let second = house.world.arrives("Ada", "4930222");
     assert!(house.world.hears_music(&second).await && house.world.hears_music(&first).await);
-    let (one, other) = tokio::join!(house.world.fallback_takes(&first), house.world.fallback_takes(&second));
-    assert!(one && other, "the fallback takes both: {one} {other}");
-    house.since("both with the fallback after", killed);
+    let taken = async |what: &str, caller: &End| {
+        assert!(house.world.fallback_takes(caller).await, "the fallback takes {what}");
+        house.since(&format!("the fallback takes {what} after"), killed);
+        if let Some(gap) = house.world.longest_without_music(caller, killed) {
+            house.report.measured(&format!("{what}: longest without music"), gap);
+            assert!(gap < Duration::from_secs(1), "{what}: {gap:?}");
+        }
+    };
+    tokio::join!(taken("who waited", &first), taken("who came later", &second));
 }

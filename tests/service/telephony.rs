@@ -338,6 +338,15 @@ impl Telephony {
         poll(|| self.music_now(end).then_some(())).await.is_some()
     }
 
+    /// The longest time this end was without music since then, until it ended for good. Only a real switch has audio
+    /// to measure.
+    pub fn longest_without_music(&self, end: &End, since: Instant) -> Option<Duration> {
+        let End::Live(call) = end else { return None };
+        let gaps = call.media().gaps(Lab::MUSIC, since, Instant::now());
+        let (_, before_the_end) = gaps.split_last()?;
+        Some(before_the_end.iter().map(|(_, length)| *length).max().unwrap_or_default())
+    }
+
     fn hears_now(&self, listener: &End, speaker: &End) -> bool {
         match (listener, speaker) {
             (End::Live(listener), End::Live(speaker)) => listener.media().hears_now(speaker.tone()),
@@ -391,14 +400,11 @@ impl Telephony {
     pub async fn fallback_takes(&self, caller: &End) -> bool {
         match (&self.kind, caller) {
             (Kind::Live(lab), End::Live(call)) => {
-                let Some(phone) = lab.phones.at_within(Lab::FALLBACK, Duration::from_secs(45)).await else {
-                    return false;
-                };
-                call.hears(phone.tone()).await
+                call.hears_within(lab.phones.tone_of(Lab::FALLBACK), Duration::from_secs(60)).await
             }
             (Kind::Simulated(_), End::Simulated(uuid)) => {
                 let taken = || self.find(uuid)?.variables.contains_key("switchboard_fallback").then_some(());
-                poll_within(Duration::from_secs(45), taken).await.is_some()
+                poll_within(Duration::from_secs(60), taken).await.is_some()
             }
             _ => unreachable!("an end is of the switch that made it"),
         }
