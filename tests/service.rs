@@ -53,3 +53,5 @@ mod holding;
 mod linking;
 #[path = "service/main_job.rs"]
 mod main_job;
+#[path = "service/moving.rs"]
+mod moving;
