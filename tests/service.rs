@@ -55,3 +55,5 @@ mod linking;
 mod main_job;
 #[path = "service/moving.rs"]
 mod moving;
+#[path = "service/ordinary.rs"]
+mod ordinary;
