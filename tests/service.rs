@@ -43,6 +43,8 @@ mod truth;
 
 #[path = "service/arriving.rs"]
 mod arriving;
+#[path = "service/asking.rs"]
+mod asking;
 #[path = "service/controls.rs"]
 mod controls;
 #[path = "service/crashing.rs"]
