@@ -148,9 +148,13 @@ async fn the_switch_dies(report: Report) {
     }
     let gone = |page: &Picture| (!page.calls.contains_key(&waiting)).then_some(());
     house.page.shows("the waiting call gone", SOON, gone).await;
-    let told = house.page.now();
-    let told: Vec<_> = told.activities.iter().filter(|one| one["type"] == "call.ended").collect();
-    assert!(told.len() == 2 && told.iter().all(|one| one["reason"]["code"] == "switch_lost"), "{told:#?}");
+    let told = |page: &Picture| {
+        let ends = page.activities.iter().filter(|one| one["type"] == "call.ended");
+        let reasons: Vec<_> = ends.map(|one| one["reason"]["code"].clone()).collect();
+        (reasons.len() == 2).then_some(reasons)
+    };
+    let reasons = house.page.shows("the end of both calls told", SOON, told).await;
+    assert_eq!(reasons, ["switch_lost", "switch_lost"]);
     house.page_is_true("after the switch's death", Duration::from_secs(2)).await;
     let given_back = |page: &Picture| (page.nodes["fs1"]["ports_free"].as_u64() > free).then_some(());
     house.page.shows("the ports given back", SOON, given_back).await;
