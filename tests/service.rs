@@ -38,14 +38,26 @@ mod process;
 mod report;
 #[path = "service/telephony.rs"]
 mod telephony;
+#[path = "service/truth.rs"]
+mod truth;
 
 #[path = "service/arriving.rs"]
 mod arriving;
+#[path = "service/asking.rs"]
+mod asking;
 #[path = "service/controls.rs"]
 mod controls;
+#[path = "service/crashing.rs"]
+mod crashing;
 #[path = "service/doctoring.rs"]
 mod doctoring;
 #[path = "service/holding.rs"]
 mod holding;
+#[path = "service/linking.rs"]
+mod linking;
 #[path = "service/main_job.rs"]
 mod main_job;
+#[path = "service/moving.rs"]
+mod moving;
+#[path = "service/ordinary.rs"]
+mod ordinary;

@@ -1,7 +1,7 @@
 //! One conference, folded from its facts.
 
 use super::{
-    cause::Cause,
+    cause::{Cause, Reason},
     endpoint::Endpoint,
     fact::{Attempt, Fact, Invited, Person},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
@@ -299,6 +299,16 @@ impl Conference {
     /// Somebody of the pair it was made from is still on the way into the room.
     pub fn is_moving(&self) -> bool {
         self.call.is_some() && self.active().any(|(p, leg)| p.dials.is_empty() && leg.state == LegState::Queued)
+    }
+
+    /// Why nobody is in it any more.
+    pub fn why_empty(&self) -> Reason {
+        let last = self.legs().map(|(_, leg)| leg).filter(|leg| !leg.is_active()).max_by_key(|leg| leg.since);
+        match last.and_then(|leg| leg.cause.as_ref()).map(|cause| cause.reason) {
+            Some(reason @ (Reason::SwitchLost | Reason::SwitchStopped)) => reason,
+            _ if self.was_live => Reason::EverybodyLeft,
+            _ => Reason::NobodyCame,
+        }
     }
 
     /// Nothing more will happen to it.

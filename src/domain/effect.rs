@@ -39,6 +39,8 @@ pub enum Tag {
     Control(ConferenceId, Option<ParticipantId>, Control),
     /// Does the sound of this stranger go past the switch?
     Media(ChannelId, Media),
+    /// Is this channel in the hook?
+    Hooked(ChannelId),
     /// Nothing follows from the reply.
     Quiet(ChannelId),
 }
@@ -68,6 +70,8 @@ pub enum Command {
     Exists(ChannelId),
     /// `uuid_getvar C bypass_media|proxy_media`
     AskMedia { channel: ChannelId, media: Media },
+    /// Is this channel in the dialplan's `socket`, or was it since we last took it away?
+    AskHook(ChannelId),
     /// `uuid_setvar_multi`
     SetVariables { channel: ChannelId, variables: Vec<(Safe, Safe)> },
     /// Ring stations from the caller's own leg, with the way back to the waiting extension behind it.

@@ -7,6 +7,7 @@
 use super::{
     board::Pictures,
     clock::Clock,
+    hearsay::{Hearsay, Sifted},
     journaling,
     messages::{CallRequest, CallResponse, Refusal, RefusalCode},
     metrics::{Counters, count},
@@ -75,6 +76,7 @@ const STORE_RETRY: Duration = Duration::from_millis(500);
 /// One node's task and all it holds.
 pub struct NodeTask {
     node: Node,
+    hearsay: Hearsay,
     reach: Box<dyn Reach>,
     writer: JournalWriter,
     pictures: Arc<Pictures>,
@@ -107,6 +109,7 @@ impl NodeTask {
     ) -> Self {
         Self {
             node,
+            hearsay: Hearsay::default(),
             reach,
             writer,
             pictures,
@@ -221,6 +224,12 @@ impl NodeTask {
             Input::Snapshot(_) => count(&self.counters.snapshots),
             _ => {}
         }
+        let Sifted { believed, ask } = self.hearsay.sift(input);
+        for channel in ask {
+            count(&self.counters.commands);
+            self.reach.send(channel, Tag::Hooked(channel), Command::AskHook(channel));
+        }
+        let Some(input) = believed else { return };
         self.node.handle(self.clock.now(), input, &mut self.ids);
         let outbox = self.node.drain();
         self.carry(outbox, None, None).await;

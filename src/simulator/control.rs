@@ -68,6 +68,8 @@ pub struct OriginateRecord {
     pub endpoint: String,
     pub number: String,
     pub at: Instant,
+    /// A channel was made for it, and somebody's phone was called.
+    pub rung: bool,
 }
 
 /// An `api`, `bgapi` or `sendmsg` as it came in.

@@ -81,6 +81,7 @@ impl World {
             endpoint: plan.endpoint.clone(),
             number: last.split('@').next().unwrap_or(last).to_owned(),
             at: Instant::now(),
+            rung: false,
         });
         let resolved = self.resolve(&plan.endpoint);
         if let Endpoint::Nowhere { cause, told: false } = resolved {
@@ -92,7 +93,12 @@ impl World {
         }
         let serial = self.next_serial();
         let (channel_name, number) = match resolved {
-            Endpoint::To { channel_name, number } => (channel_name, number),
+            Endpoint::To { channel_name, number } => {
+                if let Some(record) = self.originates.last_mut() {
+                    record.rung = true;
+                }
+                (channel_name, number)
+            }
             Endpoint::Nowhere { cause, .. } => {
                 let channel = Channel::new(uuid.clone(), serial, false, plan.endpoint.clone());
                 self.add_channel(channel);

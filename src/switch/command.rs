@@ -29,6 +29,9 @@ const MEDIA_PATIENCE: Duration = Duration::from_secs(30);
 /// whenever a caller is moved around.
 const TRANSFERS: &str = "max_session_transfers=10000";
 
+/// The switch sets it when a channel runs `socket`, and leaves it there; we take it off when we take the channel away.
+const SOCKET: &str = "socket_host";
+
 /// What `originate` gets from us; a route's own variables may not override these.
 const OURS: [&str; 13] = [
     "origination_uuid",
@@ -58,6 +61,7 @@ pub fn text(command: &Command) -> Wire {
             };
             now(format!("uuid_getvar {channel} {name}"))
         }
+        Command::AskHook(channel) => now(format!("uuid_getvar {channel} {SOCKET}")),
         Command::SetVariables { channel, variables } => now(set_variables(*channel, variables)),
         Command::DialFromCaller { caller, stations, ring, way_back, music } => Wire {
             texts: dial_from_caller(*caller, stations, *ring, way_back, music),
@@ -113,7 +117,7 @@ fn dial_from_caller(
         format!(
             // What an earlier station said must not be taken for the answer of this one.
             "uuid_setvar_multi {caller} continue_on_fail=true;hangup_after_bridge=false;{TRANSFERS};\
-             transfer_ringback={music};sip_invite_failure_status="
+             transfer_ringback={music};sip_invite_failure_status=;{SOCKET}="
         ),
         format!(
             "uuid_transfer {caller} 'm:^:bridge:{{originate_timeout={ring},ignore_early_media=true}}{}^{}' inline",

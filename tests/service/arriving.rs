@@ -50,19 +50,7 @@ async fn an_attendant_answers(report: Report) {
     assert_eq!(house.world.times_rung("1001"), 1);
 
     // After a moment the station's hang-up means the end.
-    let settled = house.world.probe().await;
-    let channels = settled.channels().await;
-    let deadline = Instant::now() + super::house::SOON;
-    let mut set = false;
-    while !set && Instant::now() < deadline {
-        for channel in &channels {
-            let value = settled.api(&format!("uuid_getvar {channel} park_after_bridge")).await;
-            let hang_up = settled.api(&format!("uuid_getvar {channel} hangup_after_bridge")).await;
-            set |= hang_up.trim() == "true" && value.trim() != "true";
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert!(set, "the pair is settled");
+    house.is_settled().await;
     house.world.hang_up(&station);
     assert!(house.world.is_over(&caller).await);
     let ended = |page: &super::page::Picture| page.told("call.ended").cloned();

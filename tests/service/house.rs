@@ -1,6 +1,6 @@
 //! A house to play a scenario in: switch, service, and the people at their pages.
 
-use super::api::Person;
+use super::api::{Answer, Person};
 use super::page::{Page, Picture};
 use super::process::{Plan, Service};
 use super::report::Report;
@@ -109,10 +109,41 @@ impl House {
         Talk { call, caller, station }
     }
 
+    /// Waits until the pair is settled: from now on the station's hang-up means the end.
+    pub async fn is_settled(&self) {
+        let probe = self.world.probe().await;
+        let channels = probe.channels().await;
+        let deadline = Instant::now() + SOON;
+        while Instant::now() < deadline {
+            for channel in &channels {
+                let parks = probe.api(&format!("uuid_getvar {channel} park_after_bridge")).await;
+                let hangs_up = probe.api(&format!("uuid_getvar {channel} hangup_after_bridge")).await;
+                if hangs_up.trim() == "true" && parks.trim() != "true" {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the pair is not settled");
+    }
+
     /// Anna asks for a conference; the numbers are given as typed.
+    pub async fn asks(&self, call: Option<&str>, numbers: &[&str]) -> Answer {
+        self.anna.post("/conferences", json!({"call_id": call, "participants": people(numbers)})).await
+    }
+
+    /// The same, and it is accepted.
     pub async fn start(&self, call: Option<&str>, numbers: &[&str]) -> String {
-        let body = json!({"call_id": call, "participants": people(numbers)});
-        self.anna.post("/conferences", body).await.accepted().id()
+        self.asks(call, numbers).await.accepted().id()
+    }
+
+    /// Waits for the one conference that is not over.
+    pub async fn open_conference(&self) -> String {
+        let look = |page: &Picture| {
+            let mut open = page.conferences.iter().filter(|(_, one)| one["state"] != "ended");
+            open.next().map(|(id, _)| id.clone())
+        };
+        self.page.shows("a conference that is not over", SOON, look).await
     }
 
     pub async fn conference_is(&self, id: &str, state: &str) -> Value {

@@ -237,7 +237,7 @@ impl Telephony {
         match &self.kind {
             Kind::Live(lab) => lab.phones.times_rung(number),
             Kind::Simulated(simulator) => {
-                simulator.originates().iter().filter(|leg| leg.number.trim_end_matches("@127.0.0.1") == number).count()
+                simulator.originates().iter().filter(|leg| leg.rung && leg.number == number).count()
             }
         }
     }
@@ -326,7 +326,9 @@ impl Telephony {
         match end {
             End::Live(call) => call.media().hears_now(Lab::MUSIC),
             End::Simulated(uuid) => self.find(uuid).is_some_and(|channel| {
-                channel.application.ends_with("playback") && channel.application_data.contains("moh")
+                let plays = channel.application.ends_with("playback") && channel.application_data.contains("moh");
+                let ringback = || channel.variables.get("transfer_ringback").is_some_and(|music| music.contains("moh"));
+                plays || (channel.application == "bridge" && channel.bridged_to.is_none() && ringback())
             }),
         }
     }
@@ -334,6 +336,15 @@ impl Telephony {
     /// Waits until this end hears music.
     pub async fn hears_music(&self, end: &End) -> bool {
         poll(|| self.music_now(end).then_some(())).await.is_some()
+    }
+
+    /// The longest time this end was without music since then, until it ended for good. Only a real switch has audio
+    /// to measure.
+    pub fn longest_without_music(&self, end: &End, since: Instant) -> Option<Duration> {
+        let End::Live(call) = end else { return None };
+        let gaps = call.media().gaps(Lab::MUSIC, since, Instant::now());
+        let (_, before_the_end) = gaps.split_last()?;
+        Some(before_the_end.iter().map(|(_, length)| *length).max().unwrap_or_default())
     }
 
     fn hears_now(&self, listener: &End, speaker: &End) -> bool {
@@ -389,14 +400,11 @@ impl Telephony {
     pub async fn fallback_takes(&self, caller: &End) -> bool {
         match (&self.kind, caller) {
             (Kind::Live(lab), End::Live(call)) => {
-                let Some(phone) = lab.phones.at_within(Lab::FALLBACK, Duration::from_secs(45)).await else {
-                    return false;
-                };
-                call.hears(phone.tone()).await
+                call.hears_within(lab.phones.tone_of(Lab::FALLBACK), Duration::from_secs(60)).await
             }
             (Kind::Simulated(_), End::Simulated(uuid)) => {
                 let taken = || self.find(uuid)?.variables.contains_key("switchboard_fallback").then_some(());
-                poll_within(Duration::from_secs(45), taken).await.is_some()
+                poll_within(Duration::from_secs(60), taken).await.is_some()
             }
             _ => unreachable!("an end is of the switch that made it"),
         }

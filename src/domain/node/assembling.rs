@@ -343,8 +343,8 @@ impl Node {
         let active = conference.active().count();
         if active == 0 {
             if conference.state != ConferenceState::Ending {
-                let reason = if conference.was_live { Reason::EverybodyLeft } else { Reason::NobodyCame };
-                self.conference_fact(id, Fact::ConferenceEnding { cause: reason.into() });
+                let cause = conference.why_empty().into();
+                self.conference_fact(id, Fact::ConferenceEnding { cause });
             }
             self.timers.clear(Timer::Question(id));
             self.timers.clear(Timer::MoveDue(id));
@@ -357,7 +357,8 @@ impl Node {
         // Legs dialed straight into the room could not join it any more; nobody is there for them either. But who is
         // on the way into it may yet come, and it is for the move to say what becomes of them.
         if conference.state == ConferenceState::Live && empty && direct && !conference.is_moving() {
-            self.end_conference(id, None, Reason::EverybodyLeft.into(), ids);
+            let cause = conference.why_empty().into();
+            self.end_conference(id, None, cause, ids);
         }
     }
 

@@ -145,10 +145,15 @@ impl Node {
         if line_failed && person.dials.get(number).is_some_and(|dial| gateway + 1 < dial.endpoints.len()) {
             return Some(Attempt { number, gateway: gateway + 1 });
         }
-        // Who declined does not want to be tried elsewhere.
+        // Who declined does not want to be tried elsewhere. Where we know too little, the attendant decides.
         let tries_on = !matches!(
             cause.reason,
-            Reason::Declined | Reason::SwitchRefused | Reason::SwitchLost | Reason::SwitchStopped | Reason::Interrupted
+            Reason::Declined
+                | Reason::SwitchRefused
+                | Reason::SwitchLost
+                | Reason::SwitchStopped
+                | Reason::Interrupted
+                | Reason::Unknown
         );
         (tries_on && number + 1 < person.dials.len()).then_some(Attempt { number: number + 1, gateway: 0 })
     }

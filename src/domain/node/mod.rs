@@ -96,6 +96,8 @@ pub struct Node {
     recent: RecentDials,
     /// Named by the hook, not yet confirmed by our own link.
     arrivals: BTreeMap<ChannelId, HookEvent>,
+    /// Channels of a switch that is no more.
+    orphans: BTreeSet<ChannelId>,
     now: Timestamp,
     out: Outbox,
 }
@@ -122,6 +124,7 @@ impl Node {
             timers: Timers::default(),
             recent: RecentDials::default(),
             arrivals: BTreeMap::new(),
+            orphans: BTreeSet::new(),
             now,
             out: Outbox::default(),
         }
@@ -339,6 +342,10 @@ impl Node {
     }
 
     fn link_up(&mut self, core: String, version: String) {
+        // Another process: whatever we know of was in the one that is gone.
+        if !self.link.core.is_empty() && self.link.core != core {
+            self.orphans.extend(self.channels.keys());
+        }
         self.link.core = core;
         self.link.version = version;
         self.enter_link(NodeState::Synchronising, None);

@@ -5,7 +5,7 @@
 
 use super::{Ids, Node, Owner, assembling::Pair, calls::STATION_GONE};
 use crate::domain::{
-    cause::Reason,
+    cause::{Cause, Reason},
     conference::Conference,
     effect::Tag,
     fact::Fact,
@@ -75,26 +75,35 @@ impl Node {
         if alive {
             return;
         }
+        let lost = self.orphans.remove(&channel);
+        let because = |reason| if lost { Reason::SwitchLost } else { reason }.into();
         match self.channels.get(&channel).copied() {
             None => {}
-            Some(Owner::Caller(id)) => self.caller_gone(id, Reason::CallerHungUp.into()),
-            Some(Owner::Station(id)) => self.station_is_absent(id, channel),
-            Some(Owner::Leg(id, participant)) => self.leg_is_absent(id, participant, channel, ids),
+            Some(Owner::Caller(id)) => self.caller_gone(id, because(Reason::CallerHungUp)),
+            Some(Owner::Station(id)) => self.station_is_absent(id, channel, because(Reason::Interrupted)),
+            Some(Owner::Leg(id, participant)) => self.leg_is_absent(id, participant, channel, lost, ids),
         }
     }
 
     /// A station that was to be rung a moment ago may not be there yet.
-    fn station_is_absent(&mut self, id: CallId, channel: ChannelId) {
+    fn station_is_absent(&mut self, id: CallId, channel: ChannelId, cause: Cause) {
         let ringing = self.calls.get(&id).filter(|call| call.state == CallState::Ringing);
         let begun_by = ringing.map(|call| call.since.plus(BEGUN)).filter(|begun_by| self.now < *begun_by);
         match begun_by {
             Some(begun_by) => self.timers.set(Timer::AnswerDue(id), begun_by),
-            None => self.station_gone(id, channel, Reason::Interrupted.into()),
+            None => self.station_gone(id, channel, cause),
         }
     }
 
     /// Intent without `+OK` and no such channel: asked again with the same UUID. `+OK` and no channel: failed.
-    fn leg_is_absent(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, ids: &mut dyn Ids) {
+    fn leg_is_absent(
+        &mut self,
+        id: ConferenceId,
+        participant: ParticipantId,
+        leg: ChannelId,
+        lost: bool,
+        ids: &mut dyn Ids,
+    ) {
         let Some(found) = self.leg(id, participant, leg).filter(|l| l.is_active()) else { return };
         if found.state == LegState::Dialing && found.doomed.is_none() {
             // The command may be on its way yet, or taken and not begun; or it began after we asked.
@@ -114,9 +123,10 @@ impl Node {
         }
         let cause = match &found.doomed {
             Some(cause) => cause.clone(),
-            // One of a pair that was to be moved.
-            None if found.state == LegState::Queued => Reason::HungUp.into(),
-            None => Reason::SwitchLost.into(),
+            None if lost => Reason::SwitchLost.into(),
+            // Who was there to hang up did; why a leg that still rang is gone, nobody told us.
+            None if matches!(found.state, LegState::Queued | LegState::Joined) => Reason::HungUp.into(),
+            None => Reason::Unknown.into(),
         };
         self.leg_over(id, participant, leg, cause, ids);
     }

@@ -35,7 +35,7 @@ fn the_caller_dials_the_stations_from_the_own_leg() {
         [
             "uuid_setvar_multi 00000000-0000-0000-0000-000000000001 continue_on_fail=true;\
              hangup_after_bridge=false;max_session_transfers=10000;transfer_ringback=local_stream://moh;\
-             sip_invite_failure_status=",
+             sip_invite_failure_status=;socket_host=",
             "uuid_transfer 00000000-0000-0000-0000-000000000001 \
              'm:^:bridge:{originate_timeout=20,ignore_early_media=true}\
              [origination_uuid=00000000-0000-0000-0000-000000000002]user/1001@example.org,\
@@ -146,6 +146,7 @@ prop_compose! {
 fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         any_channel().prop_map(Command::Exists),
+        any_channel().prop_map(Command::AskHook),
         (any_channel(), proptest::collection::vec((any_safe(), any_safe()), 1..4))
             .prop_map(|(channel, variables)| Command::SetVariables { channel, variables }),
         (

@@ -22,6 +22,8 @@ impl Switch {
             Command::Exists(channel) => Outcome::Ok(self.channels.contains_key(channel).to_string()),
             // Nobody's sound goes past this switch.
             Command::AskMedia { .. } => Outcome::Ok("_undef_".into()),
+            // Asked by the shell, which is not simulated here.
+            Command::AskHook(channel) => self.found(*channel),
             Command::SetVariables { channel, variables } => {
                 let Some(found) = self.channels.get_mut(channel) else { return no_such_channel() };
                 for (name, value) in variables {
