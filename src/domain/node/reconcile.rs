@@ -280,6 +280,11 @@ impl Node {
             if !self.timers.is_set(Timer::MoveDue(id)) {
                 self.timers.set(Timer::MoveDue(id), self.now.plus(self.rules.times.moving));
             }
+            // Out of hold the two are moved one after the other: the second may never have been told. If the room
+            // refused it, it will say so again.
+            if self.conferences.get(&id).is_some_and(|c| c.room_lives && c.joined() > 0) {
+                self.take_in(id);
+            }
             self.check_move(id, false, ids);
         }
     }
