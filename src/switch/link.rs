@@ -47,6 +47,9 @@ pub struct LinkConfig {
     pub verify_every: Duration,
     /// The switch's lists are this much behind its events.
     pub settle: Duration,
+    /// A busy switch's lists may be further behind, and what happened before we subscribed is told nowhere else: so
+    /// long after the first comparison there is a second.
+    pub settle_again: Duration,
     /// Delay before the second attempt to connect; it doubles from there.
     pub first_retry: Duration,
     pub longest_retry: Duration,
@@ -69,6 +72,7 @@ impl LinkConfig {
             patience: PATIENCE,
             verify_every: Duration::from_secs(30),
             settle: Duration::from_millis(100),
+            settle_again: Duration::from_secs(1),
             first_retry: Duration::from_millis(100),
             longest_retry: Duration::from_secs(5),
             refused_retry: Duration::from_secs(15),

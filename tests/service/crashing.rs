@@ -1,7 +1,7 @@
 //! `kill -9` at every step of a caller's way, and what is there afterwards.
 
 use super::api::Answer;
-use super::house::{House, SOON, Wishes};
+use super::house::{House, SOON, Wishes, participant};
 use super::page::Picture;
 use super::process::Plan;
 use super::report::Report;
@@ -252,11 +252,11 @@ async fn killed_around_moving(report: Report) {
         house.ends(&conference).await;
     }
 
-    // Out of hold the two are moved one after the other. Killed before the first, they talk again and are told why;
-    // killed between, the other follows.
-    for (point, dies, moved) in [
-        ("before a held pair is moved", Dies::Before("'conference:"), false),
-        ("half of a held pair moved, unconfirmed", Dies::After("'conference:"), true),
+    // Out of hold the two are moved one after the other. How far that came, and how much of it the switch's lists told
+    // by then, decides whether it is completed or taken back: one of the two, whole, and nobody is lost by it.
+    for (point, dies) in [
+        ("before a held pair is moved", Dies::Before("'conference:")),
+        ("half of a held pair moved, unconfirmed", Dies::After("'conference:")),
     ] {
         let talk = house.talk("Ivan", "4930111").await;
         house.anna.call(&talk.call, "hold").await.accepted();
@@ -264,19 +264,30 @@ async fn killed_around_moving(report: Report) {
         let before = house.world.times_rung(INSIDE);
         house.dies(dies, house.asks(Some(&talk.call), &[INSIDE])).await;
         house.comes_back(point).await;
+        let whole = |page: &Picture| {
+            let call = page.calls.get(&talk.call)?;
+            let conference = page.conferences.values().find(|one| one["call_id"] == talk.call.as_str())?;
+            let joined = |number| participant(conference, number).is_some_and(|one| one["state"] == "joined");
+            match call["state"].as_str()? {
+                "talking" if conference["state"] == "ended" => Some((false, call["notice"]["code"].clone())),
+                "conference" if joined("4930111") && joined("1001") => Some((true, conference["id"].clone())),
+                _ => None,
+            }
+        };
+        let (moved, told) = house.page.shows("the move completed or taken back", SOON, whole).await;
+        house.report.figure(point, if moved { "completed" } else { "taken back" });
         house.all_are_up(point, &[&talk.caller, &talk.station]);
         house.world.all_hear_each_other(&[&talk.caller, &talk.station]).await;
-        assert_eq!(house.world.times_rung(INSIDE) - before, usize::from(moved), "{point}");
         if moved {
-            let conference = house.open_conference().await;
-            house.participant_is(&conference, INSIDE, "joined").await;
-            house.anna.conference(&conference, "end").await.accepted();
-            house.ends(&conference).await;
+            let conference = told.as_str().unwrap();
+            house.participant_is(conference, INSIDE, "joined").await;
+            house.anna.conference(conference, "end").await.accepted();
+            house.ends(conference).await;
         } else {
-            let call = house.call_is(&talk.call, "talking").await;
-            assert_eq!(call["notice"]["code"], "move_failed", "{call}");
+            assert_eq!(told, "move_failed", "{point}");
             house.call_ends(&talk.call).await;
         }
+        assert_eq!(house.world.times_rung(INSIDE) - before, usize::from(moved), "{point}");
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
 };
 use freeswitch_esl_tokio::{EslClient, EslError, EslEventStream, EventFormat};
 use futures_util::future::try_join_all;
+use std::pin::pin;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -218,6 +219,8 @@ impl Pump {
         let mut verify = interval_at(tokio::time::Instant::now() + config.verify_every, config.verify_every);
         verify.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut due = true;
+        let mut again = pin!(sleep(config.settle + config.settle_again));
+        let mut compared_again = false;
         loop {
             let dropped = self.client.dropped_event_count();
             if dropped != self.dropped {
@@ -239,6 +242,10 @@ impl Pump {
             }
             tokio::select! {
                 _ = verify.tick() => due = true,
+                () = &mut again, if !compared_again => {
+                    compared_again = true;
+                    due = true;
+                }
                 Some(()) = self.wanted.recv() => due = true,
                 received = self.stream.recv() => match received {
                     Some(Ok(event)) => {
