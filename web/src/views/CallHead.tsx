@@ -55,5 +55,5 @@ function sentence(call: CallView): string {
   const state = call.state === 'ringing' ? (mine ? words.ringing(call.station ?? '') : words.ringingOther(other))
     : call.state === 'talking' ? (mine ? words.talking : words.talkingOther(other))
       : words[call.state];
-  return [call.notice?.text, state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
+  return [call.notice && t.sentence(call.notice.text), state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
 }

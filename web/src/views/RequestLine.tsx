@@ -1,6 +1,7 @@
 /** The request line: people and numbers, typed or pasted, as chips; and Start. */
 import { useRef, useState } from 'preact/hooks';
 import { draft, draftError, ringMe, say, start, starting, startMode, station } from '../desk.ts';
+import { step } from '../keys/listen.ts';
 import { commit, remove, retype, type Chip } from '../request/draft.ts';
 import { duplicates, format, hasSeparator, parse } from '../request/parse.ts';
 import { t } from '../strings/index.ts';
@@ -38,6 +39,8 @@ export function RequestLine() {
     } else if (event.key === 'Escape') {
       event.preventDefault();
       line.current?.blur();
+    } else if (event.key === 'ArrowDown' && step(1)) {
+      event.preventDefault();
     } else if (atStart && chips.length && ((event.key === 'Backspace' && text === '') || event.key === 'ArrowLeft')) {
       event.preventDefault();
       focusChip(chips.at(-1)?.id);
