@@ -167,7 +167,10 @@ function receive(status: Status): void {
     house.value = after;
     if (asked.value.length) asked.value = stillOpen(asked.value, after, serverNow());
   });
-  for (const { voice, text } of sentences(before, after, status, t)) announcer[voice](text);
+  for (const { voice, text, about } of sentences(before, after, status, t)) {
+    if (voice === 'polite') announcer.polite(text, about);
+    else announcer.assertive(text);
+  }
   if (status.type === 'snapshot') void readStories(after);
 }
 

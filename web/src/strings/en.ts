@@ -123,7 +123,8 @@ export const en = {
       requested: 'Requested', reserved: 'Reserved', assembling: 'Assembling', live: 'Live',
       ending: 'Ending', ended: 'Ended', refused: 'Refused',
     } satisfies Record<ConferenceState, string>,
-    heading: (name: string): string => (name ? `Conference with ${name}` : 'Conference'),
+    heading: (name: string): string => `Conference with ${name}`,
+    nameless: 'nobody yet',
     sentence: {
       requested: 'Asked for; nothing is dialed yet',
       reserved: 'Room and ports are set aside',

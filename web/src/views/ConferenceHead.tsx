@@ -7,7 +7,7 @@ import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/hous
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { Action, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
-import { conferenceTitle, stale } from './Queue.tsx';
+import { conferenceName, stale } from './Queue.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
   requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
@@ -28,7 +28,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
   return (
     <section class="head" aria-labelledby="middle-heading" tabIndex={-1} ref={box} data-conference-state={conference.state}>
       <div class="head-line">
-        <h2 id="middle-heading">{conferenceTitle(conference)}</h2>
+        <h2 id="middle-heading">{t.conference.heading(conferenceName(conference))}</h2>
         <State tone={tone} icon={icon}>{t.conference.states[conference.state]}</State>
         {!closed && <Elapsed from={conference.created_at} label={t.conference.since} />}
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}

@@ -58,7 +58,7 @@ export function Activities({ list }: { list: readonly Activity[] }) {
           <time dateTime={one.at}>{clock.format(Date.parse(one.at))}</time>
           <span>
             {one.text}
-            {one.reason?.sip_status && <span class="quiet"> {t.leg.sip(one.reason.sip_status)}</span>}
+            {one.reason?.sip_status && <span class="quiet nowrap"> {t.leg.sip(one.reason.sip_status)}</span>}
             {one.actor && one.actor.id !== user.value?.id && !one.text.includes(one.actor.name) && <span class="quiet"> {t.happened.by(one.actor.name)}</span>}
           </span>
         </li>

@@ -7,7 +7,7 @@ import { t } from '../strings/index.ts';
 import { Activities } from './Happened.tsx';
 import { Icon, State } from './parts.tsx';
 import { legLook } from './Participants.tsx';
-import { conferenceTitle } from './Queue.tsx';
+import { conferenceName } from './Queue.tsx';
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -69,7 +69,7 @@ function Past({ conference }: { conference: ConferenceView }) {
     <li class="past" data-id={conference.id}>
       <button type="button" class="past-head" aria-expanded={open} aria-controls={`past-${conference.id}`} onClick={toggle}>
         <Icon name="down" />
-        <span class="past-title">{conferenceTitle(conference)}</span>
+        <span class="past-title">{conferenceName(conference)}</span>
         <span class="quiet">
           {[day.format(Date.parse(conference.created_at)), t.happened.people(conference.participants.length),
             lasted && t.happened.lasted(lasted), conference.state === 'refused' && t.conference.states.refused,

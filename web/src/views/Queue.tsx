@@ -140,15 +140,16 @@ function OpenConference({ conference }: { conference: ConferenceView }) {
   const who = user.value && isMine(conference, user.value) ? t.queue.yours : conference.owner.name;
   return (
     <Card
-      thing={conference} kind="conference" title={conferenceTitle(conference)} tone="conference"
+      thing={conference} kind="conference" title={conferenceName(conference)} tone="conference"
       detail={<>{t.conference.states[conference.state]} · {t.queue.people(inside, conference.participants.length)} · {who}</>}
       side={<Elapsed from={conference.created_at} />}
     />
   );
 }
 
-export function conferenceTitle(conference: ConferenceView): string {
+/** A conference is called by its caller, or by who was asked into it first. */
+export function conferenceName(conference: ConferenceView): string {
   const caller = conference.participants.find((one) => one.role === 'caller');
   const first = caller ?? conference.participants.find((one) => one.role === 'guest');
-  return t.conference.heading(first ? first.name || first.number : '');
+  return first ? first.name || first.number : t.conference.nameless;
 }

@@ -57,12 +57,13 @@ export function RequestLine() {
 
   function take(chip: Chip, back = true): void {
     const at = draft.value.chips.findIndex((one) => one.id === chip.id);
+    const next = draft.value.chips[at + 1] ?? draft.value.chips[at - 1];
+    // The chip had the focus: its neighbour takes it over, before the next key comes.
+    if (back && next) focusChip(next.id);
+    else if (back) line.current?.focus();
     draft.value = remove(draft.value, chip.id);
     if (draft.value.chips.length === 0) draftError.value = null;
     say(t.request.removed(label(chip)));
-    const next = draft.value.chips[at] ?? draft.value.chips[at - 1];
-    // The chip had the focus: its neighbour takes it over.
-    if (back) requestAnimationFrame(() => (next ? focusChip(next.id) : line.current?.focus()));
   }
 
   function move(id: number, by: 1 | -1): void {
