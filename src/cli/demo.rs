@@ -91,7 +91,12 @@ impl Demo {
             .await?,
         );
         let config = configuration(self.port, simulator.address(), event_socket_password);
-        let running = Running::start(&config, store).await?;
+        let running = Running::start(&config, store).await.map_err(|error| match error.to_string() {
+            taken if taken.starts_with("[http]") => {
+                format!("{taken} Choose another port with --port; 0 is any free one.").into()
+            }
+            _ => error,
+        })?;
         let url = format!("http://{}", running.http);
         if self.json {
             let line = serde_json::json!({

@@ -32,6 +32,8 @@ export function apply(house: House, status: Status): House {
       return { ...house, calls: house.calls.filter((call) => call.id !== status.data.id) };
     case 'conference':
       return { ...house, conferences: upsert(house.conferences, status.data) };
+    case 'conference_gone':
+      return { ...house, conferences: house.conferences.filter((one) => one.id !== status.data.id) };
     case 'talking': {
       const { conference_id, participant_id, talking } = status.data;
       return changeConference(house, conference_id, (conference) => ({

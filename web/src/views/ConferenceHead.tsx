@@ -58,7 +58,7 @@ function Controls({ conference }: { conference: ConferenceView }) {
   const away = !attendant || isOver(attendant);
   const sure = endAsked.value === conference.id;
   const asks = (verb: 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end'): boolean =>
-    isAsked({ on: 'conference', id: conference.id, verb });
+    conference.pending === verb || isAsked({ on: 'conference', id: conference.id, verb });
   const lockVerb = conference.locked ? 'unlock' : 'lock';
   useEffect(() => () => {
     if (endAsked.peek() === conference.id) endAsked.value = null;
