@@ -58,7 +58,8 @@ pub struct Demo {
     /// Nobody calls by themselves.
     #[arg(long)]
     no_callers: bool,
-    /// Take commands on standard input, one a line: somebody calls, hangs up, the link is cut; `help` lists them.
+    /// Take commands on standard input, one a line: somebody calls, hangs up, the link is cut; `help`
+    /// lists them. It ends with its input.
     #[arg(long)]
     commands: bool,
     /// Keep the store in this file; without it, in a new one that is thrown away at the end.
@@ -113,10 +114,10 @@ impl Demo {
             tokio::spawn(callers.clone().keep_calling());
         }
         tokio::spawn(callers.clone().hang_up_by_last_digit());
-        if self.commands {
-            commands::listen(callers, simulator.clone());
-        }
         let shutdown = running.shutdown.clone();
+        if self.commands {
+            commands::listen(callers, simulator.clone(), shutdown.clone());
+        }
         tokio::spawn(async move {
             stop_signal().await;
             shutdown.cancel();

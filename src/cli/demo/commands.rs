@@ -2,7 +2,7 @@
 //! showing somebody what cannot be waited for.
 
 use super::callers::{Callers, far_end};
-use crate::simulator::Simulator;
+use crate::{simulator::Simulator, web::ShutdownToken};
 use std::{io::BufRead, sync::Arc};
 
 const HELP: &str = "\
@@ -20,15 +20,17 @@ enum Command<'a> {
 }
 
 /// Reads on a thread of its own, which ends with the process: a read cannot be given up.
-pub(super) fn listen(callers: Arc<Callers>, simulator: Arc<Simulator>) {
+///
+/// When the input ends, whoever decided is gone, and the demonstration ends too.
+pub(super) fn listen(callers: Arc<Callers>, simulator: Arc<Simulator>, shutdown: ShutdownToken) {
     std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines() {
-            let Ok(line) = line else { return };
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             match parse(&line) {
                 Some(command) => carry_out(&command, &callers, &simulator),
                 None => eprintln!("{HELP}"),
             }
         }
+        shutdown.cancel();
     });
 }
 
