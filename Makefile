@@ -31,9 +31,15 @@ unit: ## Rust tests: domain, switch, store, web, simulator, whole service
 	cargo test --no-fail-fast
 
 .PHONY: page
-page: ## The attendant's page: type check, unit tests, and a real browser by keyboard and by mouse
+page: ## The attendant's page: type check, unit tests, and the demonstration in a real browser
 	cd web && npm ci --no-audit --no-fund && npm run check && npm test
+	cargo build
 	cd tests/page && npm ci --no-audit --no-fund && npm test
+
+.PHONY: screenshots
+screenshots: ## The pictures of the README, taken anew of the demonstration
+	cargo build
+	cd tests/page && npm ci --no-audit --no-fund && npm run screenshots
 
 .PHONY: live
 live: ## The scenarios against a real FreeSWITCH; fails where there is none; writes docs/LIVE.md

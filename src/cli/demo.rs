@@ -1,5 +1,8 @@
 //! `switchboard demo`. A house to try out: a simulated FreeSWITCH, callers, and the page.
 
+mod callers;
+mod commands;
+
 use super::{
     Global, Outcome,
     house::Running,
@@ -8,29 +11,39 @@ use super::{
 use crate::{
     config::{Config, LogConfig, NodeConfig, PhoneRouteConfig, StationConfig},
     domain::states::Role,
-    simulator::{Caller, Simulator, SimulatorConfig, Station},
+    simulator::{Simulator, SimulatorConfig, Station},
     store::{
-        Secret, SqliteStore,
+        Secret, SqliteStore, Store,
         accounts::{Accounts, NewUser},
     },
 };
+use callers::Callers;
 use clap::Args;
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use rand::seq::IndexedRandom;
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
-    time::Duration,
 };
 
-const USER: &str = "anna";
-const STATIONS: [&str; 2] = ["1001", "1002"];
+/// Two attendants, so that it can be seen how they share the queue; both have the password made up for the run.
+const USERS: [DemoUser; 2] = [
+    DemoUser { name: "anna", shown: "Anna", role: Role::Supervisor, station: "1001" },
+    DemoUser { name: "ben", shown: "Ben", role: Role::Attendant, station: "1002" },
+];
+
+struct DemoUser {
+    name: &'static str,
+    shown: &'static str,
+    role: Role,
+    station: &'static str,
+}
 
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Print one line of JSON for programs: url, user, password, token.
+    /// Print one line of JSON for programs: url, user, users (all with the same password), password, token.
     #[arg(long)]
     json: bool,
     /// Where the page is served, on 127.0.0.1; 0 takes a free port.
@@ -45,6 +58,10 @@ pub struct Demo {
     /// Nobody calls by themselves.
     #[arg(long)]
     no_callers: bool,
+    /// Take commands on standard input, one a line: somebody calls, hangs up, the link is cut; `help`
+    /// lists them. It ends with its input.
+    #[arg(long)]
+    commands: bool,
     /// Keep the store in this file; without it, in a new one that is thrown away at the end.
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -68,40 +85,61 @@ impl Demo {
                 seed: self.seed,
                 speed: self.speed,
                 hook_context: "switchboard".into(),
-                stations: STATIONS.iter().map(|number| Station::new(*number)).collect(),
+                stations: USERS.iter().map(|user| Station::new(user.station)).collect(),
                 gateways: BTreeMap::from([("carrier".to_owned(), true)]),
                 ..SimulatorConfig::default()
             })
             .await?,
         );
         let config = configuration(self.port, simulator.address(), event_socket_password);
-        let running = Running::start(&config, store).await?;
+        let running = Running::start(&config, store).await.map_err(|error| match error.to_string() {
+            taken if taken.starts_with("[http]") => {
+                format!("{taken} Choose another port with --port; 0 is any free one.").into()
+            }
+            _ => error,
+        })?;
         let url = format!("http://{}", running.http);
         if self.json {
             let line = serde_json::json!({
-                "url": url, "user": USER, "password": password.expose(), "token": token.expose(),
+                "url": url, "user": USERS[0].name, "users": USERS.map(|user| user.name),
+                "password": password.expose(), "token": token.expose(),
                 "hook": running.hook.to_string(), "event_socket": simulator.address().to_string(),
             });
             println!("{line}");
         } else {
-            println!("Switchboard demonstration, with a simulated FreeSWITCH and nobody's real phone.\n");
-            println!("  Open      {url}\n  User      {USER}\n  Password  {}\n", password.expose());
-            println!("Who is called decides by the last digit of their number:");
-            println!("  1 busy · 2 declines · 3 never answers · 4 no such number · 5 answers after 8 s");
-            println!("  6 leaves after 10 s · 7 a machine that presses nothing · any other answers within 3 s\n");
-            println!("Try 1004, 1008, 030 5550101, 030 5550102, 030 5550107. Stop with Ctrl-C.");
+            greet(&url, &password);
         }
-        let callers = (!self.no_callers).then(|| callers(simulator.clone(), running.hook, self.seed, self.speed));
+        let callers = Arc::new(Callers::new(simulator.clone(), running.hook, self.seed, self.speed));
+        if !self.no_callers {
+            tokio::spawn(callers.clone().keep_calling());
+        }
+        tokio::spawn(callers.clone().hang_up_by_last_digit());
         let shutdown = running.shutdown.clone();
+        if self.commands {
+            commands::listen(callers, simulator.clone(), shutdown.clone());
+        }
         tokio::spawn(async move {
             stop_signal().await;
             shutdown.cancel();
         });
         running.finished().await;
-        drop(callers);
         drop(scratch);
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn greet(url: &str, password: &Secret) {
+    let [anna, ben] = USERS;
+    println!("Switchboard demonstration, with a simulated FreeSWITCH and nobody's real phone.\n");
+    println!("  Open      {url}");
+    println!("  User      {} (or {}, a second attendant, in another browser)", anna.name, ben.name);
+    println!("  Password  {}\n", password.expose());
+    println!("Callers come by themselves, and your phone picks up by itself. Press ? in the page for its keys.");
+    println!("Who is called decides by the last digit of their number:");
+    println!("  1 busy · 2 declines · 3 never answers · 4 no such number · 5 answers after 8 s");
+    println!("  6 leaves after 10 s (a caller too) · 7 a machine that presses nothing");
+    println!("  any other answers within 3 s\n");
+    println!("Try 1004, 1008, 030 5550101, 030 5550102, 030 5550107. Stop with Ctrl-C.");
 }
 
 /// A folder that is gone when the demonstration is.
@@ -143,41 +181,34 @@ async fn accounts(
 ) -> Result<Secret, Box<dyn std::error::Error + Send + Sync>> {
     let accounts = Accounts::new(store.clone());
     let now = super::now();
-    if store_has_user(store).await? {
-        accounts.set_password(USER, password.clone()).await?;
-    } else {
-        accounts
-            .add_user(
-                NewUser {
-                    name: USER.into(),
-                    display_name: Some("Anna".into()),
-                    role: Role::Supervisor,
-                    stations: STATIONS.iter().take(1).map(ToString::to_string).collect(),
-                    password: password.clone(),
-                },
-                now,
-            )
-            .await?;
+    for user in USERS {
+        if store.user_named(user.name).await?.is_some() {
+            accounts.set_password(user.name, password.clone()).await?;
+            continue;
+        }
+        let new = NewUser {
+            name: user.name.into(),
+            display_name: Some(user.shown.into()),
+            role: user.role,
+            stations: vec![user.station.into()],
+            password: password.clone(),
+        };
+        accounts.add_user(new, now).await?;
     }
     let name = format!("demo-{}", uuid::Uuid::new_v4().simple());
     Ok(accounts.add_token(&name, Role::Program, now).await?.1)
-}
-
-async fn store_has_user(store: &Arc<SqliteStore>) -> Result<bool, crate::store::StoreError> {
-    use crate::store::Store;
-    Ok(store.user_named(USER).await?.is_some())
 }
 
 fn configuration(port: u16, event_socket: SocketAddr, password: Secret) -> Config {
     let mut config = Config::default();
     config.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     config.hook.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    config.hook.variables = vec!["switchboard_number".into()];
+    config.hook.variables = vec!["customer".into(), "language".into()];
     let mut node = NodeConfig::new("demo", event_socket.to_string());
     node.given_password = Some(password);
     config.nodes.push(node);
-    for number in STATIONS {
-        config.stations.push(StationConfig { endpoint: "user/{number}".into(), ..StationConfig::new(number) });
+    for user in USERS {
+        config.stations.push(StationConfig { endpoint: "user/{number}".into(), ..StationConfig::new(user.station) });
     }
     config.numbers.country_code = Some("49".into());
     config.numbers.national_prefix = Some("0".into());
@@ -196,41 +227,4 @@ fn configuration(port: u16, event_socket: SocketAddr, password: Secret) -> Confi
         ..PhoneRouteConfig::new("outside", "sofia/gateway/{gateway}/{number}")
     });
     config
-}
-
-const PEOPLE: [(&str, &str); 8] = [
-    ("Ada Lovelace", "+4930555010"),
-    ("Zhang Wei 张伟", "+8613800138000"),
-    ("Grace Hopper", "+4940555012"),
-    ("Émilie du Châtelet", "+33155550113"),
-    ("", "+4989555014"),
-    ("Alan Turing", "+441632960015"),
-    ("Mary Jackson", "+4969555016"),
-    ("Konrad Zuse", "+4930555017"),
-];
-const QUEUES: [&str; 2] = ["main", "service"];
-
-/// Somebody calls soon, and again whenever few are waiting.
-fn callers(simulator: Arc<Simulator>, hook: SocketAddr, seed: u64, speed: f64) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut random = StdRng::seed_from_u64(seed);
-        let mut pause = Duration::from_millis(1500);
-        loop {
-            tokio::time::sleep(pause.div_f64(speed)).await;
-            pause = Duration::from_secs(random.random_range(12..40));
-            let waiting = simulator.channels().iter().filter(|channel| channel.hooked).count();
-            if waiting >= 3 {
-                continue;
-            }
-            let Some((name, number)) = PEOPLE.choose(&mut random) else { continue };
-            simulator.caller(Caller {
-                name: (*name).into(),
-                number: (*number).into(),
-                queue: QUEUES.choose(&mut random).copied().unwrap_or("main").into(),
-                hooks: vec![hook],
-                patience: Some(Duration::from_secs(180)),
-                ..Caller::default()
-            });
-        }
-    })
 }

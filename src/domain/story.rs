@@ -5,7 +5,7 @@
 
 use super::{
     call::Call,
-    cause::Cause,
+    cause::{Cause, Reason},
     conference::{Conference, Participant},
     fact::{Fact, Person},
     ids::ParticipantId,
@@ -145,6 +145,9 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
         Fact::LegUnwanted { .. } => None,
         Fact::LegOver { state, cause, .. } => {
             let (kind, text) = match state {
+                LegState::Left if cause.reason == Reason::LeftByChoice => {
+                    ("conference.participant.left", format!("{who} left."))
+                }
                 LegState::Left => ("conference.participant.left", format!("{who} is out: {}.", cause.reason.words())),
                 _ => ("conference.participant.failed", format!("{who}: {}.", cause.reason.words())),
             };

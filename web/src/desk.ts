@@ -85,6 +85,11 @@ export const say = (text: string): void => announcer.polite(text);
 
 export async function open(): Promise<void> {
   startClock();
+  // A browser nobody has signed in with need not ask, and be told off for it.
+  if (!recall('local', 'signedIn', false)) {
+    door.value = 'closed';
+    return;
+  }
   for (let pause = 500; ; pause = Math.min(pause * 2, 8_000)) {
     try {
       const known = await client.session();
@@ -121,6 +126,7 @@ export async function signOut(): Promise<void> {
 }
 
 function enter(known: Session): void {
+  keep('local', 'signedIn', true);
   batch(() => {
     session.value = known;
     door.value = 'open';
@@ -139,6 +145,7 @@ function sessionEnded(): void {
 
 function leave(how: 'closed' | 'ended'): void {
   stopFollowing();
+  keep('local', 'signedIn', false);
   batch(() => {
     session.value = null;
     door.value = how;
@@ -160,7 +167,10 @@ function receive(status: Status): void {
     house.value = after;
     if (asked.value.length) asked.value = stillOpen(asked.value, after, serverNow());
   });
-  for (const { voice, text } of sentences(before, after, status, t)) announcer[voice](text);
+  for (const { voice, text, about } of sentences(before, after, status, t)) {
+    if (voice === 'polite') announcer.polite(text, about);
+    else announcer.assertive(text);
+  }
   if (status.type === 'snapshot') void readStories(after);
 }
 
@@ -218,7 +228,7 @@ async function ask(what: Ask, send: () => Promise<CallView | ConferenceView>): P
 }
 
 function report(error: unknown, before = ''): void {
-  const text = error instanceof Problem ? error.message : t.say.noEffect;
+  const text = error instanceof Problem ? t.sentence(error.message) : t.say.noEffect;
   refusal.value = before + text;
   announcer.assertive(before + text);
 }
@@ -292,7 +302,9 @@ export async function start(): Promise<void> {
       pressKeys.answered();
       const { draft: marked, rest } = place(draft.value, error.details.errors ?? []);
       draft.value = marked;
-      complain(t.request.refused + [error.message, ...rest.map((one) => one.detail)].join(' '));
+      const count = marked.chips.filter((chip) => chip.error).length;
+      const about = [count ? t.request.refusedAt(count) : t.sentence(error.message), ...rest.map((one) => t.sentence(one.detail))];
+      complain(about.join(' '), marked.chips.map((chip) => chip.error ?? ''));
     } else {
       complain(error instanceof Unreachable ? t.request.unknown : String(error));
     }
@@ -318,9 +330,10 @@ function sendDraft(line: Draft): Promise<ConferenceView> {
   return client.start(wanted, pressKeys.press(JSON.stringify(wanted)));
 }
 
-function complain(text: string): void {
+/** `spoken`: what the eye sees at the chips, and the ear would miss. */
+function complain(text: string, spoken: readonly string[] = []): void {
   draftError.value = text;
-  announcer.assertive(text);
+  announcer.assertive([text, ...spoken.filter(Boolean).map(t.sentence)].join(' '));
 }
 
 export const readHistory = (before?: string) => client.history(before);

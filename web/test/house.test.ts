@@ -39,6 +39,13 @@ test('a change keeps its place in the list; a stranger comes last', () => {
   assert.deepEqual(apply(house, { type: 'call_gone', data: { id: 'b' } }).calls.map(({ id }) => id), ['a', 'c']);
 });
 
+test('a conference that is only history now is taken away', () => {
+  const house = houseOf({ conferences: [conference('x'), conference('y')] });
+  const left = apply(house, { type: 'conference_gone', data: { id: 'x' } });
+  assert.deepEqual(left.conferences.map(({ id }) => id), ['y']);
+  assert.equal(subject(left, { kind: 'conference', id: 'x' }, me).kind, 'conference', 'the other one is shown');
+});
+
 test('talking touches one participant of one conference, and nothing if it is unknown', () => {
   const house = houseOf({ conferences: [conference('x'), conference('y')] });
   const talking = apply(house, { type: 'talking', data: { conference_id: 'y', participant_id: 'ben', talking: true } });

@@ -28,10 +28,21 @@ function makeVoice() {
 
 test('statuses that come together are said together, the latest first of all', () => {
   const { announcer, said, pass } = makeVoice();
-  for (let n = 1; n <= 6; n += 1) announcer.polite(`Number ${n} joined`);
+  for (let n = 1; n <= 10; n += 1) announcer.polite(`Number ${n} joined`);
   assert.deepEqual(said, []);
   pass(BREATH_MS);
-  assert.deepEqual(said, ['2 more. Number 3 joined. Number 4 joined. Number 5 joined. Number 6 joined.']);
+  assert.deepEqual(said, [`2 more. ${[3, 4, 5, 6, 7, 8, 9, 10].map((n) => `Number ${n} joined.`).join(' ')}`]);
+});
+
+test('of what waits about one person only the latest is said; the same again later is news', () => {
+  const { announcer, said, pass } = makeVoice();
+  announcer.polite('Ben is ringing.', 'ben');
+  announcer.polite('Anna is ringing.', 'anna');
+  announcer.polite('Ben: busy.', 'ben');
+  pass(BREATH_MS);
+  announcer.polite('Ben: busy.', 'ben');
+  pass(BREATH_MS);
+  assert.deepEqual(said, ['Anna is ringing. Ben: busy.', 'Ben: busy.']);
 });
 
 test('between two sayings there is a breath', () => {

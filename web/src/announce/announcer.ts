@@ -20,10 +20,10 @@ export const GATHER_MS = 700;
 export const BREATH_MS = 2_500;
 /** The same words again within this time are not said again. */
 export const ECHO_MS = 6_000;
-const MOST_SENTENCES = 4;
+const MOST_SENTENCES = 8;
 
 export class Announcer {
-  #waiting: string[] = [];
+  #waiting: { text: string; about: string | undefined }[] = [];
   #timerSet = false;
   #lastPolite = Number.NEGATIVE_INFINITY;
   #said = new Map<string, number>();
@@ -34,9 +34,12 @@ export class Announcer {
     private readonly more: (count: number) => string,
   ) {}
 
-  polite(text: string): void {
-    if (this.#isEcho(text)) return;
-    this.#waiting.push(text);
+  /** Of two sayings about the same that wait together, only the later still holds: busy, and not that it rang. */
+  polite(text: string, about?: string): void {
+    if (about) this.#waiting = this.#waiting.filter((one) => one.about !== about);
+    // Somebody busy again is news: it was tried again meanwhile.
+    else if (this.#isEcho(text)) return;
+    this.#waiting.push({ text, about });
     if (this.#timerSet) return;
     this.#timerSet = true;
     const breath = this.#lastPolite + BREATH_MS - this.timers.now();
@@ -51,7 +54,7 @@ export class Announcer {
   #flush(): void {
     this.#timerSet = false;
     this.#lastPolite = this.timers.now();
-    const all = this.#waiting;
+    const all = this.#waiting.map((one) => one.text);
     this.#waiting = [];
     // The latest tell how things stand now; the rest is on the page to be read.
     const told = all.length > MOST_SENTENCES ? all.slice(-MOST_SENTENCES) : all;

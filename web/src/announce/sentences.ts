@@ -7,6 +7,8 @@ import type { Strings } from '../strings/en.ts';
 export interface Sentence {
   voice: 'polite' | 'assertive';
   text: string;
+  /** Whose state it tells; a later one makes it void. */
+  about?: string | undefined;
 }
 
 export function callerName(call: CallView, t: Strings): string {
@@ -16,9 +18,9 @@ export function callerName(call: CallView, t: Strings): string {
 /** The sentences for what changed between two pictures. */
 export function sentences(before: House, after: House, status: Status, t: Strings): Sentence[] {
   if (status.type === 'activity') {
-    const { text, type } = status.data;
+    const { text, type, participant_id } = status.data;
     // Told by the assertive voice when the call itself came.
-    return type === 'call.arrived' || type === 'call.waiting' ? [] : [{ voice: 'polite', text }];
+    return type === 'call.arrived' || type === 'call.waiting' ? [] : [{ voice: 'polite', text, about: participant_id ?? undefined }];
   }
   if (before.empty) {
     return after.empty ? [] : [{ voice: 'polite', text: picture(after, t) }];

@@ -620,6 +620,8 @@ export interface components {
             since: components["schemas"]["Timestamp"];
             conference_id?: null | components["schemas"]["ConferenceId"];
             notice?: null | components["schemas"]["Notice"];
+            /** @description `hold` or `resume` was asked of the switch and its effect has not been seen yet. */
+            pending?: string | null;
         };
         /**
          * Format: uuid
@@ -652,6 +654,8 @@ export interface components {
             end_reason?: null | components["schemas"]["Notice"];
             question?: null | components["schemas"]["Question"];
             notice?: null | components["schemas"]["Notice"];
+            /** @description `lock` or `unlock` was asked of the switch and its effect has not been seen yet. */
+            pending?: string | null;
             participants: components["schemas"]["ParticipantView"][];
         };
         /** @description Who wants to sign in. */
@@ -865,6 +869,13 @@ export interface components {
             data: components["schemas"]["ConferenceView"];
             /** @enum {string} */
             type: "conference";
+        } | {
+            /** @description The conference ended a while ago, and is only in the history now. */
+            data: {
+                id: components["schemas"]["ConferenceId"];
+            };
+            /** @enum {string} */
+            type: "conference_gone";
         } | {
             /** @description Sent alone because it changes often: who can be heard. */
             data: {

@@ -8,31 +8,35 @@ export type KeyAction =
   | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'help' | 'escape';
 
 export interface Key {
+  /** Where it stands in the help. */
+  group: KeyGroup;
   action: KeyAction;
   /** As `KeyboardEvent.key` gives it, letters in lower case. */
   keys: readonly string[];
 }
 
+export type KeyGroup = 'call' | 'conference' | 'participant' | 'page';
+
 export const KEYS: readonly Key[] = [
-  { action: 'answer', keys: ['a', 'Enter'] },
-  { action: 'hold', keys: ['h'] },
-  { action: 'resume', keys: ['r'] },
-  { action: 'hangup', keys: ['x'] },
-  { action: 'focusRequest', keys: ['c'] },
-  { action: 'next', keys: ['ArrowDown'] },
-  { action: 'previous', keys: ['ArrowUp'] },
-  { action: 'mute', keys: ['m'] },
-  { action: 'drop', keys: ['d'] },
-  { action: 'redial', keys: ['g'] },
-  { action: 'cancel', keys: ['k'] },
-  { action: 'lock', keys: ['l'] },
-  { action: 'leave', keys: ['v'] },
-  { action: 'rejoin', keys: ['b'] },
-  { action: 'end', keys: ['e'] },
-  { action: 'goOn', keys: ['y'] },
-  { action: 'stop', keys: ['n'] },
-  { action: 'help', keys: ['?'] },
-  { action: 'escape', keys: ['Escape'] },
+  { group: 'call', action: 'answer', keys: ['a', 'Enter'] },
+  { group: 'call', action: 'hold', keys: ['h'] },
+  { group: 'call', action: 'resume', keys: ['r'] },
+  { group: 'call', action: 'hangup', keys: ['x'] },
+  { group: 'conference', action: 'lock', keys: ['l'] },
+  { group: 'conference', action: 'leave', keys: ['v'] },
+  { group: 'conference', action: 'rejoin', keys: ['b'] },
+  { group: 'conference', action: 'end', keys: ['e'] },
+  { group: 'conference', action: 'goOn', keys: ['y'] },
+  { group: 'conference', action: 'stop', keys: ['n'] },
+  { group: 'participant', action: 'next', keys: ['ArrowDown'] },
+  { group: 'participant', action: 'previous', keys: ['ArrowUp'] },
+  { group: 'participant', action: 'mute', keys: ['m'] },
+  { group: 'participant', action: 'drop', keys: ['d'] },
+  { group: 'participant', action: 'redial', keys: ['g'] },
+  { group: 'participant', action: 'cancel', keys: ['k'] },
+  { group: 'page', action: 'focusRequest', keys: ['c'] },
+  { group: 'page', action: 'help', keys: ['?'] },
+  { group: 'page', action: 'escape', keys: ['Escape'] },
 ];
 
 export interface Press {

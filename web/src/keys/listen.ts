@@ -70,17 +70,21 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
     }
     case 'mute': return onChosen(conference, (one) => one.state === 'joined' && (one.muted ? 'unmute' : 'mute'), t.leg.mute);
     case 'drop': return onChosen(conference, (one) => one.state === 'joined' && !isSelf(conference, one) && 'drop', t.leg.drop);
-    case 'redial': return onChosen(conference, (one) => isOver(one) && one.role === 'guest' && 'redial', t.leg.redial);
-    case 'cancel': return onChosen(conference, (one) => !isOver(one) && one.state !== 'joined' && 'cancel', t.leg.cancel);
+    case 'redial': return onChosen(conference, (one) => isOver(one) && one.role === 'guest' && 'redial', t.leg.redial, 'only');
+    case 'cancel': return onChosen(conference, (one) => !isOver(one) && one.state !== 'joined' && 'cancel', t.leg.cancel, 'only');
     default: return false;
   }
 }
 
 type Verb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel';
 
-function onChosen(conference: ConferenceView, verbFor: (one: ParticipantView) => Verb | false, word: string): boolean {
+/** `only`: with nobody chosen, the only one it could be is meant. */
+function onChosen(
+  conference: ConferenceView, verbFor: (one: ParticipantView) => Verb | false, word: string, unchosen?: 'only',
+): boolean {
   const id = document.activeElement?.closest<HTMLElement>('[data-participant]')?.dataset.participant;
-  const one = conference.participants.find((participant) => participant.id === id);
+  const fitting = unchosen && !id ? conference.participants.filter((participant) => verbFor(participant)) : [];
+  const one = fitting.length === 1 ? fitting[0] : conference.participants.find((participant) => participant.id === id);
   if (!one) return done(desk.say(t.leg.chooseFirst));
   const verb = verbFor(one);
   if (!verb) return done(desk.say(t.leg.cannot(word.toLowerCase(), one.name || one.number, t.leg.states[one.state])));
@@ -92,7 +96,7 @@ function isSelf(conference: ConferenceView, one: ParticipantView): boolean {
 }
 
 /** Moves among the participants. */
-function step(by: 1 | -1): boolean {
+export function step(by: 1 | -1): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-participant]')];
   const here = rows.findIndex((row) => row.contains(document.activeElement));
   const to = here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1);

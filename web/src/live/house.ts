@@ -1,7 +1,7 @@
 /**
  * The picture of the house, and how each status changes it. Pure: no clock, no DOM, no network.
  */
-import type { Activity, CallView, ConferenceView, NodeView, ParticipantView, Status } from '../api/types.ts';
+import type { Activity, CallView, ConferenceView, NodeView, Notice, ParticipantView, Status } from '../api/types.ts';
 
 export interface House {
   /** No picture has come yet. */
@@ -32,6 +32,8 @@ export function apply(house: House, status: Status): House {
       return { ...house, calls: house.calls.filter((call) => call.id !== status.data.id) };
     case 'conference':
       return { ...house, conferences: upsert(house.conferences, status.data) };
+    case 'conference_gone':
+      return { ...house, conferences: house.conferences.filter((one) => one.id !== status.data.id) };
     case 'talking': {
       const { conference_id, participant_id, talking } = status.data;
       return changeConference(house, conference_id, (conference) => ({
@@ -82,6 +84,18 @@ function changeConference(
 /** No channel belongs to the participant any more. */
 export function isOver(participant: ParticipantView): boolean {
   return participant.state === 'left' || participant.state === 'failed';
+}
+
+/** Reasons that are somebody's own decision, and nothing that went wrong. */
+const GIVEN_UP = new Set(['cancelled', 'dropped', 'left', 'conference_over', 'caller_hung_up', 'other_number']);
+
+export function isGivenUp(cause: Notice | null | undefined): boolean {
+  return !!cause && GIVEN_UP.has(cause.code);
+}
+
+/** Somebody who was in it at least once. */
+export function tookPart(participant: ParticipantView): boolean {
+  return participant.legs.some((leg) => leg.state === 'joined' || leg.state === 'left');
 }
 
 export function isClosed(conference: ConferenceView): boolean {

@@ -72,8 +72,8 @@ function busyWith(house: House, user: SessionUser): Subject {
   return held ? { kind: 'call', call: held } : { kind: 'none' };
 }
 
-/** How long a node's own word is believed. The switch is probed every 2 s and the link says so. */
-export const BELIEVED_MS = 15_000;
+/** How long a node's own word is believed. It is probed every 2 s, and each probe that is answered is told. */
+export const BELIEVED_MS = 5_000;
 
 /** Why what is shown of a node may be out of date; null if it is true. */
 export function doubt(

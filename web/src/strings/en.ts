@@ -2,7 +2,7 @@
 import type {
   CallState, ConferenceState, LegState, NodeState, ParticipantRole, Role,
 } from '../api/types.ts';
-import type { KeyAction } from '../keys/keymap.ts';
+import type { KeyAction, KeyGroup } from '../keys/keymap.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -115,7 +115,7 @@ export const en = {
     details: 'What the switch told of this call',
     none: 'No call',
     noneLead: 'Answer a caller, or start a conference without one.',
-    over: (name: string): string => `The call with ${name} is over.`,
+    noneKeys: [['Enter', 'answers who waits longest'], ['C', 'goes to the line below'], ['?', 'shows every key']] as [string, string][],
   },
 
   conference: {
@@ -123,18 +123,20 @@ export const en = {
       requested: 'Requested', reserved: 'Reserved', assembling: 'Assembling', live: 'Live',
       ending: 'Ending', ended: 'Ended', refused: 'Refused',
     } satisfies Record<ConferenceState, string>,
-    heading: (name: string): string => (name ? `Conference with ${name}` : 'Conference'),
+    heading: (name: string): string => `Conference with ${name}`,
+    nameless: 'nobody yet',
     sentence: {
-      requested: 'Asked for; nothing is dialed yet.',
-      reserved: 'Room and ports are set aside.',
-      assembling: 'The room is being made; everyone is rung.',
-      live: 'The room is open.',
-      ending: 'Hanging up the last legs.',
-      ended: 'This conference is over.',
-      refused: 'This conference was refused; nobody was dialed.',
+      requested: 'Asked for; nothing is dialed yet',
+      reserved: 'Room and ports are set aside',
+      assembling: 'The room is being made; everyone is rung',
+      live: 'The room is open',
+      ending: 'Hanging up the last legs',
+      ended: 'This conference is over',
+      refused: 'This conference was refused; nobody was dialed',
     } satisfies Record<ConferenceState, string>,
-    tally: (inside: number, ringing: number, failed: number): string =>
-      [`${inside} in`, ringing ? `${ringing} being rung` : '', failed ? `${failed} not reached` : '']
+    /** `inside` is who is in it, or, once it is over, who was. */
+    tally: (inside: number, ringing: number, failed: number, over: boolean): string =>
+      [over ? `${inside} took part` : `${inside} in`, ringing ? `${ringing} being rung` : '', failed ? `${failed} not reached` : '']
         .filter(Boolean).join(' · '),
     lock: 'Lock',
     unlock: 'Unlock',
@@ -153,7 +155,6 @@ export const en = {
     goOn: 'Go on',
     stop: 'Stop',
     since: 'since',
-    reason: (text: string): string => `Reason: ${text}`,
   },
 
   leg: {
@@ -161,6 +162,8 @@ export const en = {
       queued: 'Queued', dialing: 'Dialing', ringing: 'Ringing', answered: 'Answered',
       confirming: 'Asked to press 1', joined: 'In', left: 'Left', failed: 'Failed',
     } satisfies Record<LegState, string>,
+    /** Given up by one of us: nothing went wrong. */
+    givenUp: 'Cancelled',
     roles: { caller: 'Caller', attendant: 'Attendant', guest: '' } satisfies Record<ParticipantRole, string>,
     you: 'you',
     muted: 'Muted',
@@ -203,7 +206,7 @@ export const en = {
     noNumber: 'no number found',
     fixFirst: 'Some have no number. Edit or remove them, then start.',
     nobody: 'Type at least one number first.',
-    refused: 'Nobody was dialed: ',
+    refusedAt: (count: number): string => `Nobody was rung. Mend or remove what is marked (${count}), then start again.`,
     unknown: 'The server did not answer. What you typed is kept; press Start again, nobody is rung twice.',
     added: (names: string): string => `${names} added to the line.`,
     removed: (name: string): string => `${name} removed from the line.`,
@@ -226,12 +229,13 @@ export const en = {
     lasted: (text: string): string => `lasted ${text}`,
     legs: 'Each leg',
     events: 'What happened',
-    firstNumber: (nth: number): string => `${nth}.`,
   },
 
   help: {
     heading: 'Keys and help',
-    keys: 'Keys',
+    groups: {
+      call: 'Call', conference: 'Conference', participant: 'The chosen participant', page: 'Page',
+    } satisfies Record<KeyGroup, string>,
     single: 'Single-letter keys',
     singleHint: 'They never act while you type. Turn them off if you use speech input.',
     close: 'Close',
@@ -241,6 +245,7 @@ export const en = {
       ['Ctrl + Enter', 'Start'],
       ['← →', 'move among chips (at the beginning of the line)'],
       ['Delete', 'removes the chip'],
+      ['↓', 'goes to the participants'],
       ['Esc', 'leaves the line, so that single keys work again'],
     ] as [string, string][],
     about: 'What you see is what the switch confirmed. What is only asked for says so.',
@@ -250,18 +255,18 @@ export const en = {
       resume: 'Resume the call',
       hangup: 'Hang up the call',
       focusRequest: 'Go to the request line',
-      lock: 'Lock or unlock the conference',
-      leave: 'Leave the conference; it goes on',
-      rejoin: 'Come back to the conference',
-      end: 'End the conference for all (asks first)',
-      goOn: 'The caller hung up: go on without them',
+      lock: 'Lock or unlock',
+      leave: 'Leave; the conference goes on',
+      rejoin: 'Come back',
+      end: 'End for all (asks first)',
+      goOn: 'The caller hung up: go on',
       stop: 'The caller hung up: stop',
       next: 'Next participant',
       previous: 'Previous participant',
-      mute: 'Mute or unmute the chosen participant',
-      drop: 'Drop the chosen participant',
-      redial: 'Redial the chosen participant',
-      cancel: 'Stop ringing the chosen participant',
+      mute: 'Mute or unmute',
+      drop: 'Drop',
+      redial: 'Redial (unchosen: the only one not reached)',
+      cancel: 'Stop ringing (unchosen: the only one ringing)',
       help: 'This help',
       escape: 'Close, or keep the conference',
     } satisfies Record<KeyAction, string>,
@@ -276,11 +281,14 @@ export const en = {
     more: (count: number): string => `${count} more.`,
     nodeDown: (id: string): string => `The link to switch ${id} is down. What you see of it may be out of date.`,
     nodeUp: (id: string): string => `Switch ${id} is verified again.`,
-    refused: (text: string): string => text,
     noEffect: 'The server did not answer. Look whether it happened before you ask again.',
     nobodyWaits: 'Nobody is waiting.',
   },
 
+  /** Reasons come as clauses, "the station hung up"; they are shown as sentences. */
+  sentence: (text: string): string =>
+    text && text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/u.test(text) ? '' : '.'),
+  because: (text: string, reason?: string): string => (reason ? `${text}: ${reason}.` : `${text}.`),
   and: (list: string[]): string => new Intl.ListFormat('en', { type: 'conjunction' }).format(list),
   close: 'Close',
   dismiss: 'Dismiss',

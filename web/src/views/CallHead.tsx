@@ -15,7 +15,8 @@ export function CallHead({ call }: { call: CallView }) {
   const box = useKeptFocus<HTMLElement>();
   const [tone, icon] = LOOK[call.state];
   const allowed = user.value ? mayAct(call, user.value) : false;
-  const asks = (verb: 'answer' | 'hold' | 'resume' | 'hangup'): boolean => isAsked({ on: 'call', id: call.id, verb });
+  const asks = (verb: 'answer' | 'hold' | 'resume' | 'hangup'): boolean =>
+    call.pending === verb || isAsked({ on: 'call', id: call.id, verb });
   const facts = [call.caller.name && call.caller.number, call.queue && t.call.queue(call.queue), t.call.node(call.node_id)];
   return (
     <section class="head" aria-labelledby="middle-heading" tabIndex={-1} ref={box} data-call-state={call.state}>
@@ -55,5 +56,5 @@ function sentence(call: CallView): string {
   const state = call.state === 'ringing' ? (mine ? words.ringing(call.station ?? '') : words.ringingOther(other))
     : call.state === 'talking' ? (mine ? words.talking : words.talkingOther(other))
       : words[call.state];
-  return [call.notice?.text, state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
+  return [call.notice && t.sentence(call.notice.text), state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
 }

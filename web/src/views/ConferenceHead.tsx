@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ConferenceView } from '../api/types.ts';
 import { conferenceAction, endAsked, isAsked, say, station, user } from '../desk.ts';
 import { now } from '../live/clock.ts';
-import { attendantOf, isClosed, isOver } from '../live/house.ts';
+import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { Action, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
-import { conferenceTitle, stale } from './Queue.tsx';
+import { conferenceName, stale } from './Queue.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
   requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
@@ -21,31 +21,33 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
   const box = useKeptFocus<HTMLElement>();
   const [tone, icon] = LOOK[conference.state];
   const people = conference.participants;
-  const inside = people.filter((one) => one.state === 'joined').length;
-  const failed = people.filter((one) => one.state === 'failed').length;
+  const closed = isClosed(conference);
+  const inside = people.filter((one) => (closed ? tookPart(one) : one.state === 'joined')).length;
+  const failed = people.filter((one) => one.state === 'failed' && !isGivenUp(one.cause) && !(closed && tookPart(one))).length;
   const rung = people.filter((one) => !isOver(one) && one.state !== 'joined').length;
   return (
     <section class="head" aria-labelledby="middle-heading" tabIndex={-1} ref={box} data-conference-state={conference.state}>
       <div class="head-line">
-        <h2 id="middle-heading">{conferenceTitle(conference)}</h2>
+        <h2 id="middle-heading">{t.conference.heading(conferenceName(conference))}</h2>
         <State tone={tone} icon={icon}>{t.conference.states[conference.state]}</State>
-        {!isClosed(conference) && <Elapsed from={conference.created_at} label={t.conference.since} />}
-        {conference.locked && <State tone="warn" icon="lock">{t.conference.locked}</State>}
+        {!closed && <Elapsed from={conference.created_at} label={t.conference.since} />}
+        {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">
-        <strong>{t.conference.tally(inside, rung, failed)}</strong>
+        <strong>{t.conference.tally(inside, rung, failed, closed)}</strong>
         {' · '}{t.call.node(conference.node_id)}{' · '}{t.conference.owner(conference.owner.name)}
       </p>
-      {conference.question && !isClosed(conference)
+      {conference.question && !closed
         ? <Question conference={conference} />
         : (
           <p class={`sentence${conference.notice || conference.state === 'refused' ? ' bad-text' : ''}`}>
-            {[conference.notice?.text, t.conference.sentence[conference.state], conference.end_reason?.text]
-              .filter(Boolean).join(' ')}
+            {[conference.notice && t.sentence(conference.notice.text),
+              t.because(t.conference.sentence[conference.state], conference.end_reason?.text),
+            ].filter(Boolean).join(' ')}
           </p>
         )}
-      {!isClosed(conference) && <Controls conference={conference} />}
+      {!closed && <Controls conference={conference} />}
     </section>
   );
 }
@@ -56,7 +58,7 @@ function Controls({ conference }: { conference: ConferenceView }) {
   const away = !attendant || isOver(attendant);
   const sure = endAsked.value === conference.id;
   const asks = (verb: 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end'): boolean =>
-    isAsked({ on: 'conference', id: conference.id, verb });
+    conference.pending === verb || isAsked({ on: 'conference', id: conference.id, verb });
   const lockVerb = conference.locked ? 'unlock' : 'lock';
   useEffect(() => () => {
     if (endAsked.peek() === conference.id) endAsked.value = null;

@@ -2,7 +2,7 @@
  * The middle: the call or conference, the request line under its controls, the people under that. The request
  * line keeps its place (and the focus) while a call becomes a conference around it.
  */
-import { chosen, current } from '../desk.ts';
+import { chosen, current, singleKeys } from '../desk.ts';
 import { t } from '../strings/index.ts';
 import { CallHead } from './CallHead.tsx';
 import { ConferenceHead } from './ConferenceHead.tsx';
@@ -24,6 +24,9 @@ export function Conversation() {
           <section class="head" aria-labelledby="middle-heading">
             <h2 id="middle-heading">{t.call.none}</h2>
             <p class="sentence">{t.call.noneLead}</p>
+            {singleKeys.value && (
+              <p class="lead-keys">{t.call.noneKeys.map(([key, what]) => <span key={key}><kbd>{key}</kbd> {what}</span>)}</p>
+            )}
           </section>
         )}
       </div>
@@ -34,7 +37,7 @@ export function Conversation() {
           <h3 id="details-heading">{t.call.details}</h3>
           <dl>
             {Object.entries(subject.call.variables).map(([name, value]) => (
-              <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
+              <div key={name}><dt>{name.replaceAll('_', ' ')}</dt><dd>{value}</dd></div>
             ))}
           </dl>
         </section>

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { Activity } from '../api/types.ts';
 import { house, user } from '../desk.ts';
+import { isGivenUp } from '../live/house.ts';
 import { t } from '../strings/index.ts';
 import { HistoryPanel } from './History.tsx';
 
@@ -45,18 +46,19 @@ export function Happened() {
   );
 }
 
+const isFailure = (one: Activity): boolean => one.type === 'conference.participant.failed' && !isGivenUp(one.reason);
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 export function Activities({ list }: { list: readonly Activity[] }) {
   return (
     <ol class="activities">
       {list.map((one) => (
-        <li key={one.id} class={one.reason ? 'with-reason' : ''} data-activity={one.type}>
+        <li key={one.id} class={isFailure(one) ? 'bad-text' : ''} data-activity={one.type}>
           <time dateTime={one.at}>{clock.format(Date.parse(one.at))}</time>
           <span>
             {one.text}
-            {one.reason && !one.text.toLowerCase().includes(one.reason.text.toLowerCase()) && <span class="activity-reason"> {one.reason.text}</span>}
-            {one.reason?.sip_status && <span class="quiet"> {t.leg.sip(one.reason.sip_status)}</span>}
+            {one.reason?.sip_status && <span class="quiet nowrap"> {t.leg.sip(one.reason.sip_status)}</span>}
             {one.actor && one.actor.id !== user.value?.id && !one.text.includes(one.actor.name) && <span class="quiet"> {t.happened.by(one.actor.name)}</span>}
           </span>
         </li>

@@ -1,11 +1,12 @@
 /** The help sheet: every key, and the switch that turns single-letter keys off. */
 import { useEffect, useRef } from 'preact/hooks';
 import { helpOpen, singleKeys } from '../desk.ts';
-import { KEYS } from '../keys/keymap.ts';
+import { type KeyGroup, KEYS } from '../keys/keymap.ts';
 import { t } from '../strings/index.ts';
 import { Icon } from './parts.tsx';
 
 const KEY_NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Enter: '↵ Enter', Escape: 'Esc' };
+const GROUPS: readonly KeyGroup[] = ['call', 'conference', 'participant', 'page'];
 const keyName = (key: string): string => KEY_NAMES[key] ?? key.toUpperCase();
 
 export function Help() {
@@ -32,17 +33,19 @@ export function Help() {
           <span>{t.help.single} <span class="quiet">{t.help.singleHint}</span></span>
         </label>
         <div class="help-columns">
-          <section aria-labelledby="help-keys">
-            <h3 id="help-keys">{t.help.keys}</h3>
-            <dl class="keys">
-              {KEYS.map((key) => (
-                <div key={key.action}>
-                  <dt>{key.keys.map((one) => <kbd key={one}>{keyName(one)}</kbd>)}</dt>
-                  <dd>{t.help.actions[key.action]}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
+          {GROUPS.map((group) => (
+            <section key={group} aria-labelledby={`help-${group}`}>
+              <h3 id={`help-${group}`}>{t.help.groups[group]}</h3>
+              <dl class="keys">
+                {KEYS.filter((key) => key.group === group).map((key) => (
+                  <div key={key.action}>
+                    <dt>{key.keys.map((one) => <kbd key={one}>{keyName(one)}</kbd>)}</dt>
+                    <dd>{t.help.actions[key.action]}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
           <section aria-labelledby="help-line">
             <h3 id="help-line">{t.help.also}</h3>
             <dl class="keys">

@@ -6,8 +6,8 @@ import { clockText } from '../live/clock.ts';
 import { t } from '../strings/index.ts';
 import { Activities } from './Happened.tsx';
 import { Icon, State } from './parts.tsx';
-import { LEG_LOOK } from './Participants.tsx';
-import { conferenceTitle } from './Queue.tsx';
+import { legLook } from './Participants.tsx';
+import { conferenceName } from './Queue.tsx';
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -69,7 +69,7 @@ function Past({ conference }: { conference: ConferenceView }) {
     <li class="past" data-id={conference.id}>
       <button type="button" class="past-head" aria-expanded={open} aria-controls={`past-${conference.id}`} onClick={toggle}>
         <Icon name="down" />
-        <span class="past-title">{conferenceTitle(conference)}</span>
+        <span class="past-title">{conferenceName(conference)}</span>
         <span class="quiet">
           {[day.format(Date.parse(conference.created_at)), t.happened.people(conference.participants.length),
             lasted && t.happened.lasted(lasted), conference.state === 'refused' && t.conference.states.refused,
@@ -77,7 +77,7 @@ function Past({ conference }: { conference: ConferenceView }) {
         </span>
       </button>
       <div id={`past-${conference.id}`} class="past-body" hidden={!open}>
-        {conference.end_reason && <p>{t.conference.reason(conference.end_reason.text)}</p>}
+        {conference.end_reason && <p>{t.sentence(conference.end_reason.text)}</p>}
         {error && <p class="bad-text" role="alert">{error}</p>}
         {!story && !error && <p class="quiet">{t.happened.loading}</p>}
         {story && <StoryView story={story} />}
@@ -96,9 +96,8 @@ function StoryView({ story }: { story: Story }) {
             <strong>{one.name || one.number}</strong> {one.role !== 'guest' && <span class="role">{t.leg.roles[one.role]}</span>}
             <ol>
               {one.legs.map((leg) => {
-                const [tone, icon] = LEG_LOOK[leg.state];
-                const cause = leg.cause && [leg.cause.text, leg.cause.sip_status && t.leg.sip(leg.cause.sip_status)].filter(Boolean).join(' · ');
-                return <li key={leg.id}>{leg.number} <State tone={tone} icon={icon}>{t.leg.states[leg.state]}</State> <span class="quiet">{cause}</span></li>;
+                const [tone, icon, word] = legLook(leg);
+                return <li key={leg.id}>{leg.number} <State tone={tone} icon={icon}>{word}</State> <span class="quiet">{leg.cause?.text}</span></li>;
               })}
             </ol>
           </li>

@@ -1,18 +1,24 @@
 /** Everyone who belongs in the conference, each with the true state of their latest leg. */
 import { useState } from 'preact/hooks';
-import type { ConferenceView, LegState, ParticipantView } from '../api/types.ts';
+import type { ConferenceView, LegState, LegView, ParticipantView } from '../api/types.ts';
 import type { ParticipantVerb } from '../api/client.ts';
 import { isAsked, participantAction, user } from '../desk.ts';
 import type { KeyAction } from '../keys/keymap.ts';
-import { isClosed, isOver } from '../live/house.ts';
+import { isClosed, isGivenUp, isOver } from '../live/house.ts';
 import { isMine, mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { Action, Elapsed, Icon, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 
-export const LEG_LOOK: Record<LegState, [Tone, IconName]> = {
+const LEG_LOOK: Record<LegState, [Tone, IconName]> = {
   queued: ['calm', 'dots'], dialing: ['busy', 'keypad'], ringing: ['busy', 'ring'], answered: ['busy', 'phone'],
   confirming: ['warn', 'keypad'], joined: ['good', 'check'], left: ['quiet', 'leave'], failed: ['bad', 'cross'],
 };
+
+/** How the state of a leg looks, and its word. */
+export function legLook({ state, cause }: Pick<LegView, 'state' | 'cause'>): [Tone, IconName, string] {
+  if (state === 'failed' && isGivenUp(cause)) return ['quiet', 'minus', t.leg.givenUp];
+  return [...LEG_LOOK[state], t.leg.states[state]];
+}
 
 export function Participants({ conference }: { conference: ConferenceView }) {
   const [last, setLast] = useState<string | null>(null);
@@ -41,14 +47,14 @@ interface RowProps {
 
 function Row({ conference, one, tabStop, onFocus }: RowProps) {
   const row = useKeptFocus<HTMLLIElement>();
-  const [tone, icon] = LEG_LOOK[one.state];
+  const [tone, icon, word] = legLook(one);
   const you = one.role === 'attendant' && !!user.value && isMine(conference, user.value);
   const role = you ? `${t.leg.roles.attendant}, ${t.leg.you}` : t.leg.roles[one.role];
   const name = one.name || one.number || role;
   const leg = one.legs.at(-1);
-  const why = one.cause && [one.cause.text, one.cause.sip_status && t.leg.sip(one.cause.sip_status)].filter(Boolean).join(' · ');
+  const why = one.cause?.text;
   const marks = [one.muted && t.leg.muted, one.on_hold && t.leg.onHold].filter(Boolean);
-  const spoken = [name, one.name && one.number, role, t.leg.states[one.state], ...marks, why,
+  const spoken = [name, one.name && one.number, role, word, ...marks, why,
     one.pending && t.leg.pending(one.pending)].filter(Boolean).join(', ');
   return (
     <li
@@ -66,7 +72,7 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
       </span>
       <span class="how">
         <span class="how-state">
-          <State tone={tone} icon={icon}>{t.leg.states[one.state]}</State>
+          <State tone={tone} icon={icon}>{word}</State>
           {one.muted && !isOver(one) && <State tone="warn" icon="micOff">{t.leg.muted}</State>}
           {one.on_hold && !isOver(one) && <State tone="warn" icon="pause">{t.leg.onHold}</State>}
           {one.talking && <span class="speaks"><Icon name="waves" />{t.leg.talking}</span>}

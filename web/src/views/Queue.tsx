@@ -21,20 +21,18 @@ export function Queue() {
       <Box id="waiting" heading={t.queue.waiting} count={waiting.length} none={t.queue.none}>
         {waiting.map((call) => <Waiting key={call.id} call={call} first={call === longest} />)}
       </Box>
-      <div class="answer-on">
-        {stations.length === 0 && <p class="quiet">{t.queue.noStation}</p>}
-        {stations.length > 1 && (
-          <>
-            <label for="answer-station">{t.queue.answerOn}</label>
-            <select
-              id="answer-station" value={station.value}
-              onChange={(event) => { answerStation.value = event.currentTarget.value; }}
-            >
-              {stations.map((one) => <option key={one} value={one}>{one}</option>)}
-            </select>
-          </>
-        )}
-      </div>
+      {stations.length === 0 && <p class="answer-on quiet">{t.queue.noStation}</p>}
+      {stations.length > 1 && (
+        <div class="answer-on">
+          <label for="answer-station">{t.queue.answerOn}</label>
+          <select
+            id="answer-station" value={station.value}
+            onChange={(event) => { answerStation.value = event.currentTarget.value; }}
+          >
+            {stations.map((one) => <option key={one} value={one}>{one}</option>)}
+          </select>
+        </div>
+      )}
       <Box id="calls" heading={t.queue.calls} count={calls.length} none={t.queue.noCalls}>
         {calls.map((call) => <Ongoing key={call.id} call={call} />)}
       </Box>
@@ -88,8 +86,8 @@ function Card({ thing, title, detail, side, kind, tone, children }: CardProps) {
         type="button" class="card-main" aria-current={shown ? 'true' : undefined}
         onClick={() => { chosen.value = { kind, id: thing.id }; }}
       >
-        <span class="card-title">{title}</span>
-        <span class="card-detail">{isStale && <em>{t.node.stale} · </em>}{side} · {detail}</span>
+        <span class="card-top"><span class="card-title">{title}</span>{side}</span>
+        <span class="card-detail">{isStale && <em>{t.node.stale} · </em>}{detail}</span>
       </button>
       {children}
     </li>
@@ -102,7 +100,7 @@ function Waiting({ call, first }: { call: CallView; first: boolean }) {
   const ringing = call.state === 'ringing';
   const detail = ringing
     ? (mine ? t.queue.stationRings(call.station ?? '') : t.queue.otherAnswers(call.attendant?.name ?? ''))
-    : call.notice ? call.notice.text : [call.caller.name && call.caller.number, call.queue].filter(Boolean).join(' · ');
+    : call.notice ? t.sentence(call.notice.text) : [call.caller.name && call.caller.number, call.queue].filter(Boolean).join(' · ');
   return (
     <Card
       thing={call} kind="call" title={name} tone={ringing ? 'ringing' : 'waiting'}
@@ -142,15 +140,16 @@ function OpenConference({ conference }: { conference: ConferenceView }) {
   const who = user.value && isMine(conference, user.value) ? t.queue.yours : conference.owner.name;
   return (
     <Card
-      thing={conference} kind="conference" title={conferenceTitle(conference)} tone="conference"
+      thing={conference} kind="conference" title={conferenceName(conference)} tone="conference"
       detail={<>{t.conference.states[conference.state]} · {t.queue.people(inside, conference.participants.length)} · {who}</>}
       side={<Elapsed from={conference.created_at} />}
     />
   );
 }
 
-export function conferenceTitle(conference: ConferenceView): string {
+/** A conference is called by its caller, or by who was asked into it first. */
+export function conferenceName(conference: ConferenceView): string {
   const caller = conference.participants.find((one) => one.role === 'caller');
   const first = caller ?? conference.participants.find((one) => one.role === 'guest');
-  return t.conference.heading(first ? first.name || first.number : '');
+  return first ? first.name || first.number : t.conference.nameless;
 }

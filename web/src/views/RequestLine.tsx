@@ -1,6 +1,7 @@
 /** The request line: people and numbers, typed or pasted, as chips; and Start. */
 import { useRef, useState } from 'preact/hooks';
 import { draft, draftError, ringMe, say, start, starting, startMode, station } from '../desk.ts';
+import { step } from '../keys/listen.ts';
 import { commit, remove, retype, type Chip } from '../request/draft.ts';
 import { duplicates, format, hasSeparator, parse } from '../request/parse.ts';
 import { t } from '../strings/index.ts';
@@ -38,6 +39,8 @@ export function RequestLine() {
     } else if (event.key === 'Escape') {
       event.preventDefault();
       line.current?.blur();
+    } else if (event.key === 'ArrowDown' && step(1)) {
+      event.preventDefault();
     } else if (atStart && chips.length && ((event.key === 'Backspace' && text === '') || event.key === 'ArrowLeft')) {
       event.preventDefault();
       focusChip(chips.at(-1)?.id);
@@ -54,12 +57,13 @@ export function RequestLine() {
 
   function take(chip: Chip, back = true): void {
     const at = draft.value.chips.findIndex((one) => one.id === chip.id);
+    const next = draft.value.chips[at + 1] ?? draft.value.chips[at - 1];
+    // The chip had the focus: its neighbour takes it over, before the next key comes.
+    if (back && next) focusChip(next.id);
+    else if (back) line.current?.focus();
     draft.value = remove(draft.value, chip.id);
     if (draft.value.chips.length === 0) draftError.value = null;
     say(t.request.removed(label(chip)));
-    const next = draft.value.chips[at] ?? draft.value.chips[at - 1];
-    // The chip had the focus: its neighbour takes it over.
-    if (back) requestAnimationFrame(() => (next ? focusChip(next.id) : line.current?.focus()));
   }
 
   function move(id: number, by: 1 | -1): void {

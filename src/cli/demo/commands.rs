@@ -1,0 +1,94 @@
+//! What happens in the demonstration, decided on standard input: for tests of the page, pictures of it, and for
+//! showing somebody what cannot be waited for.
+
+use super::callers::{Callers, far_end};
+use crate::{simulator::Simulator, web::ShutdownToken};
+use std::{io::BufRead, sync::Arc};
+
+const HELP: &str = "\
+call                          somebody calls
+call NAME <NUMBER> [QUEUE]    this person calls
+hang-up NUMBER                whoever is at the other end under this number hangs up
+link down | link up           the Event Socket is cut and stays so; it is back";
+
+#[derive(Debug, PartialEq)]
+enum Command<'a> {
+    SomebodyCalls,
+    Call { name: &'a str, number: &'a str, queue: &'a str },
+    HangUp { number: &'a str },
+    Link { up: bool },
+}
+
+/// Reads on a thread of its own, which ends with the process: a read cannot be given up.
+///
+/// When the input ends, whoever decided is gone, and the demonstration ends too.
+pub(super) fn listen(callers: Arc<Callers>, simulator: Arc<Simulator>, shutdown: ShutdownToken) {
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            match parse(&line) {
+                Some(command) => carry_out(&command, &callers, &simulator),
+                None => eprintln!("{HELP}"),
+            }
+        }
+        shutdown.cancel();
+    });
+}
+
+fn carry_out(command: &Command, callers: &Callers, simulator: &Simulator) {
+    match command {
+        Command::SomebodyCalls => callers.somebody_calls(),
+        Command::Call { name, number, queue } => callers.call(name, number, queue),
+        Command::HangUp { number } => {
+            for channel in simulator.channels().iter().filter(|channel| far_end(&channel.name) == *number) {
+                simulator.hang_up(&channel.uuid, "NORMAL_CLEARING");
+            }
+        }
+        Command::Link { up } => {
+            simulator.refuse_connections(!up);
+            if !up {
+                simulator.drop_all_connections();
+            }
+        }
+    }
+}
+
+fn parse(line: &str) -> Option<Command<'_>> {
+    let line = line.trim();
+    let (verb, rest) = line.split_once(' ').map_or((line, ""), |(verb, rest)| (verb, rest.trim()));
+    match (verb, rest) {
+        ("call", "") => Some(Command::SomebodyCalls),
+        ("call", who) => {
+            let (name, rest) = who.split_once('<')?;
+            let (number, queue) = rest.split_once('>')?;
+            let queue = queue.trim();
+            Some(Command::Call {
+                name: name.trim(),
+                number: number.trim(),
+                queue: if queue.is_empty() { "main" } else { queue },
+            })
+        }
+        ("hang-up", number) if !number.is_empty() => Some(Command::HangUp { number }),
+        ("link", "down") => Some(Command::Link { up: false }),
+        ("link", "up") => Some(Command::Link { up: true }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_command_or_asks_for_help() {
+        assert_eq!(parse("call"), Some(Command::SomebodyCalls));
+        let call = Command::Call { name: "Ada Lovelace", number: "+4930555010", queue: "main" };
+        assert_eq!(parse(" call Ada Lovelace <+4930555010>"), Some(call));
+        let call = Command::Call { name: "", number: "110", queue: "front desk" };
+        assert_eq!(parse("call <110> front desk"), Some(call));
+        assert_eq!(parse("hang-up 1004"), Some(Command::HangUp { number: "1004" }));
+        assert_eq!(parse("link down"), Some(Command::Link { up: false }));
+        for unclear in ["", "help", "call Ada", "hang-up", "link"] {
+            assert_eq!(parse(unclear), None, "{unclear:?}");
+        }
+    }
+}

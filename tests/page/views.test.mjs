@@ -1,0 +1,122 @@
+// Every view, in both themes, at full size, at 200 % zoom and on a phone: no fault known to axe, no sideways
+// scrolling; and what the browser is sent is small, quick and keeps the policy.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import {
+  accessibilityFaults, ask, call, openPage, realComplaints, rowState, sidewaysOverflow, signIn, state, useHouse,
+} from './house.mjs';
+
+const house = useHouse();
+
+const LOOKS = {
+  light: { width: 1366, height: 768, colorScheme: 'light' },
+  dark: { width: 1366, height: 768, colorScheme: 'dark' },
+  // 1366×768 at 200 %.
+  zoom: { width: 683, height: 384, colorScheme: 'light' },
+  small: { width: 1024, height: 700, colorScheme: 'dark' },
+  phone: { width: 360, height: 740, colorScheme: 'dark' },
+};
+
+async function check(page, view) {
+  for (const [look, { width, height, colorScheme }] of Object.entries(LOOKS)) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height });
+    assert.ok(await sidewaysOverflow(page) <= 0, `${view}, ${look}: nothing scrolls sideways`);
+    // Colours differ by theme only, and what axe looks for besides does not differ by size.
+    if (look === 'small') continue;
+    assert.deepEqual(await accessibilityFaults(page), [], `${view}, ${look}`);
+  }
+  await page.setViewportSize(LOOKS.light);
+}
+
+test('every view is accessible and fits', async () => {
+  const page = await openPage(house);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await check(page, 'login');
+  await signIn(house, page);
+  await check(page, 'nobody');
+  await call(house, page, 'Ada Lovelace');
+  await call(house, page, 'A caller whose name is a good deal longer than there is room for', '+33155550113', 'service');
+  await check(page, 'queue');
+  await page.keyboard.press('Enter');
+  await state(page, 'call', 'talking');
+  await check(page, 'call');
+  await page.keyboard.press('c');
+  await page.keyboard.type('Anna Berg 1008, 张伟 1009, Ben 030 555 0101, Twice 1008, Nobody, Premium 0900 123456,');
+  await check(page, 'line');
+  await page.getByRole('button', { name: 'Remove Nobody' }).click();
+  await page.getByRole('button', { name: 'Remove Twice' }).click();
+  await page.locator('#request-line').press('Enter');
+  await page.getByText('dial policy').first().waitFor();
+  await check(page, 'refused');
+  await page.getByRole('button', { name: 'Remove Premium' }).click();
+  await page.locator('#request-line').fill('Machine 030 555 0107, Nora 1003, A participant with a very long name indeed <+49 30 555 0142 109>');
+  await page.locator('#request-line').press('Control+Enter');
+  await state(page, 'conference', 'live');
+  await rowState(page, 'Anna Berg', 'joined');
+  await rowState(page, 'Ben', 'failed');
+  await check(page, 'conference');
+  house.demo.tell('hang-up +4930555010');
+  await page.locator('.question').waitFor();
+  // The countdown waits for nobody: one look of each theme must do before it ends.
+  assert.deepEqual(await accessibilityFaults(page), [], 'question');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('y');
+  await page.locator('.question').waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await check(page, 'help');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Account/ }).click();
+  await check(page, 'account');
+  await page.keyboard.press('Escape');
+  house.demo.tell('link down');
+  await page.locator('.node.stale').waitFor();
+  await check(page, 'link down');
+  house.demo.tell('link up');
+  await page.locator('.node.good').waitFor();
+  await page.locator('#middle').focus();
+  await page.keyboard.press('e');
+  await page.getByRole('button', { name: 'Really end for all' }).waitFor();
+  await check(page, 'ending');
+  await page.keyboard.press('e');
+  await state(page, 'conference', 'ended');
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.locator('.past-head').first().click();
+  await page.locator('.past .story').first().waitFor();
+  await check(page, 'history');
+  assert.deepEqual(realComplaints(page), []);
+});
+
+test('the page is small, paints at once, and the browser has nothing to complain about', async () => {
+  const page = await openPage(house);
+  const refused = [];
+  await page.exposeFunction('refusedByPolicy', (what) => refused.push(what));
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => globalThis.refusedByPolicy(event.violatedDirective)));
+  const response = await page.reload();
+  assert.match(response.headers()['content-security-policy'], /default-src 'self'/);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  const painted = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  assert.ok(await painted.jsonValue() < 1000, `first paint after ${await painted.jsonValue()} ms`);
+  const files = await page.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
+  assert.ok(files.length >= 2, 'script and style');
+  const bodies = await Promise.all([house.demo.url, ...files].map(async (file) => (await fetch(file)).arrayBuffer()));
+  const weight = bodies.reduce((sum, body) => sum + gzipSync(Buffer.from(body)).length, 0);
+  assert.ok(weight < 60_000, `${weight} bytes, compressed`);
+  await signIn(house, page);
+  await call(house, page, 'Somebody');
+  await ask(page, 'Emma 1008');
+  await rowState(page, 'Emma', 'joined');
+  assert.deepEqual(refused, []);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('the demonstration is there at once and says where', async () => {
+  const { url, user, users, password, token, startedIn } = house.demo;
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.ok(users.includes(user) && password.length >= 12 && token);
+  assert.ok(startedIn < 2000, `started in ${Math.round(startedIn)} ms`);
+  const board = await fetch(`${url}/api/v1/board`, { headers: { Authorization: `Bearer ${token}` } });
+  assert.equal(board.status, 200);
+});
