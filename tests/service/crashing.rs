@@ -192,7 +192,7 @@ async fn killed_around_holding(report: Report) {
         ("hold and resume unconfirmed", Dies::After("uuid_dual_transfer"), Dies::After("uuid_bridge")),
         ("hold and resume answered", Dies::Answered, Dies::Answered),
     ] {
-        house.call_is(&talk.call, "talking").await;
+        house.talking_again(&talk.call).await;
         house.dies(held, house.anna.call(&talk.call, "hold")).await;
         house.comes_back(&format!("{point}: holding")).await;
         house.all_are_up(point, &pair);

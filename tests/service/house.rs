@@ -90,6 +90,13 @@ impl House {
         self.page.shows(&format!("call {id} as {state}"), SOON, look).await
     }
 
+    /// Caller and station are joined again, and the switch has said so.
+    pub async fn talking_again(&self, id: &str) -> Value {
+        let joined = |call: &&Value| call["state"] == "talking" && call["pending"].is_null();
+        let look = |page: &Picture| page.calls.get(id).filter(joined).cloned();
+        self.page.shows(&format!("call {id} talking again"), SOON, look).await
+    }
+
     /// The call is back in the queue, and the notice says why.
     pub async fn back_in_queue(&self, id: &str, reason: &str) -> Value {
         let look = |page: &Picture| {

@@ -99,7 +99,7 @@ async fn a_room_that_lets_nobody_in(report: Report) {
 
         house.ended_because(&conference, &["move_failed"]).await;
         house.since(&format!("{round}: known to have failed after"), asked_at);
-        let call = house.call_is(&talk.call, "talking").await;
+        let call = house.talking_again(&talk.call).await;
         assert_eq!(call["notice"]["code"], "move_failed", "{call}");
         assert!(house.world.is_up(&talk.caller) && house.world.is_up(&talk.station), "{round}");
         house.world.all_hear_each_other(&[&talk.caller, &talk.station]).await;

@@ -62,7 +62,8 @@ impl Report {
         });
         // A report that cannot be written shows as a scenario that is missing.
         if let Ok(mut file) = open() {
-            let _ = writeln!(file, "{line}");
+            // In one piece: several scenarios write here at once.
+            let _ = file.write_all(format!("{line}\n").as_bytes());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What an attendant may do with a call: answer, hold, resume, hang up.
 
-use super::{Ids, Node};
+use super::{Ids, Node, Owner};
 use crate::domain::{
     call::{Call, Pending},
     effect::{Command, Effect, KillCause, Tag},
@@ -20,6 +20,10 @@ pub(super) const ANSWER_SLACK: Duration = Duration::from_secs(5);
 /// A refusal with its words.
 pub(super) fn refuse(code: RefusalCode, detail: impl Into<String>) -> Refusal {
     Refusal { code, detail: detail.into(), errors: Vec::new() }
+}
+
+pub(super) fn being_connected() -> Refusal {
+    refuse(RefusalCode::WrongState, "the two are being connected just now; try again in a moment")
 }
 
 /// A variable of ours: written here, so it is known to be safe.
@@ -134,7 +138,8 @@ impl Node {
         let station = call.station().filter(|station| self.channels.contains_key(station));
         match (call.state, call.pending, station) {
             (CallState::Held, ..) | (_, Some(Pending::Hold), _) => return Ok(id),
-            (CallState::Talking, _, Some(station)) => {
+            (_, Some(Pending::Resume), _) => return Err(being_connected()),
+            (CallState::Talking, None, Some(station)) => {
                 self.record(Subject::Call(id), Some(actor.into()), Fact::CallHoldAsked);
                 self.timers.clear(Timer::Settled(id));
                 let longest = self.rules.times.longest_hold;
@@ -166,7 +171,6 @@ impl Node {
                 let caller = call.channel;
                 self.record(Subject::Call(id), Some(actor.into()), Fact::CallResumeAsked);
                 self.bridge(Tag::Resume(id), caller, station);
-                self.timers.set(Timer::CallPending(id), self.now.plus(self.rules.times.control));
                 Ok(id)
             }
             // The station hung up meanwhile: it is rung again, from the caller's own leg as at the first time.
@@ -186,6 +190,13 @@ impl Node {
         ];
         self.set_variables(caller, caller, net.into_iter().flatten().collect());
         self.command(tag, caller, Command::Bridge { first: caller, second: station });
+        // Until they are, whoever moved one of them would leave the other behind.
+        if let Some(Owner::Caller(id)) = self.channels.get(&caller).copied() {
+            if let Some(call) = self.calls.get_mut(&id) {
+                call.pending = Some(Pending::Resume);
+            }
+            self.timers.set(Timer::CallPending(id), self.now.plus(self.rules.times.control));
+        }
     }
 
     /// From now on the hang-up of the station ends the call.

@@ -2,9 +2,10 @@
 
 use super::{
     Ids, Node,
-    answering::{refuse, variable},
+    answering::{being_connected, refuse, variable},
 };
 use crate::domain::{
+    call::Pending,
     cause::{Cause, Reason},
     effect::{Command, KillCause, Originate, Tag, Target},
     fact::{Fact, Invited, Person, Subject},
@@ -81,6 +82,9 @@ impl Node {
         let call = self.call_of(id, actor)?;
         if call.state == CallState::Conference {
             return Err(refuse(RefusalCode::WrongState, "this call is a conference already; add participants to it"));
+        }
+        if call.pending == Some(Pending::Resume) {
+            return Err(being_connected());
         }
         let held = call.state == CallState::Held;
         let station = call.station().filter(|station| self.channels.contains_key(station));

@@ -300,8 +300,16 @@ impl Node {
         call.hooked = false;
         let channel = call.channel;
         self.timers.clear(Timer::StationGone(id));
-        if call.state == CallState::Talking && call.pending.is_none() {
-            return;
+        match (call.state, call.pending) {
+            (CallState::Talking, None) => return,
+            // Back where they were, after a move that failed.
+            (CallState::Talking, Some(Pending::Resume)) => {
+                call.pending = None;
+                self.timers.clear(Timer::CallPending(id));
+                self.out.touched.insert(Touched::Call(id));
+                return;
+            }
+            _ => {}
         }
         self.timers.clear(Timer::AnswerDue(id));
         self.timers.clear(Timer::CallPending(id));
