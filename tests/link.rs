@@ -7,6 +7,7 @@ mod fake;
 mod freeswitch;
 #[path = "link/live.rs"]
 mod live;
+mod support;
 
 use fake::{Fake, PASSWORD};
 use std::{

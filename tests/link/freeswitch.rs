@@ -3,9 +3,9 @@
 //! It calls itself by SIP, so that one switch is caller, station and guest at once: what a call meets is decided by
 //! the name it dials.
 
+use crate::support::freeswitch::free_port;
 use std::{
     fs,
-    net::{TcpListener, UdpSocket},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -27,7 +27,7 @@ impl FreeSwitch {
         let named = std::env::var_os("SWITCHBOARD_FREESWITCH").map(PathBuf::from);
         let binary = named.into_iter().chain(binary).find(|path| path.is_file()).expect("there is no FreeSWITCH here");
         let folder = tempfile::tempdir().unwrap();
-        let (event_socket, sip) = (free_tcp(), free_udp());
+        let (event_socket, sip) = (free_port().port(), free_port().port());
         let base = folder.path();
         for sub in ["conf", "log", "db", "run", "music", "other"] {
             fs::create_dir(base.join(sub)).unwrap();
@@ -75,14 +75,6 @@ impl Drop for FreeSwitch {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-fn free_tcp() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn free_udp() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// One minute of 440 Hz.

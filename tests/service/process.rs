@@ -1,6 +1,6 @@
 //! The service as a child process, with a folder of its own.
 
-use crate::support::freeswitch::{free_tcp, guard};
+use crate::support::freeswitch::{free_port, guard};
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -51,7 +51,7 @@ impl Service {
     pub async fn start(event_socket: SocketAddr, password: &str, hook: SocketAddr, plan: &Plan) -> Self {
         let furnished = FURNISHED.get_or_init(furnish);
         let folder = tempfile::Builder::new().prefix("switchboard-service-").tempdir().unwrap();
-        let http = free_tcp();
+        let http = free_port();
         fs::write(folder.path().join("config.toml"), configuration(http, event_socket, hook, plan)).unwrap();
         fs::write(folder.path().join("node-password"), password).unwrap();
         fs::write(folder.path().join("switchboard.db"), &furnished.store).unwrap();
@@ -154,7 +154,7 @@ fn command(folder: &Path) -> Command {
 /// Makes the users as an operator does.
 fn furnish() -> Furnished {
     let folder = tempfile::tempdir().unwrap();
-    let config = configuration(free_tcp(), free_tcp(), free_tcp(), &Plan::default());
+    let config = configuration(free_port(), free_port(), free_port(), &Plan::default());
     fs::write(folder.path().join("config.toml"), config).unwrap();
     fs::write(folder.path().join("node-password"), "x").unwrap();
     let run = |arguments: &[&str]| {

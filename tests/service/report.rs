@@ -29,6 +29,7 @@ pub struct Report {
 
 impl Report {
     pub async fn begin(backend: Backend, name: &'static str, title: &'static str) -> Self {
+        crate::support::lateness::watch();
         let turn = AT_ONCE.acquire().await.expect("it is never closed");
         let report = Self { backend, name, title, began: Instant::now(), figures: Mutex::default(), _turn: turn };
         report.write("started");

@@ -3,7 +3,7 @@
 use super::report::{Backend, Report};
 use crate::support::call::{Call, CallState};
 use crate::support::esl_probe::Probe;
-use crate::support::freeswitch::free_tcp;
+use crate::support::freeswitch::free_port;
 use crate::support::lab::Lab;
 use crate::support::proxy::Proxy;
 use crate::support::sip::Behaviour;
@@ -104,7 +104,7 @@ impl Telephony {
         let event_socket = simulator.address();
         Self {
             kind: Kind::Simulated(Box::new(simulator)),
-            hook: free_tcp(),
+            hook: free_port(),
             line: Proxy::start(event_socket).await,
             event_socket,
             password,

@@ -5,6 +5,8 @@ use super::freeswitch_conf::{Conf, FALLBACK};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -65,17 +67,17 @@ impl FreeSwitch {
             tempfile::Builder::new().prefix("switchboard-fs-").tempdir().map_err(|error| error.to_string())?;
         // For looking at its configuration and log afterwards.
         base.disable_cleanup(std::env::var_os("SWITCHBOARD_KEEP").is_some());
-        let hook = free_tcp();
+        let hook = free_port();
         let conf = Conf {
-            event_socket: free_tcp(),
+            event_socket: free_port(),
             password: format!("{:032x}", rand::random::<u128>()),
-            sip: free_udp(),
+            sip: free_port(),
             rtp: rtp_range(),
             hook: options.hook.unwrap_or_else(|| hook.to_string()),
             music: options.music,
             fallback: options.fallback,
             carrier,
-            nobody: free_udp(),
+            nobody: free_port(),
             conference_profile_extra: options.conference_profile_extra,
         };
         conf.write(base.path()).map_err(|error| format!("writing the configuration: {error}"))?;
@@ -219,16 +221,26 @@ pub fn guard(process_id: u32) -> Option<Child> {
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
 }
 
-pub fn free_tcp() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a free TCP port")
+/// A port nobody has, for TCP and UDP alike. Below those the kernel gives out by itself: one that was only free a
+/// moment ago may be the local end of somebody's connection when its server is started.
+pub fn free_port() -> SocketAddr {
+    const PORTS: std::ops::Range<u16> = 27_000..32_000;
+    static NEXT: OnceLock<AtomicU16> = OnceLock::new();
+    let next = NEXT.get_or_init(|| AtomicU16::new(rand::random()));
+    for _ in PORTS {
+        let port = PORTS.start + next.fetch_add(1, Ordering::Relaxed) % (PORTS.end - PORTS.start);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok() {
+            return address;
+        }
+    }
+    panic!("no port of {PORTS:?} is free")
 }
 
-fn free_udp() -> SocketAddr {
-    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a free UDP port")
-}
-
-/// Below the ports the kernel gives out by itself, and rarely another test's.
+/// Not another test's of this process, and rarely another process's.
 fn rtp_range() -> (u16, u16) {
-    let from = 12_000 + 400 * rand::random_range(0..48_u16);
+    static NEXT: OnceLock<AtomicU16> = OnceLock::new();
+    let next = NEXT.get_or_init(|| AtomicU16::new(rand::random()));
+    let from = 12_000 + 400 * (next.fetch_add(1, Ordering::Relaxed) % 36);
     (from, from + 398)
 }

@@ -25,6 +25,7 @@ impl Lab {
     ///
     /// Fails the test where there is no FreeSWITCH: a test that needs one proves nothing without.
     pub async fn start_with(options: Options) -> Self {
+        super::lateness::watch();
         let phones = Phones::start().await;
         let switch = match FreeSwitch::start(phones.address(), options).await {
             Ok(switch) => switch,

@@ -18,6 +18,7 @@ pub mod freeswitch;
 pub mod freeswitch_conf;
 pub mod hook;
 pub mod lab;
+pub mod lateness;
 pub mod proxy;
 pub mod rtp;
 pub mod sip;
