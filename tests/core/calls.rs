@@ -2,7 +2,7 @@
 
 use crate::{
     desk::{Desk, having, kills, sends_back},
-    house::olga,
+    house::{olga, petra},
 };
 use switchboard::domain::{
     call::Pending,
@@ -43,11 +43,26 @@ fn what_the_hook_says_late_does_not_stop_stations_that_ring() {
 }
 
 #[test]
-fn a_caller_back_at_the_hook_with_the_reason_waits_again_at_once() {
+fn a_caller_back_at_the_hook_with_the_reason_waits_again_for_that_reason() {
     let mut desk = Desk::new();
     let (call, caller, _) = desk.ringing(&olga());
     desk.arrives_at_the_hook(caller, Some("USER_NOT_REGISTERED"));
+    desk.wait(300);
     assert_eq!((desk.call(call).state, notice(&desk, call)), (CallState::Waiting, Some(Reason::NotRegistered)));
+}
+
+#[test]
+fn what_the_station_said_itself_explains_more_than_what_the_hook_was_told() {
+    let mut desk = Desk::new();
+    let (call, caller, stations) = desk.ringing(&petra());
+    desk.arrives_at_the_hook(caller, Some("USER_BUSY"));
+    let cause = "USER_BUSY".into();
+    desk.event(stations[0], ChannelEventKind::HungUp { cause, sip_status: Some(486), disposition: None });
+    assert_eq!(desk.call(call).notice.as_ref().and_then(|cause| cause.sip_status), Some(486));
+    assert!(
+        desk.ask(&petra(), &Verb::AnswerCall { call_id: call, station: None }).is_ok(),
+        "the caller is back already"
+    );
 }
 
 #[test]

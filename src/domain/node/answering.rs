@@ -87,9 +87,6 @@ impl Node {
         };
         let attendant = Person::from(actor);
         self.record(Subject::Call(id), Some(attendant.clone()), Fact::CallClaimed { attendant, stations: legs });
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.hooked = false;
-        }
         // The hook stops renewing its music; its socket closes a moment later, when the caller has moved on.
         self.effect(Effect::HookRelease(caller));
         self.command(

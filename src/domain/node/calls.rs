@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// A station's hang-up has told its other half by then.
 pub(super) const STATION_GONE: Duration = Duration::from_millis(1500);
+/// What the hook told, our link has told by then.
+const EVENTS_FOLLOW: Duration = Duration::from_millis(300);
 
 impl Node {
     pub(super) fn hook(&mut self, event: HookEvent, ids: &mut dyn Ids) {
@@ -99,8 +101,13 @@ impl Node {
             (CallState::Waiting, _) => {
                 self.timers.clear(Timer::StationGone(id));
             }
-            // What became of the dialing is known only when it is over.
-            (CallState::Ringing, Some(disposition)) => self.caller_returned(id, Reason::from_switch(disposition)),
+            // What became of the dialing is known only when it is over. The stations' own events say more, if any come.
+            (CallState::Ringing, Some(disposition)) => {
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.disposition = Some(Reason::from_switch(disposition));
+                }
+                self.timers.set(Timer::AnswerDue(id), self.now.plus(EVENTS_FOLLOW));
+            }
             (CallState::Ringing, None) if stations.is_empty() => self.caller_returned(id, Reason::Interrupted),
             (CallState::Talking, _) if stations.is_empty() => self.caller_returned(id, Reason::StationHungUp),
             (CallState::Held, _) => self.caller_returned(id, Reason::TooLong),
@@ -116,7 +123,7 @@ impl Node {
         }
     }
 
-    fn caller_returned(&mut self, id: CallId, reason: Reason) {
+    pub(super) fn caller_returned(&mut self, id: CallId, reason: Reason) {
         let rings = self.calls.get(&id).is_some_and(|call| call.state == CallState::Ringing);
         let cause = if rings { KillCause::OriginatorCancel } else { KillCause::NormalClearing };
         self.forget_stations(id, cause);
