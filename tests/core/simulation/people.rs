@@ -85,7 +85,7 @@ fn kicked_by_hand(world: &mut World) {
         .switch
         .channels
         .iter()
-        .filter(|(_, channel)| matches!(channel.doing, Doing::Room(_)) && matches!(channel.who, Who::Leg(_)))
+        .filter(|(_, channel)| matches!(channel.doing, Doing::Room(_)))
         .map(|(id, _)| *id)
         .collect();
     if let Some(channel) = world.chance.pick(&members) {
