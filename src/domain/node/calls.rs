@@ -15,8 +15,8 @@ use std::time::Duration;
 
 /// A station's hang-up has told its other half by then.
 pub(super) const STATION_GONE: Duration = Duration::from_millis(1500);
-/// What the hook told, our link has told by then.
-const EVENTS_FOLLOW: Duration = Duration::from_millis(300);
+/// What the hook told, our link has told by then: an Event Socket may hold events back for half a second.
+const EVENTS_FOLLOW: Duration = Duration::from_millis(700);
 
 impl Node {
     pub(super) fn hook(&mut self, event: HookEvent, ids: &mut dyn Ids) {
@@ -123,7 +123,7 @@ impl Node {
         }
     }
 
-    pub(super) fn caller_returned(&mut self, id: CallId, reason: Reason) {
+    fn caller_returned(&mut self, id: CallId, reason: Reason) {
         let rings = self.calls.get(&id).is_some_and(|call| call.state == CallState::Ringing);
         let cause = if rings { KillCause::OriginatorCancel } else { KillCause::NormalClearing };
         self.forget_stations(id, cause);

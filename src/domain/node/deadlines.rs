@@ -93,10 +93,6 @@ impl Node {
     /// Are those who ring, and the caller for whom they ring, still there?
     fn probe_call(&mut self, id: CallId) {
         let Some(call) = self.calls.get(&id).filter(|call| call.state == CallState::Ringing) else { return };
-        if let Some(reason) = call.disposition.filter(|_| call.hooked) {
-            self.caller_returned(id, reason);
-            return;
-        }
         self.timers.set(Timer::AnswerDue(id), self.now.plus(ANSWER_SLACK));
         let mut channels = vec![call.channel];
         channels.extend(call.stations.iter().map(|leg| leg.channel));
