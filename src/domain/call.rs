@@ -40,6 +40,8 @@ pub struct Call {
     pub settled: bool,
     /// The hook said that the caller came, and has not said that they left. Not journaled.
     pub hooked: bool,
+    /// Why the dialing from the caller's leg ended, as the hook told. Not journaled.
+    pub disposition: Option<Cause>,
 }
 
 /// What a call waits for.
@@ -90,6 +92,7 @@ impl Call {
             pending: None,
             settled: false,
             hooked: false,
+            disposition: None,
         })
     }
 
@@ -101,6 +104,8 @@ impl Call {
                 self.stations.clone_from(stations);
                 self.notice = None;
                 self.pending = None;
+                self.hooked = false;
+                self.disposition = None;
                 self.enter(CallState::Ringing, at);
             }
             Fact::CallReturned { cause } => {

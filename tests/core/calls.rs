@@ -2,15 +2,10 @@
 
 use crate::{
     desk::{Desk, having, kills, sends_back},
-    house::olga,
+    house::{olga, petra},
 };
 use switchboard::domain::{
-    call::Pending,
-    cause::Reason,
-    effect::Command,
-    input::ChannelEventKind,
-    request::{RefusalCode, Verb},
-    states::CallState,
+    call::Pending, cause::Reason, effect::Command, input::ChannelEventKind, request::Verb, states::CallState,
 };
 
 fn notice(desk: &Desk, call: switchboard::domain::ids::CallId) -> Option<Reason> {
@@ -43,11 +38,44 @@ fn what_the_hook_says_late_does_not_stop_stations_that_ring() {
 }
 
 #[test]
-fn a_caller_back_at_the_hook_with_the_reason_waits_again_at_once() {
+fn a_caller_back_at_the_hook_with_the_reason_waits_again_for_that_reason() {
     let mut desk = Desk::new();
-    let (call, caller, _) = desk.ringing(&olga());
+    let (call, caller, stations) = desk.ringing(&olga());
     desk.arrives_at_the_hook(caller, Some("USER_NOT_REGISTERED"));
+    desk.wait(700);
+    for station in stations {
+        desk.exists(station, false);
+    }
     assert_eq!((desk.call(call).state, notice(&desk, call)), (CallState::Waiting, Some(Reason::NotRegistered)));
+}
+
+#[test]
+fn what_the_station_said_itself_explains_more_than_what_the_hook_was_told() {
+    let mut desk = Desk::new();
+    let (call, caller, stations) = desk.ringing(&petra());
+    desk.arrives_at_the_hook(caller, Some("USER_BUSY"));
+    let cause = "USER_BUSY".into();
+    desk.event(stations[0], ChannelEventKind::HungUp { cause, sip_status: Some(486), disposition: None });
+    assert_eq!(desk.call(call).notice.as_ref().and_then(|cause| cause.sip_status), Some(486));
+    assert!(
+        desk.ask(&petra(), &Verb::AnswerCall { call_id: call, station: None }).is_ok(),
+        "the caller is back already"
+    );
+}
+
+#[test]
+fn an_answer_asked_for_before_the_caller_was_heard_to_be_back_goes_on() {
+    let mut desk = Desk::new();
+    let (call, caller, stations) = desk.ringing(&petra());
+    desk.hangs_up(stations[0]);
+    desk.ask(&petra(), &Verb::AnswerCall { call_id: call, station: None }).expect("the caller waits again");
+    let again = desk.call(call).stations[0].channel;
+    desk.commands();
+    desk.arrives_at_the_hook(caller, Some("USER_BUSY"));
+    desk.wait(700);
+    desk.exists(again, true);
+    assert_eq!(desk.call(call).state, CallState::Ringing);
+    assert!(!kills(&desk.commands(), again));
 }
 
 #[test]
@@ -57,8 +85,6 @@ fn a_caller_whose_stations_are_gone_and_who_is_not_heard_of_is_sent_back() {
     for station in stations {
         desk.hangs_up(station);
     }
-    let refused = desk.ask(&olga(), &Verb::AnswerCall { call_id: call, station: None }).unwrap_err();
-    assert_eq!(refused.code, RefusalCode::WrongState, "the caller is on the way back: {refused:?}");
     desk.commands();
     desk.wait(2_000);
     assert!(sends_back(&desk.commands(), caller));

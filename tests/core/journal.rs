@@ -78,7 +78,7 @@ pub fn assert_same_state(live: &Node, folded: &Node) {
 
 /// Without what is not journaled.
 fn journaled_call(call: &Call) -> Call {
-    Call { pending: None, settled: false, hooked: false, ..call.clone() }
+    Call { pending: None, settled: false, hooked: false, disposition: None, ..call.clone() }
 }
 
 /// Without what is not journaled.

@@ -61,13 +61,6 @@ impl Node {
             let who = call.attendant.as_ref().map_or("somebody", |person| person.name.as_str());
             return Err(refuse(RefusalCode::Claimed, format!("{who} has taken this call")));
         }
-        // Were they rung from now, the caller's arrival at the hook would be taken for the end of this attempt.
-        if self.timers.is_set(Timer::StationGone(id)) {
-            return Err(refuse(
-                RefusalCode::WrongState,
-                "the caller is on the way back to waiting; try again in a second",
-            ));
-        }
         self.ring_stations(actor, id, station, ids)
     }
 
@@ -91,9 +84,7 @@ impl Node {
         };
         let attendant = Person::from(actor);
         self.record(Subject::Call(id), Some(attendant.clone()), Fact::CallClaimed { attendant, stations: legs });
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.hooked = false;
-        }
+        self.timers.clear(Timer::StationGone(id));
         // The hook stops renewing its music; its socket closes a moment later, when the caller has moved on.
         self.effect(Effect::HookRelease(caller));
         self.command(

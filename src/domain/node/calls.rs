@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// A station's hang-up has told its other half by then.
 pub(super) const STATION_GONE: Duration = Duration::from_millis(1500);
+/// What the hook told, our link has told by then: an Event Socket may hold events back for half a second.
+const EVENTS_FOLLOW: Duration = Duration::from_millis(700);
 
 impl Node {
     pub(super) fn hook(&mut self, event: HookEvent, ids: &mut dyn Ids) {
@@ -99,9 +101,12 @@ impl Node {
             (CallState::Waiting, _) => {
                 self.timers.clear(Timer::StationGone(id));
             }
-            // What became of the dialing is known only when it is over.
+            // What became of the dialing is known only when it is over. The stations' own events say more, if any come.
             (CallState::Ringing, Some(disposition)) => {
-                self.caller_returned(id, Cause { reason: Reason::from_switch(disposition), sip_status });
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.disposition = Some(Cause { reason: Reason::from_switch(disposition), sip_status });
+                }
+                self.timers.set(Timer::AnswerDue(id), self.now.plus(EVENTS_FOLLOW));
             }
             (CallState::Ringing, None) if stations.is_empty() => self.caller_returned(id, Reason::Interrupted.into()),
             (CallState::Talking, _) if stations.is_empty() => self.caller_returned(id, Reason::StationHungUp.into()),

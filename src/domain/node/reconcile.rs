@@ -87,11 +87,14 @@ impl Node {
 
     /// A station that was to be rung a moment ago may not be there yet.
     fn station_is_absent(&mut self, id: CallId, channel: ChannelId, cause: Cause) {
-        let ringing = self.calls.get(&id).filter(|call| call.state == CallState::Ringing);
-        let begun_by = ringing.map(|call| call.since.plus(BEGUN)).filter(|begun_by| self.now < *begun_by);
-        match begun_by {
-            Some(begun_by) => self.timers.set(Timer::AnswerDue(id), begun_by),
-            None => self.station_gone(id, channel, cause),
+        let Some(call) = self.calls.get(&id) else { return };
+        let begun_by = call.since.plus(BEGUN);
+        // The caller is at the hook with the reason why the dialing ended: then it had begun, and is over.
+        let told = call.disposition.clone().filter(|_| call.hooked);
+        if call.state == CallState::Ringing && told.is_none() && self.now < begun_by {
+            self.timers.set(Timer::AnswerDue(id), begun_by);
+        } else {
+            self.station_gone(id, channel, told.unwrap_or(cause));
         }
     }
 

@@ -204,7 +204,9 @@ impl World {
         }
         for input in std::mem::take(&mut self.switch.events) {
             if self.subscribed {
-                self.last_event = (self.now + self.chance.ms(1, 15)).max(self.last_event);
+                // A listener that has been idle was seen to be told half a second late.
+                let late = if self.chance.percent(3) { self.chance.ms(100, 500) } else { self.chance.ms(1, 15) };
+                self.last_event = (self.now + late).max(self.last_event);
                 self.at(self.last_event, Happening::Told(self.session, Box::new(input)));
             }
         }
