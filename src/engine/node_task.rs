@@ -69,6 +69,10 @@ struct Waiting {
     answer: Option<(oneshot::Sender<CallResponse>, CallResponse)>,
 }
 
+/// Inputs taken at once. What they come to is journaled, sent and drawn together: in a burst a conference is drawn once
+/// for many events. Few enough that a request does not wait long behind them.
+const AT_ONCE: usize = 128;
+
 /// After a failed write, so long until the next try.
 const STORE_RETRY: Duration = Duration::from_millis(500);
 
@@ -122,6 +126,7 @@ impl NodeTask {
     /// Runs until the house is gone.
     pub async fn run(mut self, mut inputs: mpsc::Receiver<Input>, mut messages: mpsc::Receiver<Message>) {
         self.show_all();
+        let mut taken = Vec::with_capacity(AT_ONCE);
         loop {
             let deadline = self.node.next_deadline().map(|at| self.clock.instant_of(at));
             tokio::select! {
@@ -132,8 +137,8 @@ impl NodeTask {
                     Some(message) => self.message(message).await,
                     None => return,
                 },
-                Some(input) = inputs.recv() => self.input(input).await,
-                () = wait_until(deadline) => self.input(Input::Tick).await,
+                1.. = inputs.recv_many(&mut taken, AT_ONCE) => self.inputs(taken.drain(..)).await,
+                () = wait_until(deadline) => self.inputs([Input::Tick]).await,
                 () = tokio::time::sleep(STORE_RETRY), if !self.unwritten.is_empty() => self.write_again().await,
             }
         }
@@ -211,14 +216,16 @@ impl NodeTask {
         })
     }
 
-    async fn input(&mut self, input: Input) {
-        count(&self.counters.inputs);
-        match input {
-            Input::LinkDown { .. } => count(&self.counters.link_losses),
-            Input::Snapshot(_) => count(&self.counters.snapshots),
-            _ => {}
+    async fn inputs(&mut self, inputs: impl IntoIterator<Item = Input>) {
+        for input in inputs {
+            count(&self.counters.inputs);
+            match input {
+                Input::LinkDown { .. } => count(&self.counters.link_losses),
+                Input::Snapshot(_) => count(&self.counters.snapshots),
+                _ => {}
+            }
+            self.node.handle(self.clock.now(), input, &mut self.ids);
         }
-        self.node.handle(self.clock.now(), input, &mut self.ids);
         let outbox = self.node.drain();
         self.carry(outbox, None, None).await;
     }
