@@ -50,6 +50,10 @@ live-if-possible:
 	@if [ -n "$(FREESWITCH)" ]; then $(MAKE) --no-print-directory live; \
 	else echo "live suite left out: no FreeSWITCH found (make live says more)"; fi
 
+.PHONY: bench
+bench: ## What the service costs, beside the simplest program that does the same; ONLY="events moving memory starting" picks
+	cargo bench --bench service -- $(ONLY)
+
 .PHONY: audit
 audit: ## Licences and advisories of every dependency (needs cargo-deny)
 	cargo deny check

@@ -206,13 +206,13 @@ async fn with_one_connection_lost_all_are_made_again() {
     let (_handle, mut ear) = start(config(fake.port));
     ear.snapshot().await;
     let connections = fake.manners.alive.load(Ordering::SeqCst);
-    assert_eq!(connections, 6, "one for events, one for questions, four for commands");
+    assert_eq!(connections, 10, "one for events, one for questions, eight for commands");
     fake.drop_connection(3);
     ear.down().await;
     ear.up().await;
     ear.snapshot().await;
     until("old connections close", || fake.manners.alive.load(Ordering::SeqCst) == connections).await;
-    assert_eq!(fake.manners.logins.lock().unwrap().len(), 12);
+    assert_eq!(fake.manners.logins.lock().unwrap().len(), 20);
 }
 
 #[tokio::test]

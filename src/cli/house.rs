@@ -153,7 +153,7 @@ fn link_config(node: &NodeConfig) -> Result<LinkConfig, Failure> {
         .and_then(|(host, port)| Some((host.trim_matches(['[', ']']), port.parse().ok()?)))
         .ok_or_else(|| format!("[[node]] {:?}: address must be host:port", node.id))?;
     let mut link = LinkConfig::new(host, port, node.password()?.expose());
-    link.command_connections = usize::try_from(node.command_connections).unwrap_or(4);
+    link.command_connections = usize::try_from(node.command_connections).unwrap_or(8);
     Ok(link)
 }
 

@@ -47,7 +47,7 @@ fn wait_context() -> String {
 }
 
 fn command_connections() -> u32 {
-    4
+    8
 }
 
 impl NodeConfig {

@@ -9,6 +9,7 @@ use crate::{
     },
     store::{Dial, Entity, EntityKind, Entry, Lifecycle, Recorded as Stored},
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 /// The store's name of a subject.
@@ -83,6 +84,6 @@ pub fn recorded(stored: &Stored) -> Result<Recorded, Unreadable> {
         subject,
         at: entry.at,
         actor: entry.actor.as_ref().map(|(id, name)| Person { id: *id, name: name.clone() }),
-        fact: serde_json::from_value(entry.body.clone()).map_err(|e| unreadable(e.to_string()))?,
+        fact: Fact::deserialize(&entry.body).map_err(|e| unreadable(e.to_string()))?,
     })
 }

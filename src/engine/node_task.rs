@@ -70,6 +70,10 @@ struct Waiting {
     answer: Option<(oneshot::Sender<CallResponse>, CallResponse)>,
 }
 
+/// Inputs taken at once. What they come to is journaled, sent and drawn together: in a burst a conference is drawn once
+/// for many events. Few enough that a request does not wait long behind them.
+const AT_ONCE: usize = 128;
+
 /// After a failed write, so long until the next try.
 const STORE_RETRY: Duration = Duration::from_millis(500);
 
@@ -128,6 +132,7 @@ impl NodeTask {
     /// Runs until the house is gone.
     pub async fn run(mut self, mut inputs: mpsc::Receiver<Input>, mut messages: mpsc::Receiver<Message>) {
         self.show_all();
+        let mut taken = Vec::with_capacity(AT_ONCE);
         loop {
             let deadline = self.node.next_deadline().map(|at| self.clock.instant_of(at));
             tokio::select! {
@@ -139,8 +144,8 @@ impl NodeTask {
                     Some(message) => self.message(message).await,
                     None => return,
                 },
-                Some(input) = inputs.recv() => self.input(input).await,
-                () = wait_until(deadline) => self.input(Input::Tick).await,
+                1.. = inputs.recv_many(&mut taken, AT_ONCE) => self.inputs(taken.drain(..)).await,
+                () = wait_until(deadline) => self.inputs([Input::Tick]).await,
             }
         }
     }
@@ -217,20 +222,23 @@ impl NodeTask {
         })
     }
 
-    async fn input(&mut self, input: Input) {
-        count(&self.counters.inputs);
-        match input {
-            Input::LinkDown { .. } => count(&self.counters.link_losses),
-            Input::Snapshot(_) => count(&self.counters.snapshots),
-            _ => {}
+    async fn inputs(&mut self, inputs: impl IntoIterator<Item = Input>) {
+        for input in inputs {
+            count(&self.counters.inputs);
+            match input {
+                Input::LinkDown { .. } => count(&self.counters.link_losses),
+                Input::Snapshot(_) => count(&self.counters.snapshots),
+                _ => {}
+            }
+            let Sifted { believed, ask } = self.hearsay.sift(input);
+            for channel in ask {
+                count(&self.counters.commands);
+                self.reach.send(channel, Tag::Hooked(channel), Command::AskHook(channel));
+            }
+            if let Some(input) = believed {
+                self.node.handle(self.clock.now(), input, &mut self.ids);
+            }
         }
-        let Sifted { believed, ask } = self.hearsay.sift(input);
-        for channel in ask {
-            count(&self.counters.commands);
-            self.reach.send(channel, Tag::Hooked(channel), Command::AskHook(channel));
-        }
-        let Some(input) = believed else { return };
-        self.node.handle(self.clock.now(), input, &mut self.ids);
         let outbox = self.node.drain();
         self.carry(outbox, None, None).await;
     }

@@ -66,7 +66,7 @@ impl LinkConfig {
             host: host.into(),
             port,
             password: password.into(),
-            command_connections: 4,
+            command_connections: 8,
             probe_every: Duration::from_secs(2),
             probe_patience: Duration::from_millis(2_500),
             patience: PATIENCE,

@@ -7,7 +7,8 @@ use crate::domain::{
     ids::ChannelId,
     input::{ChannelInfo, Health, MemberSnapshot, Outcome, RoomSnapshot},
 };
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A reply that is not what was asked for.
@@ -52,8 +53,7 @@ pub fn reply(body: &str) -> Outcome {
 
 /// `show channels as json`
 pub fn channels(text: &str) -> Result<BTreeMap<ChannelId, ChannelInfo>, Unreadable> {
-    let rows = rows("show channels", text)?;
-    Ok(rows.iter().filter_map(channel).collect())
+    Ok(rows("show channels", text)?.filter_map(|row| channel(&row)).collect())
 }
 
 fn channel(row: &Value) -> Option<(ChannelId, ChannelInfo)> {
@@ -80,23 +80,35 @@ fn channel(row: &Value) -> Option<(ChannelId, ChannelInfo)> {
 
 /// `show bridged_calls as json`; `show calls as json` would list channels alone, too, and those are left out.
 pub fn bridges(text: &str) -> Result<BTreeSet<(ChannelId, ChannelId)>, Unreadable> {
-    let rows = rows("show bridged_calls", text)?;
-    let pair = |row: &Value| {
+    let pair = |row: Value| {
         let first = channel_id(row.get("uuid")?.as_str()?)?;
         let second = channel_id(row.get("b_uuid")?.as_str()?)?;
         Some((first, second))
     };
-    Ok(rows.iter().filter_map(pair).collect())
+    Ok(rows("show bridged_calls", text)?.filter_map(pair).collect())
 }
 
-fn rows(command: &'static str, text: &str) -> Result<Vec<Value>, Unreadable> {
-    let mut list: Value = serde_json::from_str(text.trim()).map_err(|_| unreadable(command, text))?;
-    match list.get_mut("rows").map(Value::take) {
-        Some(Value::Array(rows)) => Ok(rows),
+/// What every list of `show … as json` is.
+#[derive(Deserialize)]
+struct List<'a> {
+    row_count: Option<Value>,
+    #[serde(borrow)]
+    rows: Option<Vec<&'a RawValue>>,
+}
+
+fn rows<'a>(command: &'static str, text: &'a str) -> Result<impl Iterator<Item = Value> + use<'a>, Unreadable> {
+    let list: List = serde_json::from_str(text.trim()).map_err(|_| unreadable(command, text))?;
+    match (list.rows, list.row_count) {
+        (Some(rows), _) => Ok(one_by_one(rows)),
         // Without any row there is only the count.
-        None if list.get("row_count").is_some_and(|count| count == 0 || count == "0") => Ok(Vec::new()),
+        (None, Some(count)) if count == 0 || count == "0" => Ok(one_by_one(Vec::new())),
         _ => Err(unreadable(command, text)),
     }
+}
+
+/// Only one row at a time is taken apart: a full switch lists thousands, each with forty columns.
+fn one_by_one<'a>(rows: Vec<&'a RawValue>) -> impl Iterator<Item = Value> + use<'a> {
+    rows.into_iter().filter_map(|row| serde_json::from_str(row.get()).ok())
 }
 
 /// `conference json_list`
@@ -108,8 +120,8 @@ pub fn rooms(text: &str) -> Result<BTreeMap<String, RoomSnapshot>, Unreadable> {
         return Ok(BTreeMap::new());
     }
     match serde_json::from_str(text) {
-        Ok(Value::Array(rooms)) => Ok(rooms.iter().filter_map(room).collect()),
-        _ => Err(unreadable("conference json_list", text)),
+        Ok(rooms) => Ok(one_by_one(rooms).filter_map(|row| room(&row)).collect()),
+        Err(_) => Err(unreadable("conference json_list", text)),
     }
 }
 

@@ -36,7 +36,8 @@ pub struct StreamSettings {
     /// How many changes are kept for streams that resume. A client whose buffer is full and who falls behind that
     /// is cut off.
     pub ring: usize,
-    /// How many bytes the changes kept may have together: a change of a large conference is large.
+    /// How many bytes the changes kept may have together, as they go out: a change of a large conference is large.
+    /// What they were made from is kept beside them, and is about as large again.
     pub ring_bytes: usize,
     /// A comment goes out so often, and the session is looked at again.
     pub heartbeat: Duration,
@@ -50,7 +51,7 @@ impl Default for StreamSettings {
     fn default() -> Self {
         Self {
             ring: 4096,
-            ring_bytes: 16 * 1024 * 1024,
+            ring_bytes: 8 * 1024 * 1024,
             heartbeat: Duration::from_secs(10),
             buffer: 64,
             longest_stall: Duration::from_secs(15),

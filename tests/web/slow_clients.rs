@@ -61,7 +61,12 @@ async fn a_client_who_falls_behind_the_ring_is_cut_off_and_comes_back() {
 
 #[tokio::test]
 async fn a_client_who_takes_nothing_for_long_is_cut_off() {
-    let stream = StreamSettings { buffer: 1, longest_stall: Duration::from_millis(500), ..StreamSettings::default() };
+    let stream = StreamSettings {
+        buffer: 1,
+        longest_stall: Duration::from_millis(500),
+        ring_bytes: 16 * 1024 * 1024,
+        ..StreamSettings::default()
+    };
     let limits = Limits { connections: 1, ..Limits::default() };
     let house = House::build(Plan { limits, ..plan(stream) }).await;
     let socket = silent_follower(&house).await;
