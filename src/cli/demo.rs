@@ -107,7 +107,7 @@ impl Demo {
             });
             println!("{line}");
         } else {
-            greet(&url, &password);
+            greet(&url, &password, &token);
         }
         let callers = Arc::new(Callers::new(simulator.clone(), running.hook, self.seed, self.speed));
         if !self.no_callers {
@@ -128,12 +128,13 @@ impl Demo {
     }
 }
 
-fn greet(url: &str, password: &Secret) {
+fn greet(url: &str, password: &Secret, token: &Secret) {
     let [anna, ben] = USERS;
     println!("Switchboard demonstration, with a simulated FreeSWITCH and nobody's real phone.\n");
     println!("  Open      {url}");
     println!("  User      {} (or {}, a second attendant, in another browser)", anna.name, ben.name);
-    println!("  Password  {}\n", password.expose());
+    println!("  Password  {}", password.expose());
+    println!("  Token     {} (for programs: Authorization: Bearer …)\n", token.expose());
     println!("Callers come by themselves, and your phone picks up by itself. Press ? in the page for its keys.");
     println!("Who is called decides by the last digit of their number:");
     println!("  1 busy · 2 declines · 3 never answers · 4 no such number · 5 answers after 8 s");

@@ -98,7 +98,7 @@ async fn store(path: &Path, findings: &mut Findings) {
         Ok(Schema::New) if folder.is_dir() => findings.warn(
             "database",
             format!("{file} is not there yet"),
-            "the service makes it; `switchboard user add` makes it, too, with the first administrator",
+            "the service makes it when it starts, and `switchboard user add` with the first user",
         ),
         Ok(Schema::New) => findings.fail(
             "database",
