@@ -18,7 +18,7 @@ run: ## The demonstration: simulated FreeSWITCH, page in the browser
 test: tools lint unit page live-if-possible ## Everything: lints, all tests, the page in a browser, a real FreeSWITCH if there is one
 
 .PHONY: tools
-tools: ## Install what the tests need (Chromium, from the distribution's packages)
+tools: ## Install what the tests need (Chromium from the distribution's packages, its driver from npm)
 	@scripts/tools
 
 .PHONY: lint
@@ -27,22 +27,22 @@ lint: ## Formatting and lints, warnings denied
 	cargo clippy --all-targets -- -D warnings
 
 .PHONY: unit
-unit: ## Rust tests: domain, switch, store, web, simulator, whole service
+unit: tools ## Rust tests: domain, switch, store, web, simulator, whole service
 	cargo test --no-fail-fast
 
 .PHONY: page
-page: ## The attendant's page: type check, unit tests, and the demonstration in a real browser
+page: tools ## The attendant's page: type check, unit tests, and the demonstration in a real browser
 	cd web && npm ci --no-audit --no-fund && npm run check && npm test
 	cargo build
-	cd tests/page && npm ci --no-audit --no-fund && npm test
+	cd tests/page && npm test
 
 .PHONY: screenshots
-screenshots: ## The pictures of the README, taken anew of the demonstration
+screenshots: tools ## The pictures of the README, taken anew of the demonstration
 	cargo build
-	cd tests/page && npm ci --no-audit --no-fund && npm run screenshots
+	cd tests/page && npm run screenshots
 
 .PHONY: live
-live: ## The scenarios against a real FreeSWITCH; fails where there is none; writes docs/LIVE.md
+live: tools ## The scenarios against a real FreeSWITCH; fails where there is none; writes docs/LIVE.md
 	@SWITCHBOARD_FREESWITCH="$(FREESWITCH)" scripts/live
 
 .PHONY: live-if-possible

@@ -45,6 +45,8 @@ mod truth;
 mod arriving;
 #[path = "service/asking.rs"]
 mod asking;
+#[path = "service/browsing.rs"]
+mod browsing;
 #[path = "service/controls.rs"]
 mod controls;
 #[path = "service/crashing.rs"]
