@@ -2,10 +2,6 @@
 //! state, and a whole house simulated on virtual time.
 #![allow(clippy::panic, reason = "tests fail by panicking")]
 
-#[path = "core/calls.rs"]
-mod calls;
-#[path = "core/conferences.rs"]
-mod conferences;
 #[path = "core/desk.rs"]
 mod desk;
 #[path = "core/examples/mod.rs"]

@@ -1,19 +1,22 @@
-//! One node driven by hand: what is told, what is asked, what went out. Everything said becomes a journal, so that any
-//! moment can be the moment of a restart.
+//! A desk to write examples at: a node, hand-driven time, and a switch that does just what the example says.
+//!
+//! `uuid_exists` is answered from the channels that are alive, unless the example leaves it open; everything else the
+//! example tells. Everything said becomes a journal, so that any moment can be the moment of a restart, and after
+//! every step the journal folds into the same state.
 
 use crate::{
     house::{Counted, rules},
-    journal::{self, Journal},
+    journal::{self, Journal, assert_same_state},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeSet, time::Duration};
 use switchboard::domain::{
     call::Call,
-    conference::Conference,
+    conference::{Conference, Participant},
     effect::{Command, Effect, Tag},
     ids::{CallId, ChannelId, ConferenceId, NodeId},
     input::{
-        ChannelEvent, ChannelEventKind, ChannelInfo, Health, HookEvent, Input, Outcome, RoomEvent, RoomEventKind,
-        Snapshot,
+        ChannelEvent, ChannelEventKind, ChannelInfo, HookEvent, Input, MemberSnapshot, Outcome, RoomEvent,
+        RoomEventKind, RoomSnapshot, Snapshot,
     },
     node::{Node, requests::Accepted},
     request::{Actor, NewConference, NewParticipant, Refusal, Verb},
@@ -22,213 +25,302 @@ use switchboard::domain::{
     time::Timestamp,
 };
 
+pub const SECOND: Duration = Duration::from_secs(1);
+
+/// The examples begin at some moment of 2026.
+const BEGIN: Timestamp = Timestamp(1_795_000_000_000);
+
 pub struct Desk {
     pub node: Node,
+    /// The switch has these channels, whether or not it has told of them.
+    pub alive: BTreeSet<ChannelId>,
     rules: Rules,
     ids: Counted,
-    now: i64,
+    now: Timestamp,
     journal: Journal,
-    commands: Vec<Command>,
+    sent: Vec<Command>,
+    held: BTreeSet<ChannelId>,
+    left_open: BTreeSet<ChannelId>,
+    linked: bool,
+    members: u32,
+}
+
+/// A caller and the station they talk to.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    pub call: CallId,
+    pub caller: ChannelId,
+    pub station: ChannelId,
 }
 
 impl Desk {
-    /// Connected, and nobody has called yet.
-    pub fn new() -> Self {
-        Self::with(rules())
+    /// The link is up, and nobody has called yet.
+    pub fn open() -> Self {
+        Self::open_with(rules())
     }
 
-    pub fn with(rules: Rules) -> Self {
+    pub fn open_with(rules: Rules) -> Self {
         let mut desk = Self {
-            node: Node::new(NodeId("hall".into()), rules.clone(), Timestamp(0)),
+            node: Node::new(NodeId("hall".into()), rules.clone(), BEGIN),
+            alive: BTreeSet::new(),
             rules,
-            ids: Counted::from(0),
-            now: 0,
+            ids: Counted::from(100),
+            now: BEGIN,
             journal: Journal::default(),
-            commands: Vec::new(),
+            sent: Vec::new(),
+            held: BTreeSet::new(),
+            left_open: BTreeSet::new(),
+            linked: false,
+            members: 0,
         };
-        desk.connect(Snapshot::default());
+        desk.link_up(Snapshot::default());
         desk
     }
 
-    /// The link comes up, and this is what the switch has.
-    pub fn connect(&mut self, mut snapshot: Snapshot) {
-        self.tell(Input::LinkUp { core: "core".into(), version: "1.11".into() });
-        snapshot.health = Health { sessions: 0, max_sessions: 1000, ..snapshot.health };
-        self.tell(Input::Snapshot(snapshot));
+    /// Connected (again), and this is what the switch says it has. What it leaves out may live all the same: its
+    /// list lags.
+    pub fn link_up(&mut self, mut snapshot: Snapshot) {
+        self.linked = true;
+        self.hears(Input::LinkUp { core: "core".into(), version: "1.11".into() });
+        self.alive.extend(snapshot.channels.keys());
+        snapshot.health.max_sessions = 1000;
+        self.hears(Input::Snapshot(snapshot));
     }
 
-    pub fn disconnect(&mut self) {
-        self.tell(Input::LinkDown { reason: "gone".into() });
+    pub fn link_down(&mut self) {
+        self.linked = false;
+        self.hears(Input::LinkDown { reason: "reset".into() });
     }
 
-    /// `kill -9`, and started again after so long. The link is not up yet.
-    pub fn restart_after(&mut self, ms: i64) {
-        self.now += ms;
-        self.node = self.journal.restart(self.rules.clone(), Timestamp(self.now));
-        self.commands.clear();
-        self.settle();
+    /// `kill -9`, and started again after so long: only the journal is left. The link is not up yet.
+    pub fn restart_after(&mut self, away: Duration) {
+        self.now = self.now.plus(away);
+        self.node = self.journal.restart(self.rules.clone(), self.now);
+        self.sent.clear();
+        self.held.clear();
+        self.linked = false;
+        self.carry_out();
     }
 
-    pub fn tell(&mut self, input: Input) {
-        self.node.handle(Timestamp(self.now), input, &mut self.ids);
-        self.settle();
+    pub fn hears(&mut self, input: Input) {
+        self.node.handle(self.now, input, &mut self.ids);
+        self.carry_out();
     }
 
-    pub fn ask(&mut self, actor: &Actor, verb: &Verb) -> Result<Accepted, Refusal> {
-        let answer = self.node.request(Timestamp(self.now), actor, verb, &mut self.ids);
-        self.settle();
-        answer
-    }
-
-    /// Time passes, deadline by deadline.
-    pub fn wait(&mut self, ms: i64) {
-        let end = self.now + ms;
-        while let Some(due) = self.node.next_deadline().filter(|due| due.0 <= end) {
-            self.now = self.now.max(due.0);
-            self.tell(Input::Tick);
-        }
-        self.now = end;
-        self.tell(Input::Tick);
-    }
-
-    fn settle(&mut self) {
+    fn carry_out(&mut self) {
         let out = self.node.drain();
         for told in &out.facts {
             self.journal.push(journal::bytes(&told.recorded));
         }
         for effect in out.effects {
             match effect {
-                Effect::Command { command, .. } => self.commands.push(command),
-                Effect::HookHold(_) | Effect::HookRelease(_) | Effect::Resync => {}
+                Effect::Command { tag: Tag::Exists(channel), .. } => {
+                    if self.linked && !self.left_open.contains(&channel) {
+                        self.answer(channel);
+                    }
+                }
+                Effect::Command { command, .. } => self.sent.push(command),
+                Effect::HookHold(channel) => drop(self.held.insert(channel)),
+                Effect::HookRelease(channel) => drop(self.held.remove(&channel)),
+                Effect::Resync => {}
             }
         }
+        let mut folded = Node::new(NodeId("hall".into()), self.rules.clone(), self.now);
+        for recorded in self.journal.facts() {
+            folded.restore(&recorded);
+        }
+        assert_same_state(&self.node, &folded);
     }
 
-    /// What went to the switch since this was last asked.
-    pub fn commands(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.commands)
+    /// From now on the switch takes its time to say whether these live: until `exists` tells.
+    pub fn leave_open(&mut self, channels: &[ChannelId]) {
+        self.left_open.extend(channels);
     }
 
-    pub fn channel(&mut self) -> ChannelId {
-        self.ids.channel()
+    /// The answer to a question that was left open, or was asked before something changed.
+    pub fn exists(&mut self, channel: ChannelId, alive: bool) {
+        self.left_open.remove(&channel);
+        if alive {
+            self.alive.insert(channel);
+        } else {
+            self.alive.remove(&channel);
+        }
+        self.answer(channel);
+    }
+
+    fn answer(&mut self, channel: ChannelId) {
+        let outcome = Outcome::Ok(self.alive.contains(&channel).to_string());
+        self.hears(Input::Reply { tag: Tag::Exists(channel), outcome });
+    }
+
+    /// Time passes, and every deadline on the way is met.
+    pub fn passes(&mut self, time: Duration) {
+        let end = self.now.plus(time);
+        while let Some(due) = self.node.next_deadline().filter(|due| *due <= end) {
+            self.now = self.now.max(due);
+            self.hears(Input::Tick);
+        }
+        self.now = end;
+    }
+
+    /// What was sent to the switch since this was last asked, `uuid_exists` left out.
+    pub fn sent(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.sent)
+    }
+
+    /// Who hears the hook's music.
+    pub fn hears_music(&self, channel: ChannelId) -> bool {
+        self.held.contains(&channel)
+    }
+
+    pub fn asks(&mut self, who: &Actor, verb: &Verb) -> Result<Accepted, Refusal> {
+        let answer = self.node.request(self.now, who, verb, &mut self.ids);
+        self.carry_out();
+        answer
+    }
+
+    pub fn new_channel(&mut self) -> ChannelId {
+        let channel = self.ids.channel();
+        self.alive.insert(channel);
+        channel
     }
 
     pub fn event(&mut self, channel: ChannelId, kind: ChannelEventKind) {
-        self.tell(Input::Channel(ChannelEvent { channel, kind, info: ChannelInfo::default() }));
+        let info = ChannelInfo { answered: kind == ChannelEventKind::Answered, ..ChannelInfo::default() };
+        self.hears(Input::Channel(ChannelEvent { channel, kind, info }));
     }
 
     pub fn hangs_up(&mut self, channel: ChannelId) {
-        let cause = "NORMAL_CLEARING".into();
-        self.event(channel, ChannelEventKind::HungUp { cause, sip_status: None, disposition: None });
+        self.hangs_up_with(channel, "NORMAL_CLEARING", None);
     }
 
-    /// `uuid_exists` answers.
-    pub fn exists(&mut self, channel: ChannelId, alive: bool) {
-        self.tell(Input::Reply { tag: Tag::Exists(channel), outcome: Outcome::Ok(alive.to_string()) });
+    pub fn hangs_up_with(&mut self, channel: ChannelId, cause: &str, sip_status: Option<u16>) {
+        self.alive.remove(&channel);
+        self.event(channel, ChannelEventKind::HungUp { cause: cause.into(), sip_status, disposition: None });
     }
 
-    pub fn arrives_at_the_hook(&mut self, channel: ChannelId, disposition: Option<&str>) {
-        self.tell(Input::Hook(HookEvent::Arrived {
+    pub fn room(&mut self, id: ConferenceId, kind: RoomEventKind) {
+        let room = self.conference_of(id).room.clone();
+        self.hears(Input::Room(RoomEvent { room, kind }));
+    }
+
+    /// Joins a room with the next member number.
+    pub fn joins(&mut self, id: ConferenceId, channel: ChannelId) {
+        self.members += 1;
+        self.room(id, RoomEventKind::Joined { channel, member: self.members, muted: false });
+    }
+
+    /// At the hook, for the first time or again; `disposition` says what became of a station dialed meanwhile.
+    pub fn at_the_hook(&mut self, channel: ChannelId, disposition: Option<&str>) {
+        self.hears(Input::Hook(HookEvent::Arrived {
             channel,
             queue: Some("main".into()),
-            caller_name: "Karl".into(),
-            caller_number: "+491".into(),
-            variables: BTreeMap::new(),
-            disposition: disposition.map(Into::into),
-            sip_status: None,
+            caller_name: "Ivan".into(),
+            caller_number: "+4930111".into(),
+            variables: Default::default(),
+            disposition: disposition.map(str::to_owned),
+            sip_status: disposition.filter(|cause| *cause == "USER_BUSY").map(|_| 486),
         }));
     }
 
-    pub fn joins(&mut self, conference: ConferenceId, channel: ChannelId) {
-        let member = 1;
-        self.room(conference, RoomEventKind::Joined { channel, member, muted: false });
-    }
-
-    pub fn room(&mut self, conference: ConferenceId, kind: RoomEventKind) {
-        let room = self.conference(conference).room.clone();
-        self.tell(Input::Room(RoomEvent { room, kind }));
-    }
-
-    /// A caller who waits.
+    /// Somebody calls, and waits.
     pub fn caller(&mut self) -> (CallId, ChannelId) {
-        let caller = self.channel();
-        self.arrives_at_the_hook(caller, None);
-        self.exists(caller, true);
-        let call = self.node.calls().find(|call| call.channel == caller).expect("the caller is known now");
-        (call.id, caller)
+        let channel = self.new_channel();
+        self.at_the_hook(channel, None);
+        let call = self.node.calls().find(|call| call.channel == channel).expect("the call is shown");
+        (call.id, channel)
     }
 
-    /// A call whose stations ring: those of the actor.
-    pub fn ringing(&mut self, actor: &Actor) -> (CallId, ChannelId, Vec<ChannelId>) {
-        let (call_id, caller) = self.caller();
-        self.ask(actor, &Verb::AnswerCall { call_id, station: None }).expect("a waiting call can be answered");
-        let stations = self.call(call_id).stations.iter().map(|leg| leg.channel).collect();
-        (call_id, caller, stations)
+    /// An attendant presses Answer; these are the channels of their stations.
+    pub fn rings_for(&mut self, who: &Actor, call: CallId) -> Vec<ChannelId> {
+        self.asks(who, &Verb::AnswerCall { call_id: call, station: None }).expect("nothing speaks against it");
+        let rung: Vec<ChannelId> = self.call(call).stations.iter().map(|leg| leg.channel).collect();
+        self.alive.extend(&rung);
+        rung
     }
 
-    /// A call that somebody talks on, long enough for a hang-up to mean one.
-    pub fn talking(&mut self, actor: &Actor) -> (CallId, ChannelId, ChannelId) {
-        let (call, caller, stations) = self.ringing(actor);
-        let station = stations[0];
+    /// A caller and an attendant who have talked for a while, long enough for a hang-up to mean one.
+    pub fn talk(&mut self, who: &Actor) -> Pair {
+        let (call, caller) = self.caller();
+        let rung = self.rings_for(who, call);
+        let station = rung[0];
         self.event(caller, ChannelEventKind::Bridged(station));
-        self.wait(1_500);
-        self.commands();
-        (call, caller, station)
+        for loser in &rung[1..] {
+            self.hangs_up_with(*loser, "LOSE_RACE", None);
+        }
+        self.passes(SECOND * 5);
+        self.sent();
+        Pair { call, caller, station }
     }
 
-    /// An ordinary call of Olga's desk phone.
-    pub fn ordinary(&mut self) -> (CallId, ChannelId, ChannelId) {
-        let (outsider, station) = (self.channel(), self.channel());
+    /// An ordinary call of Olga's desk phone, which never was in a queue.
+    pub fn ordinary_talk(&mut self) -> Pair {
+        let (caller, station) = (self.new_channel(), self.new_channel());
         let info = ChannelInfo { other_name: "sofia/internal/1001@192.0.2.7".into(), ..ChannelInfo::default() };
         let kind = ChannelEventKind::Bridged(station);
-        self.tell(Input::Channel(ChannelEvent { channel: outsider, kind, info }));
-        let call = self.node.calls().find(|call| call.channel == outsider).expect("it is adopted").id;
-        (call, outsider, station)
+        self.hears(Input::Channel(ChannelEvent { channel: caller, kind, info }));
+        let call = self.node.calls().find(|call| call.channel == caller).expect("it is adopted").id;
+        Pair { call, caller, station }
     }
 
-    /// A conference made from this call, with these people; both of the pair are on their way.
-    pub fn moving(&mut self, actor: &Actor, call: CallId, numbers: &[&str]) -> ConferenceId {
-        self.start(actor, Some(call), numbers).expect("the call can become a conference")
+    /// A conference out of a talk, both moved, everybody else being rung.
+    pub fn conference(&mut self, who: &Actor, pair: &Pair, numbers: &[&str]) -> ConferenceId {
+        let id = self.start(who, Some(pair.call), numbers).expect("nothing speaks against it");
+        self.room(id, RoomEventKind::Created);
+        self.joins(id, pair.caller);
+        self.joins(id, pair.station);
+        id
     }
 
-    /// A conference made from a call, live, everybody being rung.
-    pub fn live(&mut self, actor: &Actor, numbers: &[&str]) -> (ConferenceId, ChannelId, ChannelId) {
-        let (call, caller, station) = self.talking(actor);
-        let conference = self.moving(actor, call, numbers);
-        self.joins(conference, caller);
-        self.joins(conference, station);
-        self.commands();
-        (conference, caller, station)
-    }
-
-    pub fn start(&mut self, actor: &Actor, call: Option<CallId>, numbers: &[&str]) -> Result<ConferenceId, Refusal> {
-        let new =
-            NewConference { call_id: call, participants: people(numbers), include_attendant: false, station: None };
-        match self.ask(actor, &Verb::StartConference(new))? {
+    /// A conference that was asked for, and nothing heard of it yet.
+    pub fn start(&mut self, who: &Actor, call_id: Option<CallId>, numbers: &[&str]) -> Result<ConferenceId, Refusal> {
+        let new = NewConference { call_id, participants: people(numbers), include_attendant: false, station: None };
+        match self.asks(who, &Verb::StartConference(new))? {
             Accepted::Conference(id) => Ok(id),
             Accepted::Call(id) => panic!("a conference was asked for, not {id}"),
         }
     }
 
     pub fn call(&self, id: CallId) -> &Call {
-        self.node.call(id).expect("there is such a call")
+        self.node.call(id).expect("the call is shown")
     }
 
-    pub fn conference(&self, id: ConferenceId) -> &Conference {
-        self.node.conference(id).expect("there is such a conference")
+    pub fn conference_of(&self, id: ConferenceId) -> &Conference {
+        self.node.conference(id).expect("the conference is shown")
+    }
+
+    /// Whoever was asked for under this number, first of all.
+    pub fn guest(&self, id: ConferenceId, number: &str) -> &Participant {
+        let of = |person: &&Participant| person.dials.iter().any(|dial| dial.number == number);
+        self.conference_of(id).participants.iter().find(of).expect("they were asked for")
+    }
+
+    pub fn leg(&self, id: ConferenceId, number: &str) -> ChannelId {
+        self.guest(id, number).leg().expect("a participant has a leg").id
     }
 
     /// The latest legs of the guests.
     pub fn guests(&self, id: ConferenceId) -> Vec<ChannelId> {
-        let people = self.conference(id).participants.iter().filter(|p| p.role == ParticipantRole::Guest);
+        let people = self.conference_of(id).participants.iter().filter(|p| p.role == ParticipantRole::Guest);
         people.filter_map(|p| p.leg()).map(|leg| leg.id).collect()
     }
-}
 
-pub fn people(numbers: &[&str]) -> Vec<NewParticipant> {
-    let one =
-        |number: &&str| NewParticipant { name: String::new(), numbers: vec![(*number).to_owned()], confirm: None };
-    numbers.iter().map(one).collect()
+    /// The switch takes the originate and tells of the channel.
+    pub fn is_rung(&mut self, leg: ChannelId) {
+        self.alive.insert(leg);
+        self.hears(Input::Reply { tag: Tag::Originate(leg), outcome: Outcome::Ok("+OK".into()) });
+        self.event(leg, ChannelEventKind::Created);
+        self.event(leg, ChannelEventKind::Ringing);
+    }
+
+    /// What the switch has: these channels, all of them in this conference's room.
+    pub fn having_in_room(&self, id: ConferenceId, inside: &[ChannelId]) -> Snapshot {
+        let members =
+            (1..).zip(inside).map(|(member, channel)| (*channel, MemberSnapshot { member, ..Default::default() }));
+        let room = RoomSnapshot { locked: false, members: members.collect() };
+        let channels: Vec<_> = inside.iter().map(|channel| (*channel, "conference")).collect();
+        Snapshot { rooms: [(self.conference_of(id).room.clone(), room)].into(), ..having(&channels) }
+    }
 }
 
 /// What the switch has: these channels, each in this application.
@@ -238,14 +330,57 @@ pub fn having(channels: &[(ChannelId, &str)]) -> Snapshot {
     Snapshot { channels, ..Snapshot::default() }
 }
 
-pub fn kills(commands: &[Command], channel: ChannelId) -> bool {
-    commands.iter().any(|command| matches!(command, Command::Kill { channel: of, .. } if *of == channel))
+/// Participants, one a number.
+pub fn people(numbers: &[&str]) -> Vec<NewParticipant> {
+    let person = |number: &&str| NewParticipant {
+        name: format!("Person {number}"),
+        numbers: vec![(*number).to_owned()],
+        confirm: None,
+    };
+    numbers.iter().map(person).collect()
 }
 
-pub fn sends_back(commands: &[Command], channel: ChannelId) -> bool {
-    commands.iter().any(|command| matches!(command, Command::ReturnToWaiting { channel: of, .. } if *of == channel))
+/// The legs that were rung by these commands, in order.
+pub fn rung(sent: &[Command]) -> Vec<ChannelId> {
+    let leg = |command: &Command| match command {
+        Command::Originate(wanted) => Some(wanted.leg),
+        _ => None,
+    };
+    sent.iter().filter_map(leg).collect()
 }
 
-pub fn rings(commands: &[Command]) -> usize {
-    commands.iter().filter(|command| matches!(command, Command::Originate(_))).count()
+/// The channels that were hung up by these commands.
+pub fn killed(sent: &[Command]) -> Vec<ChannelId> {
+    let channel = |command: &Command| match command {
+        Command::Kill { channel, .. } => Some(*channel),
+        _ => None,
+    };
+    sent.iter().filter_map(channel).collect()
+}
+
+/// The callers who were sent back to the music by these commands.
+pub fn sent_back(sent: &[Command]) -> Vec<ChannelId> {
+    let channel = |command: &Command| match command {
+        Command::ReturnToWaiting { channel, .. } => Some(*channel),
+        _ => None,
+    };
+    sent.iter().filter_map(channel).collect()
+}
+
+/// The pairs that were put together by these commands.
+pub fn bridged(sent: &[Command]) -> Vec<(ChannelId, ChannelId)> {
+    let pair = |command: &Command| match command {
+        Command::Bridge { first, second } => Some((*first, *second)),
+        _ => None,
+    };
+    sent.iter().filter_map(pair).collect()
+}
+
+/// The legs that were sent into a room by these commands, and whether they only follow whoever opens it.
+pub fn entered(sent: &[Command]) -> Vec<(ChannelId, bool)> {
+    let leg = |command: &Command| match command {
+        Command::EnterRoom { channel, join_only, .. } => Some((*channel, *join_only)),
+        _ => None,
+    };
+    sent.iter().filter_map(leg).collect()
 }

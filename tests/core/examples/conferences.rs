@@ -1,19 +1,19 @@
-//! A conference: asked for, assembled, controlled, over; and every way it can go wrong.
+//! A conference: asked for, assembled, controlled, over.
 
 use crate::{
-    examples::desk::{Desk, killed, people, rung},
-    house::{olga, petra, rules},
+    desk::{Desk, SECOND, bridged, entered, having, killed, people, rung},
+    house::{olga, petra, rules, supervisor},
 };
-use std::time::Duration;
 use switchboard::domain::{
     cause::Reason,
     effect::{Command, Target},
-    input::{ChannelEventKind, ChannelInfo, Input, MemberSnapshot, Outcome, RoomEventKind, RoomSnapshot, Snapshot},
-    request::{RefusalCode, Verb},
+    input::{ChannelEventKind, Health, Input, Outcome, RoomEventKind},
+    policy::Limits,
+    request::{NewParticipant, RefusalCode, Verb},
+    rules::Rules,
     states::{CallState, ConferenceState, LegState},
 };
 
-const SECOND: Duration = Duration::from_secs(1);
 const INSIDE: &str = "1004";
 const OTHER: &str = "1005";
 const OUTSIDE: &str = "+49305550108";
@@ -28,10 +28,9 @@ fn the_pair_is_moved_first_and_nobody_is_rung_before_the_room_lives() {
     assert_eq!(rung(&sent), []);
     assert_eq!(desk.conference_of(id).state, ConferenceState::Assembling);
 
-    let room = desk.conference_of(id).room.clone();
-    desk.room(&room, RoomEventKind::Created);
+    desk.room(id, RoomEventKind::Created);
     assert_eq!(rung(&desk.sent()), [], "a room that was made may still refuse");
-    desk.joins(&room, pair.caller);
+    desk.joins(id, pair.caller);
     let sent = desk.sent();
     assert_eq!(rung(&sent).len(), 2, "all at once");
     assert!(sent.iter().all(|command| match command {
@@ -54,10 +53,9 @@ fn each_leg_is_shown_as_the_switch_tells_of_it() {
     assert_eq!(state(&desk), LegState::Ringing);
     desk.event(leg, ChannelEventKind::Answered);
     assert_eq!(state(&desk), LegState::Answered);
-    let room = desk.conference_of(id).room.clone();
-    desk.joins(&room, leg);
+    desk.joins(id, leg);
     assert_eq!(state(&desk), LegState::Joined);
-    desk.hangs_up(leg, "NORMAL_CLEARING", None);
+    desk.hangs_up(leg);
     assert_eq!(state(&desk), LegState::Left);
 }
 
@@ -114,8 +112,7 @@ fn a_refused_pair_talks_again_and_the_page_says_why() {
     desk.sent();
     desk.event(pair.caller, ChannelEventKind::Parked);
     desk.event(pair.station, ChannelEventKind::Parked);
-    let bridges = desk.sent().iter().any(|command| matches!(command, Command::Bridge { .. }));
-    assert!(bridges);
+    assert!(!bridged(&desk.sent()).is_empty());
     desk.event(pair.caller, ChannelEventKind::Bridged(pair.station));
     assert_eq!(desk.call(pair.call).state, CallState::Talking);
     let ended = desk.conference_of(id);
@@ -124,46 +121,17 @@ fn a_refused_pair_talks_again_and_the_page_says_why() {
 }
 
 #[test]
-fn a_move_nothing_is_heard_of_is_taken_back_in_time() {
-    let mut desk = Desk::open();
-    let pair = desk.talk(&petra());
-    desk.start(&petra(), Some(pair.call), &[INSIDE]).unwrap();
-    desk.sent();
-    desk.passes(SECOND * 5);
-    let sent = desk.sent();
-    assert!(sent.iter().any(|command| matches!(command, Command::Bridge { .. })), "{sent:?}");
-    assert_eq!(rung(&sent), []);
-}
-
-#[test]
-fn an_attendant_who_hangs_up_while_moving_leaves_a_waiting_caller() {
-    let mut desk = Desk::open();
-    let pair = desk.talk(&petra());
-    desk.start(&petra(), Some(pair.call), &[INSIDE]).unwrap();
-    desk.sent();
-    desk.hangs_up(pair.station, "NORMAL_CLEARING", None);
-    desk.event(pair.caller, ChannelEventKind::Parked);
-    let back = desk
-        .sent()
-        .iter()
-        .any(|command| matches!(command, Command::ReturnToWaiting { channel, .. } if *channel == pair.caller));
-    assert!(back);
-    assert_eq!(desk.call(pair.call).state, CallState::Waiting);
-}
-
-#[test]
 fn the_attendant_is_asked_when_the_caller_hangs_up_and_silence_cancels_the_ringing() {
     let mut desk = Desk::open();
     let pair = desk.talk(&petra());
     let id = desk.conference(&petra(), &pair, &[INSIDE, OTHER]);
     let (joined, rings) = (desk.leg(id, INSIDE), desk.leg(id, OTHER));
-    let room = desk.conference_of(id).room.clone();
     desk.is_rung(joined);
     desk.is_rung(rings);
     desk.event(joined, ChannelEventKind::Answered);
-    desk.joins(&room, joined);
+    desk.joins(id, joined);
     desk.sent();
-    desk.hangs_up(pair.caller, "NORMAL_CLEARING", None);
+    desk.hangs_up(pair.caller);
     assert!(desk.conference_of(id).question.is_some());
     assert_eq!(killed(&desk.sent()), [], "ringing goes on meanwhile");
     desk.passes(SECOND * 16);
@@ -177,7 +145,7 @@ fn going_on_without_the_caller_lets_it_ring() {
     let id = desk.conference(&petra(), &pair, &[INSIDE]);
     let leg = desk.leg(id, INSIDE);
     desk.is_rung(leg);
-    desk.hangs_up(pair.caller, "NORMAL_CLEARING", None);
+    desk.hangs_up(pair.caller);
     desk.sent();
     desk.asks(&petra(), &Verb::ContinueWithoutCaller { conference_id: id }).unwrap();
     desk.passes(SECOND * 16);
@@ -189,39 +157,18 @@ fn the_attendant_leaves_and_the_conference_lives() {
     let mut desk = Desk::open();
     let pair = desk.talk(&petra());
     let id = desk.conference(&petra(), &pair, &[INSIDE]);
-    let (leg, room) = (desk.leg(id, INSIDE), desk.conference_of(id).room.clone());
+    let leg = desk.leg(id, INSIDE);
     desk.is_rung(leg);
     desk.event(leg, ChannelEventKind::Answered);
-    desk.joins(&room, leg);
+    desk.joins(id, leg);
     desk.sent();
     desk.asks(&petra(), &Verb::Leave { conference_id: id }).unwrap();
     assert_eq!(killed(&desk.sent()), [pair.station]);
-    desk.hangs_up(pair.station, "NORMAL_CLEARING", None);
+    desk.hangs_up(pair.station);
     desk.passes(SECOND * 60);
     assert_eq!(desk.conference_of(id).state, ConferenceState::Live);
     desk.asks(&petra(), &Verb::Rejoin { conference_id: id, station: None }).unwrap();
     assert_eq!(rung(&desk.sent()).len(), 1);
-}
-
-#[test]
-fn a_cancel_that_overtakes_its_originate_is_repeated_when_the_channel_is_there() {
-    let mut desk = Desk::open();
-    let pair = desk.talk(&petra());
-    let id = desk.conference(&petra(), &pair, &[INSIDE]);
-    let (leg, participant) = (desk.leg(id, INSIDE), desk.guest(id, INSIDE).id);
-    desk.sent();
-    desk.asks(&petra(), &Verb::Cancel { conference_id: id, participant_id: participant }).unwrap();
-    assert_eq!(killed(&desk.sent()), [leg]);
-    desk.hears(Input::Reply {
-        tag: switchboard::domain::effect::Tag::Kill(leg),
-        outcome: Outcome::Err("No such channel!".into()),
-    });
-    desk.alive.insert(leg);
-    desk.event(leg, ChannelEventKind::Created);
-    assert_eq!(killed(&desk.sent()), [leg]);
-    desk.hangs_up(leg, "ORIGINATOR_CANCEL", None);
-    let cause = desk.guest(id, INSIDE).leg().and_then(|leg| leg.cause.clone());
-    assert_eq!(cause.map(|cause| cause.reason), Some(Reason::Cancelled));
 }
 
 #[test]
@@ -233,7 +180,7 @@ fn a_redial_is_a_new_leg_and_only_after_the_old_one_is_over() {
     let redial = Verb::Redial { conference_id: id, participant_id: participant };
     assert_eq!(desk.asks(&petra(), &redial).unwrap_err().code, RefusalCode::WrongState);
     desk.is_rung(first);
-    desk.hangs_up(first, "USER_BUSY", Some(486));
+    desk.hangs_up_with(first, "USER_BUSY", Some(486));
     desk.sent();
     desk.asks(&petra(), &redial).unwrap();
     assert_eq!(rung(&desk.sent()), [desk.leg(id, INSIDE)]);
@@ -256,23 +203,11 @@ fn without_a_call_the_first_who_answers_opens_the_room() {
         desk.event(leg, ChannelEventKind::Answered);
         desk.event(leg, ChannelEventKind::Parked);
     }
-    let entered: Vec<_> = desk
-        .sent()
-        .iter()
-        .filter_map(|command| match command {
-            Command::EnterRoom { channel, .. } => Some(*channel),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(entered, [first], "one opens it, the other waits for it");
-    let room = desk.conference_of(id).room.clone();
-    desk.room(&room, RoomEventKind::Created);
-    desk.joins(&room, first);
-    let follows = desk
-        .sent()
-        .iter()
-        .any(|command| matches!(command, Command::EnterRoom { channel, join_only: true, .. } if *channel == second));
-    assert!(follows);
+    assert_eq!(entered(&desk.sent()), [(first, false)], "one opens it, the other waits for it");
+    desk.room(id, RoomEventKind::Created);
+    desk.joins(id, first);
+    assert!(entered(&desk.sent()).contains(&(second, true)));
+    assert_eq!(desk.conference_of(id).state, ConferenceState::Live);
 }
 
 #[test]
@@ -294,7 +229,7 @@ fn what_cannot_be_dialed_is_refused_whole_and_pointed_at() {
 
 #[test]
 fn ports_are_reserved_for_everybody_and_more_than_there_are_is_refused() {
-    let mut desk = Desk::open_with(switchboard::domain::rules::Rules { ports: 3, ..rules() });
+    let mut desk = Desk::open_with(Rules { ports: 3, ..rules() });
     let pair = desk.talk(&petra());
     let refusal = desk.start(&petra(), Some(pair.call), &[INSIDE, OTHER]).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::NoResources);
@@ -322,38 +257,73 @@ fn the_same_person_is_not_rung_twice_into_one_conference() {
 }
 
 #[test]
-fn after_a_restart_a_leg_that_lives_is_not_rung_again_and_one_that_never_left_is() {
+fn when_who_was_to_open_the_room_hangs_up_on_the_way_the_next_one_opens_it() {
     let mut desk = Desk::open();
-    let pair = desk.talk(&petra());
-    let id = desk.conference(&petra(), &pair, &[INSIDE, OTHER]);
-    let (lives, lost) = (desk.leg(id, INSIDE), desk.leg(id, OTHER));
-    desk.is_rung(lives);
-    let member = |member| MemberSnapshot { member, ..MemberSnapshot::default() };
-    let room = RoomSnapshot { locked: false, members: [(pair.caller, member(1)), (pair.station, member(2))].into() };
-    let snapshot = Snapshot {
-        channels: [pair.caller, pair.station, lives].map(|channel| (channel, ChannelInfo::default())).into(),
-        rooms: [(desk.conference_of(id).room.clone(), room)].into(),
-        ..Snapshot::default()
-    };
-    desk.restart(snapshot);
-    desk.passes(SECOND * 3);
-    assert_eq!(rung(&desk.sent()), [lost]);
+    let id = desk.start(&olga(), None, &[INSIDE, OTHER]).unwrap();
+    let guests = desk.guests(id);
+    desk.sent();
+    for guest in &guests {
+        desk.is_rung(*guest);
+        desk.event(*guest, ChannelEventKind::Answered);
+        desk.event(*guest, ChannelEventKind::Parked);
+    }
+    assert_eq!(entered(&desk.sent()), [(guests[0], false)]);
+    desk.hangs_up(guests[0]);
+    assert_eq!(entered(&desk.sent()), [(guests[1], false)]);
+    desk.joins(id, guests[1]);
     assert_eq!(desk.conference_of(id).state, ConferenceState::Live);
 }
 
 #[test]
-fn a_switch_that_lost_everything_ends_everything_and_says_so() {
+fn ringing_stops_when_the_attendant_goes_while_being_asked_whether_to_go_on() {
     let mut desk = Desk::open();
-    let pair = desk.talk(&petra());
-    let id = desk.conference(&petra(), &pair, &[INSIDE]);
-    let leg = desk.leg(id, INSIDE);
-    desk.is_rung(leg);
-    desk.hears(Input::LinkDown { reason: "reset".into() });
-    desk.alive.clear();
+    let pair = desk.talk(&olga());
+    let id = desk.conference(&olga(), &pair, &[INSIDE]);
     desk.sent();
-    desk.link_up(Snapshot::default());
-    desk.passes(SECOND * 3);
-    assert_eq!(rung(&desk.sent()), []);
-    assert_eq!(desk.conference_of(id).state, ConferenceState::Ended);
-    assert!(desk.node.call(pair.call).is_none());
+    desk.hangs_up(pair.caller);
+    assert!(desk.conference_of(id).question.is_some());
+    desk.hangs_up(pair.station);
+    assert_eq!(desk.conference_of(id).question, None);
+    assert!(killed(&desk.sent()).contains(&desk.leg(id, INSIDE)));
+}
+
+#[test]
+fn a_number_that_came_back_under_another_name_is_not_rung_twice() {
+    let mut desk = Desk::open();
+    let pair = desk.talk(&olga());
+    let id = desk.conference(&olga(), &pair, &[INSIDE]);
+    desk.hangs_up(desk.leg(id, INSIDE));
+    assert_eq!(desk.guest(id, INSIDE).state(), LegState::Failed);
+    let participant_id = desk.guest(id, INSIDE).id;
+    let anew = NewParticipant { name: "Somebody else".into(), ..people(&[INSIDE]).remove(0) };
+    desk.asks(&olga(), &Verb::AddParticipants { conference_id: id, participants: vec![anew] }).expect("added anew");
+    let refused = desk.asks(&olga(), &Verb::Redial { conference_id: id, participant_id }).unwrap_err();
+    assert_eq!(refused.code, RefusalCode::WrongState);
+}
+
+#[test]
+fn a_paused_switch_is_not_asked_to_redial() {
+    let mut desk = Desk::open();
+    let pair = desk.talk(&olga());
+    let id = desk.conference(&olga(), &pair, &[INSIDE]);
+    desk.hangs_up(desk.leg(id, INSIDE));
+    desk.hears(Input::Verified(Health { sessions: 2, max_sessions: 1000, paused: true }));
+    let redial = Verb::Redial { conference_id: id, participant_id: desk.guest(id, INSIDE).id };
+    assert_eq!(desk.asks(&olga(), &redial).unwrap_err().code, RefusalCode::NoResources);
+}
+
+#[test]
+fn legs_count_for_the_owner_whoever_asks_for_them_and_across_a_restart() {
+    let mut rules = rules();
+    rules.policy.per_user = Limits { new_legs_per_minute: 2, ..rules.policy.per_user };
+    let mut desk = Desk::open_with(rules);
+    let conference_id = desk.start(&olga(), None, &[INSIDE, OTHER]).expect("two are allowed");
+    let rung = desk.guests(conference_id);
+    let more = Verb::AddParticipants { conference_id, participants: people(&["1006"]) };
+    assert_eq!(desk.asks(&supervisor(), &more).unwrap_err().code, RefusalCode::Limit);
+    desk.restart_after(SECOND);
+    desk.link_up(having(&[(rung[0], ""), (rung[1], "")]));
+    assert_eq!(desk.asks(&olga(), &more).unwrap_err().code, RefusalCode::Limit);
+    desk.passes(SECOND * 60);
+    assert_eq!(desk.start(&olga(), None, &["1007"]).map(|_| ()), Ok(()), "the minute is over");
 }

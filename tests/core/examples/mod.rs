@@ -1,5 +1,6 @@
-//! Examples: one sentence each of what the house does.
+//! Examples: one sentence each of what the house does, and of what it does when it cannot be sure.
 
 mod calls;
 mod conferences;
-pub mod desk;
+mod doubts_about_calls;
+mod doubts_about_conferences;
