@@ -184,7 +184,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_endpoint_is_the_templates_with_the_number_in_it(typed in "[+]?[0-9]{1,20}", strip in 0..25usize) {
+        fn every_endpoint_is_the_templates_with_the_number_in_it(typed in "([+][1-9])?[0-9]{1,19}", strip in 0..25usize) {
             let mut routes = routes();
             routes.0[1].strip = strip;
             let number = number(&typed);
