@@ -5,13 +5,14 @@ use super::{
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
+use crate::domain::endpoint::Safe;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
 };
 
 const WORD: &str = "letters, digits, _ - . only";
-const PLAIN: &str = "letters, digits, spaces and _ - . + @ : / only";
+const PLAIN: &str = "letters, digits, _ - . + @ : / and spaces between them only";
 
 /// Variables we set ourselves, or that make the switch run something.
 const RESERVED: [&str; 13] = [
@@ -112,7 +113,7 @@ impl Findings {
             );
         }
         self.check(
-            !hook.music.is_empty() && !hook.music.contains(' ') && is_plain(&hook.music),
+            Safe::new(&*hook.music).is_ok(),
             &["hook", "music"],
             format!("{:?} is no music; write something like local_stream://moh", hook.music),
         );
@@ -223,7 +224,11 @@ impl Findings {
                 );
             }
             if let Some(name) = &route.caller_id_name {
-                self.check(is_plain(name), &at("caller_id_name"), format!("{name:?} does not fit: {PLAIN}"));
+                self.check(
+                    name.is_empty() || is_plain(name),
+                    &at("caller_id_name"),
+                    format!("{name:?} does not fit: {PLAIN}"),
+                );
             }
             self.variables(&at("variables"), &route.variables);
         }
