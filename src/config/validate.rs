@@ -10,6 +10,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
 };
+use tracing_subscriber::EnvFilter;
 
 const WORD: &str = "letters, digits, _ - . only";
 const PLAIN: &str = "letters, digits, _ - . + @ : / and spaces between them only";
@@ -31,6 +32,10 @@ const RESERVED: [&str; 13] = [
     "transfer_",
 ];
 
+fn is_level(word: &str) -> bool {
+    ["error", "warn", "info", "debug", "trace", "off"].iter().any(|level| word.eq_ignore_ascii_case(level))
+}
+
 /// Everything that is wrong, top to bottom.
 pub(super) fn findings(config: &Config) -> Vec<Finding> {
     let mut all = Findings::default();
@@ -42,6 +47,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.numbers(config);
     all.policy(config);
     all.timing(config);
+    all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
     }
@@ -280,6 +286,23 @@ impl Findings {
         self.range(&["timing", "max_leg_hours"], timing.max_leg_hours, 1..=24, "hours");
         self.range(&["timing", "hold_minutes"], timing.hold_minutes, 1..=720, "minutes");
         self.range(&["timing", "park_seconds"], timing.park_seconds, 5..=300, "seconds");
+    }
+
+    fn log(&mut self, level: &str) {
+        // A bare word that is no level would be taken for the name of a module, and everything else be silent.
+        let word =
+            level.split(',').map(str::trim).find(|part| !part.contains(['=', '[', ']', '{', '}']) && !is_level(part));
+        let text = match (word, EnvFilter::try_new(level)) {
+            (Some(word), _) => format!("{word:?} is no level"),
+            (None, Err(error)) => format!("{level:?} is not understood ({error})"),
+            (None, Ok(_)) => return,
+        };
+        self.add(
+            &["log", "level"],
+            format!(
+                "{text}; write error, warn, info, debug, trace or off, or more finely info,switchboard::switch=debug"
+            ),
+        );
     }
 
     fn unique<'a>(&mut self, section: &str, key: &str, values: impl Iterator<Item = &'a str>) {
