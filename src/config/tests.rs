@@ -258,3 +258,11 @@ fn a_level_that_is_none_is_refused() {
         Config::parse(&format!("{NODE}[log]\nlevel = \"{level}\"\n")).unwrap_or_else(|error| panic!("{error}"));
     }
 }
+
+#[test]
+fn a_route_is_for_numbers_that_can_be() {
+    let route =
+        |length: u32| format!("{NODE}[[route]]\nname = \"a\"\nmax_length = {length}\ndial = \"user/{{number}}\"\n");
+    assert!(problem(&route(21)).text.contains("1 to 20 digits"));
+    Config::parse(&route(20)).unwrap_or_else(|error| panic!("{error}"));
+}

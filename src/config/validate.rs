@@ -5,7 +5,7 @@ use super::{
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
-use crate::domain::endpoint::Safe;
+use crate::domain::{endpoint::Safe, number::LONGEST};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
@@ -201,7 +201,7 @@ impl Findings {
             );
             for (key, length) in [("min_length", route.min_length), ("max_length", route.max_length)] {
                 if let Some(length) = length {
-                    self.range(&at(key), length, 1..=32, "digits");
+                    self.range(&at(key), length, 1..=LONGEST, "digits");
                 }
             }
             if let (Some(low), Some(high)) = (route.min_length, route.max_length) {

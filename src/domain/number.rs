@@ -39,7 +39,7 @@ pub struct Numbering {
 }
 
 /// No number has more digits.
-pub const LONGEST: usize = 20;
+pub const LONGEST: u32 = 20;
 
 /// What was typed, without what only pleases the eye.
 struct Typed {
@@ -85,7 +85,7 @@ impl Numbering {
         let typed = Typed::new(typed)?;
         let number = self.to_international(&typed)?;
         let length = number.trim_start_matches('+').len();
-        if length > LONGEST {
+        if length > LONGEST as usize {
             return Err(NumberError::TooLong(length));
         }
         Ok(Number(number))
@@ -99,7 +99,7 @@ impl Numbering {
             given(&self.international_prefix).then_some(self.international_prefix.len())
         };
         if let Some(skipped) = abroad {
-            return self.from_abroad(typed, skipped);
+            return self.international(typed, skipped);
         }
         if !self.country_code.is_empty() && given(&self.national_prefix) {
             let rest = typed.text.get(self.national_prefix.len()..).unwrap_or_default();
@@ -108,7 +108,7 @@ impl Numbering {
         Ok(typed.text.clone())
     }
 
-    fn from_abroad(&self, typed: &Typed, skipped: usize) -> Result<String, NumberError> {
+    fn international(&self, typed: &Typed, skipped: usize) -> Result<String, NumberError> {
         let all = typed.text.get(skipped..).unwrap_or_default();
         if all.is_empty() {
             return Err(NumberError::OnlyPrefix);
