@@ -147,3 +147,19 @@ async fn a_switch_that_is_not_there_is_said_at_once() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(!output.status.success() && text.contains("FAIL  fs1      reachable"), "{text}");
 }
+
+#[tokio::test]
+async fn what_the_service_would_refuse_is_found() {
+    let fake = healthy().await;
+    let folder = tempfile::tempdir().unwrap();
+    doctor(folder.path(), fake.port, PASSWORD, &[]).await;
+    let file = folder.path().join("config.toml");
+    let config = std::fs::read_to_string(&file).unwrap().replace("sofia/gateway/", "group/");
+    std::fs::write(&file, config).unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    let output = command.arg("--config").arg(&file).args(["doctor", "--json"]).output().await.unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = about(told["findings"].as_array().unwrap(), "rules").clone();
+    assert_eq!(found["verdict"], "fail");
+    assert!(!output.status.success() && found.to_string().contains("must start with sofia/ or user/"), "{found}");
+}

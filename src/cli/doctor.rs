@@ -4,7 +4,7 @@ mod finding;
 mod node;
 mod reading;
 
-use super::{Global, Outcome};
+use super::{Global, Outcome, rules};
 use crate::{
     config::{Config, NodeConfig},
     store::sqlite::{SCHEMA_VERSION, Schema, inspect},
@@ -28,6 +28,11 @@ impl Doctor {
         match Config::load(&global.config) {
             Ok(config) => {
                 findings.ok("configuration", global.config.display().to_string());
+                // Judged by node, but what is wrong is mostly the same for all of them.
+                let broken = config.nodes.iter().find_map(|node| rules::rules(&config, node).err());
+                if let Some(error) = broken {
+                    findings.fail("rules", error.to_string(), "until then the service does not start");
+                }
                 our_side(&config, &mut findings).await;
                 for node in &config.nodes {
                     findings.all.extend(the_node(&config, node).await);

@@ -75,29 +75,29 @@ impl Running {
     pub async fn start(config: &Config, store: Arc<SqliteStore>) -> Result<Self, Failure> {
         let boot = Uuid::now_v7().simple().to_string();
         let store: Arc<dyn Store> = store;
+        // Before anything listens: a caller must not come to a house that is about to give up.
+        let mut rules = Vec::new();
+        for node in &config.nodes {
+            rules.push(rules::rules(config, node)?);
+        }
         let http_listener = bind(config.http.listen, "[http] listen").await?;
         let http = http_listener.local_addr()?;
 
         let (mut sinks, mut receivers) = (BTreeMap::new(), Vec::new());
-        for node in &config.nodes {
+        for (node, rules) in config.nodes.iter().zip(rules) {
             let (sink, inputs) = mpsc::channel(INPUTS);
             sinks.insert(NodeId(node.id.clone()), sink);
-            receivers.push((node, inputs));
+            receivers.push((node, rules, inputs));
         }
         let hook = Hook::start(hook_config(config)?, hook_sink(&sinks))
             .await
             .map_err(|error| cannot_listen("[hook] listen", config.hook.listen, &error))?;
         let mut parts = Vec::new();
-        for (node, inputs) in receivers {
+        for (node, rules, inputs) in receivers {
             let id = NodeId(node.id.clone());
             let Some(sink) = sinks.get(&id) else { continue };
             let link = Link::start(link_config(node)?, sink.clone());
-            parts.push(NodeParts {
-                id,
-                rules: rules::rules(config, node)?,
-                reach: Box::new(NodeReach { link, hook: hook.clone() }),
-                inputs,
-            });
+            parts.push(NodeParts { id, rules, reach: Box::new(NodeReach { link, hook: hook.clone() }), inputs });
         }
         let (house, _tasks) = House::start(boot.clone(), store.clone(), parts).await?;
         tokio::spawn(keep_owners(house.clone(), store.clone()));

@@ -4,7 +4,7 @@ use crate::{
     config::{Config, NodeConfig, PhoneRouteConfig, StationConfig},
     domain::{
         effect::WayBack,
-        endpoint::{Endpoint, Safe, UnsafeText},
+        endpoint::{Endpoint, Phrase, Safe, UnsafeText},
         number::Numbering,
         policy::{Limits, Policy},
         route::{Matches, Route, Routes},
@@ -25,8 +25,12 @@ fn safe(key: impl Into<String>, text: &str) -> Result<Safe, RulesError> {
     Safe::new(text).map_err(|fault| RulesError { key: key.into(), fault })
 }
 
-fn safe_pairs(key: &str, pairs: &BTreeMap<String, String>) -> Result<Vec<(Safe, Safe)>, RulesError> {
-    pairs.iter().map(|(name, value)| Ok((safe(key, name)?, safe(format!("{key}.{name}"), value)?))).collect()
+fn phrase(key: impl Into<String>, text: &str) -> Result<Phrase, RulesError> {
+    Phrase::new(text).map_err(|fault| RulesError { key: key.into(), fault })
+}
+
+fn variables(key: &str, pairs: &BTreeMap<String, String>) -> Result<Vec<(Safe, Phrase)>, RulesError> {
+    pairs.iter().map(|(name, value)| Ok((safe(key, name)?, phrase(format!("{key}.{name}"), value)?))).collect()
 }
 
 /// The rules of one node.
@@ -66,9 +70,9 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
 fn station(one: &StationConfig) -> Result<Station, RulesError> {
     let text = one.endpoint.replace("{number}", one.number()).replace("{domain}", one.domain.as_deref().unwrap_or(""));
     let key = format!("[[station]] {:?}", one.id);
-    let mut variables = safe_pairs(&format!("{key} variables"), &one.variables)?;
+    let mut variables = variables(&format!("{key} variables"), &one.variables)?;
     if one.auto_answer {
-        variables.push((safe(&key, "sip_auto_answer")?, safe(&key, "true")?));
+        variables.push((safe(&key, "sip_auto_answer")?, phrase(&key, "true")?));
     }
     Ok(Station {
         endpoint: Endpoint::new(text).map_err(|fault| RulesError { key, fault })?,
@@ -81,10 +85,8 @@ fn station(one: &StationConfig) -> Result<Station, RulesError> {
 fn route(one: &PhoneRouteConfig) -> Result<Route, RulesError> {
     let key = format!("[[route]] {:?}", one.name);
     let size = |length: Option<u32>| length.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-    let optional = |name: &str, text: &Option<String>| {
-        text.as_deref().filter(|text| !text.is_empty()).map(|text| safe(format!("{key} {name}"), text)).transpose()
-    };
-    Ok(Route {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let made = Route {
         name: one.name.clone(),
         matches: Matches {
             prefixes: one.prefixes.clone(),
@@ -97,11 +99,18 @@ fn route(one: &PhoneRouteConfig) -> Result<Route, RulesError> {
         dial: one.dial.clone(),
         gateways: one.gateways.clone(),
         domain: one.domain.clone(),
-        caller_id_name: optional("caller_id_name", &one.caller_id_name)?,
-        caller_id_number: optional("caller_id_number", &one.caller_id_number)?,
-        variables: safe_pairs(&format!("{key} variables"), &one.variables)?,
+        caller_id_name: given(&one.caller_id_name)
+            .map(|text| phrase(format!("{key} caller_id_name"), &text))
+            .transpose()?,
+        caller_id_number: given(&one.caller_id_number)
+            .map(|text| safe(format!("{key} caller_id_number"), &text))
+            .transpose()?,
+        variables: variables(&format!("{key} variables"), &one.variables)?,
         confirm: one.confirms(),
-    })
+    };
+    // A template that can never make an endpoint is found now, and not by whoever dials.
+    made.endpoints_of("0").map_err(|fault| RulesError { key: format!("{key} dial"), fault })?;
+    Ok(made)
 }
 
 fn policy(config: &Config) -> Policy {
@@ -121,5 +130,43 @@ fn policy(config: &Config) -> Policy {
             legs_at_once: size(policy.max_legs_at_once),
             new_legs_per_minute: size(policy.new_legs_per_minute),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+    fn made(text: &str) -> Result<Rules, String> {
+        let config = Config::parse(text).map_err(|error| error.to_string())?;
+        rules(&config, &config.nodes[0]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn everything_the_example_shows_may_be_sent_to_the_switch() {
+        let lines = EXAMPLE.lines().map(|line| {
+            let bare = line.strip_prefix("#e.g. ").or_else(|| line.strip_prefix('#')).unwrap_or(line);
+            if bare.starts_with(' ') || bare.starts_with("or ") || !bare.contains(" = ") { line } else { bare }
+        });
+        let all = lines.collect::<Vec<_>>().join("\n");
+        let rules = made(&all).unwrap();
+        assert_eq!(rules.routes.0[1].caller_id_name.as_ref().map(Phrase::as_str), Some("Example GmbH"));
+    }
+
+    fn with_dial(dial: &str) -> String {
+        EXAMPLE
+            .replace("user/{number}@{domain}\"\n# What {domain} stands for; needed if `dial`", &format!("{dial}\"\n#"))
+    }
+
+    #[test]
+    fn the_configuration_lets_nothing_through_that_cannot_be_dialed() {
+        for good in ["sofia/internal/{number}%{domain}", "sofia/internal/{number}@{domain};transport=tcp"] {
+            assert_ne!(with_dial(good), EXAMPLE);
+            made(&with_dial(good)).unwrap();
+        }
+        let refused = made(&with_dial("group/{number}@{domain}")).unwrap_err();
+        assert!(refused.contains("dial") && refused.contains("must start with sofia/ or user/"), "{refused}");
     }
 }

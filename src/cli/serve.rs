@@ -51,9 +51,23 @@ async fn keep_watchdog_quiet(house: Arc<House>) {
     }
 }
 
+/// Libraries that write whole frames and requests when asked for detail, and with them people's numbers.
+const TALKATIVE: [&str; 2] = ["freeswitch_esl_tokio", "warp"];
+
+/// What the operator wrote. A level for everything does not go below `info` for the talkative; who wants their detail
+/// names them.
+fn directives(level: &str) -> String {
+    let parts: Vec<&str> = level.split(',').map(str::trim).collect();
+    // The last one counts.
+    let general = parts.iter().rev().find(|part| !part.contains(['=', '[']));
+    let detailed = general.is_some_and(|word| ["debug", "trace"].iter().any(|level| word.eq_ignore_ascii_case(level)));
+    let unnamed = TALKATIVE.iter().filter(|name| detailed && !parts.iter().any(|part| part.starts_with(**name)));
+    unnamed.map(|name| format!("{name}=info,")).chain([level.to_owned()]).collect()
+}
+
 /// Writes the log to standard error.
 pub(super) fn start_log(log: &LogConfig) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|error| format!("[log] level: {error}"))?;
+    let filter = EnvFilter::try_new(directives(&log.level)).map_err(|error| format!("[log] level: {error}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log.format {
         LogFormat::Json => builder.json().init(),
@@ -76,5 +90,21 @@ pub(super) async fn stop_signal() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn detail_for_everything_leaves_out_what_shows_whole_numbers() {
+        assert_eq!(directives("debug"), "freeswitch_esl_tokio=info,warp=info,debug");
+        assert_eq!(directives("TRACE,warp=debug"), "freeswitch_esl_tokio=info,TRACE,warp=debug");
+        // Not more than was asked for either.
+        for level in ["warn", "off", "info,switchboard::switch=debug"] {
+            assert_eq!(directives(level), level);
+        }
+        assert!(EnvFilter::try_new(directives("debug")).is_ok());
     }
 }

@@ -83,7 +83,7 @@ enum TokenCommand {
     Add {
         name: String,
         /// program; or another role, for a program that may do less.
-        #[arg(long, value_parser = role)]
+        #[arg(long, value_parser = role, default_value = role_word(Role::Program))]
         role: Role,
     },
     /// Show all tokens, not what they are.
@@ -191,7 +191,7 @@ async fn run(command: Command, store: Arc<dyn Store>, config: Option<&Config>) -
 fn warn_of_unknown(stations: &[String], config: Option<&Config>) {
     let Some(config) = config else { return };
     for station in stations.iter().filter(|id| !config.stations.iter().any(|station| station.id == **id)) {
-        eprintln!("switchboard: the configuration has no [[station]] with id = {station:?} yet; add one");
+        eprintln!("warning: the configuration has no [[station]] with id = {station:?} yet; add one");
     }
 }
 

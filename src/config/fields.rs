@@ -1,5 +1,6 @@
 //! Forms of single values.
 
+use crate::domain::endpoint::{Endpoint, Phrase};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 use std::net::IpAddr;
@@ -30,14 +31,14 @@ pub fn is_variable_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
-/// The characters of a variable's value or a caller id's name: none that the switch gives a meaning to.
+/// A variable's value or a caller id's name.
 pub fn is_plain(text: &str) -> bool {
-    text.len() <= 200 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" _-.+@:/".contains(&byte))
+    text.len() <= 200 && Phrase::new(text).is_ok()
 }
 
 /// The characters of a dial string, placeholders aside. No comma, quote, bracket, brace, dollar or space.
 pub fn is_dial_text(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.+@:/;=%".contains(&byte))
+    text.chars().all(Endpoint::allows)
 }
 
 /// Digits, with a plus in front or not. No `*` and `#`: feature codes are refused.

@@ -246,3 +246,23 @@ fn a_file_that_is_not_there_is_reported_with_its_name() {
     let error = Config::load(Path::new("/nowhere/switchboard.toml")).unwrap_err().to_string();
     assert!(error.starts_with("/nowhere/switchboard.toml: cannot be read"), "{error}");
 }
+
+#[test]
+fn a_level_that_is_none_is_refused() {
+    for level in ["warning", "loud", "", "info,loud", "switchboard=warning"] {
+        let found = problem(&format!("{NODE}[log]\nlevel = \"{level}\"\n"));
+        assert_eq!(found.key, "log.level", "{level}");
+        assert!(found.text.contains("write error, warn, info"), "{found:?}");
+    }
+    for level in ["error", "warn", "INFO", "debug", "trace", "off", "info,switchboard::switch=debug", "warp=off"] {
+        Config::parse(&format!("{NODE}[log]\nlevel = \"{level}\"\n")).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn a_route_is_for_numbers_that_can_be() {
+    let route =
+        |length: u32| format!("{NODE}[[route]]\nname = \"a\"\nmax_length = {length}\ndial = \"user/{{number}}\"\n");
+    assert!(problem(&route(21)).text.contains("1 to 20 digits"));
+    Config::parse(&route(20)).unwrap_or_else(|error| panic!("{error}"));
+}

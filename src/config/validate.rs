@@ -5,13 +5,15 @@ use super::{
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
+use crate::domain::{endpoint::Safe, number::LONGEST};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
 };
+use tracing_subscriber::EnvFilter;
 
 const WORD: &str = "letters, digits, _ - . only";
-const PLAIN: &str = "letters, digits, spaces and _ - . + @ : / only";
+const PLAIN: &str = "letters, digits, _ - . + @ : / and spaces between them only";
 
 /// Variables we set ourselves, or that make the switch run something.
 const RESERVED: [&str; 13] = [
@@ -30,6 +32,10 @@ const RESERVED: [&str; 13] = [
     "transfer_",
 ];
 
+fn is_level(word: &str) -> bool {
+    ["error", "warn", "info", "debug", "trace", "off"].iter().any(|level| word.eq_ignore_ascii_case(level))
+}
+
 /// Everything that is wrong, top to bottom.
 pub(super) fn findings(config: &Config) -> Vec<Finding> {
     let mut all = Findings::default();
@@ -41,6 +47,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.numbers(config);
     all.policy(config);
     all.timing(config);
+    all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
     }
@@ -112,7 +119,7 @@ impl Findings {
             );
         }
         self.check(
-            !hook.music.is_empty() && !hook.music.contains(' ') && is_plain(&hook.music),
+            Safe::new(&*hook.music).is_ok(),
             &["hook", "music"],
             format!("{:?} is no music; write something like local_stream://moh", hook.music),
         );
@@ -194,7 +201,7 @@ impl Findings {
             );
             for (key, length) in [("min_length", route.min_length), ("max_length", route.max_length)] {
                 if let Some(length) = length {
-                    self.range(&at(key), length, 1..=32, "digits");
+                    self.range(&at(key), length, 1..=LONGEST, "digits");
                 }
             }
             if let (Some(low), Some(high)) = (route.min_length, route.max_length) {
@@ -223,7 +230,11 @@ impl Findings {
                 );
             }
             if let Some(name) = &route.caller_id_name {
-                self.check(is_plain(name), &at("caller_id_name"), format!("{name:?} does not fit: {PLAIN}"));
+                self.check(
+                    name.is_empty() || is_plain(name),
+                    &at("caller_id_name"),
+                    format!("{name:?} does not fit: {PLAIN}"),
+                );
             }
             self.variables(&at("variables"), &route.variables);
         }
@@ -275,6 +286,23 @@ impl Findings {
         self.range(&["timing", "max_leg_hours"], timing.max_leg_hours, 1..=24, "hours");
         self.range(&["timing", "hold_minutes"], timing.hold_minutes, 1..=720, "minutes");
         self.range(&["timing", "park_seconds"], timing.park_seconds, 5..=300, "seconds");
+    }
+
+    fn log(&mut self, level: &str) {
+        // A bare word that is no level would be taken for the name of a module, and everything else be silent.
+        let word =
+            level.split(',').map(str::trim).find(|part| !part.contains(['=', '[', ']', '{', '}']) && !is_level(part));
+        let text = match (word, EnvFilter::try_new(level)) {
+            (Some(word), _) => format!("{word:?} is no level"),
+            (None, Err(error)) => format!("{level:?} is not understood ({error})"),
+            (None, Ok(_)) => return,
+        };
+        self.add(
+            &["log", "level"],
+            format!(
+                "{text}; write error, warn, info, debug, trace or off, or more finely info,switchboard::switch=debug"
+            ),
+        );
     }
 
     fn unique<'a>(&mut self, section: &str, key: &str, values: impl Iterator<Item = &'a str>) {

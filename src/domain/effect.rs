@@ -1,7 +1,7 @@
 //! What the core wants done. The shell carries effects out only after the facts that came with them are durable.
 
 use super::{
-    endpoint::{Endpoint, Safe},
+    endpoint::{Endpoint, Phrase, Safe},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
 };
 use std::time::Duration;
@@ -114,10 +114,10 @@ pub struct Originate {
     pub ring: Duration,
     /// Press 1 to join, within this time.
     pub confirm: Option<Duration>,
-    pub caller_id_name: Option<Safe>,
+    pub caller_id_name: Option<Phrase>,
     pub caller_id_number: Option<Safe>,
     /// Route's own variables, then our tags.
-    pub variables: Vec<(Safe, Safe)>,
+    pub variables: Vec<(Safe, Phrase)>,
     /// The switch hangs the leg up after this long, whatever becomes of us.
     pub longest: Duration,
 }

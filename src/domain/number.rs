@@ -21,6 +21,10 @@ pub enum NumberError {
     TooLong(usize),
     #[error("a + stands only at the beginning of a number")]
     MisplacedPlus,
+    #[error("the number ends after the prefix or the country code; type the rest of it")]
+    OnlyPrefix,
+    #[error("there is a 0 or a prefix too many at the beginning of the number; write it like +49 30 1234 or 030 1234")]
+    SurplusPrefix,
 }
 
 /// How the house writes numbers.
@@ -34,51 +38,122 @@ pub struct Numbering {
     pub international_prefix: String,
 }
 
-const LONGEST: usize = 20;
+/// No number has more digits.
+pub const LONGEST: u32 = 20;
 
-impl Numbering {
-    /// What was typed, as routes and policy know it.
-    pub fn normalise(&self, typed: &str) -> Result<Number, NumberError> {
-        // "+49 (0)30 …" is how letterheads write it; the (0) is not dialed from abroad.
-        let typed = typed.trim();
-        let from_abroad = typed.starts_with('+')
-            || (!self.international_prefix.is_empty() && typed.starts_with(&self.international_prefix));
-        let typed = typed.replace("(0)", if from_abroad { "" } else { "0" });
-        let mut digits = String::new();
-        for c in typed.chars() {
+/// What was typed, without what only pleases the eye.
+struct Typed {
+    /// Digits, with a plus in front or not.
+    text: String,
+    /// Where in `text` a zero stood alone in brackets, as letterheads write it: `+49 (0)30 …`.
+    bracketed: Vec<usize>,
+}
+
+impl Typed {
+    fn new(typed: &str) -> Result<Self, NumberError> {
+        let (mut text, mut bracketed, mut opened) = (String::new(), Vec::new(), None);
+        for c in typed.trim().chars() {
             match c {
-                '0'..='9' => digits.push(c),
-                '+' if digits.is_empty() => digits.push('+'),
+                '0'..='9' => text.push(c),
+                '+' if text.is_empty() => text.push('+'),
                 '+' => return Err(NumberError::MisplacedPlus),
                 '*' | '#' => return Err(NumberError::FeatureCode),
-                ' ' | '-' | '.' | '/' | '(' | ')' | '\u{a0}' | '\u{2011}' | '\u{2013}' => {}
+                '(' => opened = Some(text.len()),
+                ')' => bracketed.extend(opened.take().filter(|start| text.get(*start..) == Some("0"))),
+                ' ' | '-' | '.' | '/' | '\u{a0}' | '\u{2011}' | '\u{2013}' => {}
                 other => return Err(NumberError::Character(other)),
             }
         }
-        let length = digits.trim_start_matches('+').len();
-        if length == 0 {
+        if text.trim_start_matches('+').is_empty() {
             return Err(NumberError::Empty);
         }
-        if length > LONGEST {
-            return Err(NumberError::TooLong(length));
-        }
-        Ok(Number(self.to_international(digits)))
+        Ok(Self { text, bracketed })
     }
 
-    fn to_international(&self, digits: String) -> String {
-        if digits.starts_with('+') {
-            return digits;
+    /// What follows `skipped` characters, without a bracketed zero behind the country code: it is not dialed from
+    /// abroad. Country codes have one to three digits; further back a zero is a digit like any other.
+    fn without_bracketed_zero(&self, skipped: usize) -> String {
+        let dropped = |at: usize| self.bracketed.contains(&at) && (1..=3).contains(&(at - skipped));
+        self.text.char_indices().skip(skipped).filter(|(at, _)| !dropped(*at)).map(|(_, c)| c).collect()
+    }
+}
+
+impl Numbering {
+    /// What was typed, as routes and policy know it. However a number is written, the same text comes out: the deny
+    /// list only holds if there is one form to compare with.
+    pub fn normalise(&self, typed: &str) -> Result<Number, NumberError> {
+        let typed = Typed::new(typed)?;
+        let number = self.to_international(&typed)?;
+        let length = number.trim_start_matches('+').len();
+        if length > LONGEST as usize {
+            return Err(NumberError::TooLong(length));
         }
-        let prefixed = |prefix: &str| {
-            (!prefix.is_empty()).then(|| digits.strip_prefix(prefix)).flatten().filter(|rest| !rest.is_empty())
+        Ok(Number(number))
+    }
+
+    fn to_international(&self, typed: &Typed) -> Result<String, NumberError> {
+        let given = |prefix: &str| !prefix.is_empty() && typed.text.starts_with(prefix);
+        let abroad = if typed.text.starts_with('+') {
+            Some(1)
+        } else {
+            given(&self.international_prefix).then_some(self.international_prefix.len())
         };
-        if let Some(rest) = prefixed(&self.international_prefix) {
-            return format!("+{rest}");
+        if let Some(skipped) = abroad {
+            return self.international(typed, skipped);
         }
-        match prefixed(&self.national_prefix) {
-            Some(rest) if !self.country_code.is_empty() => format!("+{}{rest}", self.country_code),
-            _ => digits,
+        if !self.country_code.is_empty() && given(&self.national_prefix) {
+            let rest = typed.text.get(self.national_prefix.len()..).unwrap_or_default();
+            return self.national(rest);
         }
+        Ok(typed.text.clone())
+    }
+
+    fn international(&self, typed: &Typed, skipped: usize) -> Result<String, NumberError> {
+        let all = typed.text.get(skipped..).unwrap_or_default();
+        if all.is_empty() {
+            return Err(NumberError::OnlyPrefix);
+        }
+        // No country's code begins with 0.
+        if all.starts_with('0') {
+            return Err(NumberError::SurplusPrefix);
+        }
+        if let Some(rest) = self.after_own_code(all) {
+            // The zero counts even in brackets: two of them are not guessed at.
+            let rest = if self.prefix_is_no_number() {
+                rest.strip_prefix(self.national_prefix.as_str()).unwrap_or(rest).to_owned()
+            } else {
+                let whole = typed.without_bracketed_zero(skipped);
+                self.after_own_code(&whole).unwrap_or(rest).to_owned()
+            };
+            return self.national(&rest);
+        }
+        let whole = typed.without_bracketed_zero(skipped);
+        match self.after_own_code(&whole) {
+            // A bracketed zero inside our own country's code.
+            Some(rest) => self.national(rest),
+            None => Ok(format!("+{whole}")),
+        }
+    }
+
+    /// A number of our own country, national prefix taken off.
+    fn national(&self, rest: &str) -> Result<String, NumberError> {
+        if rest.is_empty() {
+            return Err(NumberError::OnlyPrefix);
+        }
+        if self.prefix_is_no_number() && rest.chars().next() == self.national_prefix.chars().next() {
+            return Err(NumberError::SurplusPrefix);
+        }
+        Ok(format!("+{}{rest}", self.country_code))
+    }
+
+    fn after_own_code<'a>(&self, digits: &'a str) -> Option<&'a str> {
+        if self.country_code.is_empty() { None } else { digits.strip_prefix(self.country_code.as_str()) }
+    }
+
+    /// Where the national prefix is a 0 or a 1, no number of the country begins with that digit, so that one found
+    /// behind the country code is surplus. It is not so everywhere: Russia's prefix is 8, and +7 800 … are numbers.
+    fn prefix_is_no_number(&self) -> bool {
+        self.national_prefix.starts_with(['0', '1'])
     }
 }
 
@@ -129,6 +204,57 @@ mod tests {
     }
 
     #[test]
+    fn the_trunk_zero_does_not_lead_around_the_deny_list() {
+        for typed in [
+            "(+49) (0)900 123456",
+            "+49 0 900 123456",
+            "+490900123456",
+            "(0049) (0)900 123456",
+            "+49 ( 0 )900 123456",
+            "00 49 0900 123456",
+            "0 (0)49 900 123456",
+            "+4(0)9 900 123456",
+        ] {
+            assert_eq!(german().normalise(typed).unwrap().as_str(), "+49900123456", "{typed}");
+        }
+        assert_eq!(german().normalise("(0049) (0)30 5550108").unwrap().as_str(), "+49305550108");
+    }
+
+    #[test]
+    fn zeros_that_cannot_be_explained_are_refused() {
+        for typed in
+            ["0049 00 30 5550108", "+49 (0)0900 123456", "+49 (0)(0)900 1", "000 49 30 1", "+0900 1", "+0049 30"]
+        {
+            assert_eq!(german().normalise(typed), Err(NumberError::SurplusPrefix), "{typed}");
+        }
+        let no_international = Numbering { international_prefix: String::new(), ..german() };
+        assert_eq!(no_international.normalise("00900 123456"), Err(NumberError::SurplusPrefix));
+    }
+
+    #[test]
+    fn a_prefix_or_a_country_code_alone_is_no_number() {
+        for typed in ["0", "00", "+49", "0049", "+49 0", "+49 (0)", "0049 (0)"] {
+            assert_eq!(german().normalise(typed), Err(NumberError::OnlyPrefix), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_bracketed_zero_is_not_dialed_to_other_countries_either() {
+        assert_eq!(german().normalise("+44 (0)20 7946 0000").unwrap().as_str(), "+442079460000");
+        assert_eq!(german().normalise("+44 20 7946 (0)000").unwrap().as_str(), "+442079460000");
+        assert_eq!(Numbering::default().normalise("+49 ( 0 )30 1234").unwrap().as_str(), "+49301234");
+    }
+
+    #[test]
+    fn a_prefix_that_numbers_begin_with_is_not_taken_off() {
+        let russian =
+            Numbering { country_code: "7".into(), national_prefix: "8".into(), international_prefix: "810".into() };
+        for typed in ["+7 800 5553535", "8 800 5553535"] {
+            assert_eq!(russian.normalise(typed).unwrap().as_str(), "+78005553535", "{typed}");
+        }
+    }
+
+    #[test]
     fn an_inside_number_stays_as_it_is() {
         assert_eq!(german().normalise("1004").unwrap().as_str(), "1004");
     }
@@ -143,6 +269,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whatever_the_spelling_the_deny_list_sees_the_same_number(
+            code in prop::sample::select(vec!["+49", "0049", "(+49)", "(0049)", "00 49", "+ 4 9", ""]),
+            zero in prop::sample::select(vec!["", "0", "(0)", "( 0 )", " 0 ", "-0-", "(\u{a0}0)", "0 /"]),
+            separators in prop::collection::vec("[ ./()\u{a0}\u{2011}\u{2013}-]{0,2}", 10),
+        ) {
+            let zero = if code.is_empty() && zero.is_empty() { "0" } else { zero };
+            let rest: String = "900123456".chars().zip(&separators).map(|(c, between)| format!("{between}{c}")).collect();
+            let typed = format!("{code}{zero}{rest}");
+            let number = german().normalise(&typed).unwrap();
+            prop_assert_eq!(number.as_str(), "+49900123456", "{}", typed);
+        }
+
+        #[test]
+        fn no_number_of_the_country_begins_with_its_prefix(typed in "[+049 ()]{1,24}") {
+            if let Ok(number) = german().normalise(&typed) {
+                prop_assert!(!number.as_str().starts_with("+490") && !number.as_str().starts_with("+0"), "{}", typed);
+            }
+        }
+
         #[test]
         fn whatever_is_typed_only_a_plus_and_digits_come_out(typed in ".{0,40}") {
             if let Ok(number) = german().normalise(&typed) {

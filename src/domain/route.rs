@@ -1,7 +1,7 @@
 //! Routes: from a normalised number to the endpoints that may reach it.
 
 use super::{
-    endpoint::{Endpoint, Safe, UnsafeText},
+    endpoint::{Endpoint, Phrase, Safe, UnsafeText},
     number::Number,
 };
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,9 @@ pub struct Route {
     /// Tried in order; empty when the template names none.
     pub gateways: Vec<String>,
     pub domain: Option<String>,
-    pub caller_id_name: Option<Safe>,
+    pub caller_id_name: Option<Phrase>,
     pub caller_id_number: Option<Safe>,
-    pub variables: Vec<(Safe, Safe)>,
+    pub variables: Vec<(Safe, Phrase)>,
     /// Ask the called party to press 1, unless the request says otherwise.
     pub confirm: bool,
 }
@@ -56,11 +56,11 @@ pub struct Dial {
     /// In the order they are tried.
     pub endpoints: Vec<Endpoint>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caller_id_name: Option<Safe>,
+    pub caller_id_name: Option<Phrase>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller_id_number: Option<Safe>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub variables: Vec<(Safe, Safe)>,
+    pub variables: Vec<(Safe, Phrase)>,
     pub confirm: bool,
 }
 
@@ -102,11 +102,15 @@ impl Routes {
 impl Route {
     fn endpoints(&self, number: &Number) -> Result<Vec<Endpoint>, UnsafeText> {
         let bare = number.as_str().get(self.strip..).unwrap_or("");
-        let dialed = format!("{}{bare}", self.prepend);
+        self.endpoints_of(&format!("{}{bare}", self.prepend))
+    }
+
+    /// The template, filled with what is dialed.
+    pub fn endpoints_of(&self, dialed: &str) -> Result<Vec<Endpoint>, UnsafeText> {
         let one = |gateway: &str| {
             Endpoint::new(
                 self.dial
-                    .replace("{number}", &dialed)
+                    .replace("{number}", dialed)
                     .replace("{gateway}", gateway)
                     .replace("{domain}", self.domain.as_deref().unwrap_or("")),
             )
@@ -184,7 +188,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_endpoint_is_the_templates_with_the_number_in_it(typed in "[+]?[0-9]{1,20}", strip in 0..25usize) {
+        fn every_endpoint_is_the_templates_with_the_number_in_it(typed in "([+][1-9])?[0-9]{1,19}", strip in 0..25usize) {
             let mut routes = routes();
             routes.0[1].strip = strip;
             let number = number(&typed);

@@ -2,7 +2,7 @@
 
 use super::{
     effect::WayBack,
-    endpoint::{Endpoint, Safe},
+    endpoint::{Endpoint, Phrase, Safe},
     fact::Person,
     number::Numbering,
     policy::Policy,
@@ -35,7 +35,7 @@ pub struct Station {
     /// The user part by which its channels are known: `sofia/internal/1001@…`.
     pub user: String,
     /// Channel variables of its leg.
-    pub variables: Vec<(Safe, Safe)>,
+    pub variables: Vec<(Safe, Phrase)>,
     /// Whose it is.
     pub owner: Option<Person>,
 }

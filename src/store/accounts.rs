@@ -7,7 +7,10 @@ use super::{
     secret::new_token,
 };
 use crate::domain::{ids::UserId, states::Role, time::Timestamp};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// How long somebody stays signed in.
@@ -88,17 +91,45 @@ pub struct Accounts {
     store: Arc<dyn Store>,
     pub sessions: SessionLimits,
     pub logins: LoginLimits,
+    blocked: Arc<Mutex<BlockedNotes>>,
+}
+
+/// How many blocked tries were noted in a minute. Blocked tries cost nothing to make: without a limit they would fill
+/// the disk.
+#[derive(Debug, Default)]
+struct BlockedNotes {
+    minute: i64,
+    noted: u32,
+}
+
+impl BlockedNotes {
+    const PER_MINUTE: u32 = 30;
+
+    fn one_more(&mut self, at: Timestamp) -> bool {
+        let minute = at.0.div_euclid(60_000);
+        if minute != self.minute {
+            *self = Self { minute, noted: 0 };
+        }
+        self.noted = self.noted.saturating_add(1);
+        self.noted <= Self::PER_MINUTE
+    }
 }
 
 impl Accounts {
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, sessions: SessionLimits::default(), logins: LoginLimits::default() }
+        Self { store, sessions: SessionLimits::default(), logins: LoginLimits::default(), blocked: Arc::default() }
     }
 
-    /// A password is tried. Every outcome but a blocked one is in the audit log.
+    /// A password is tried. Every outcome is in the audit log, of blocked ones the first of each minute.
     pub async fn sign_in(&self, attempt: LoginAttempt, password: Secret) -> Result<SignIn, SignInError> {
         match self.store.begin_login(&attempt, self.logins).await? {
-            LoginGate::TooMany { retry_after } => return Err(SignInError::TooMany { retry_after }),
+            LoginGate::TooMany { retry_after } => {
+                // A number and a minute are right whoever panicked while holding them.
+                if self.blocked.lock().unwrap_or_else(PoisonError::into_inner).one_more(attempt.at) {
+                    self.note_sign_in(&attempt, None, "blocked").await?;
+                }
+                return Err(SignInError::TooMany { retry_after });
+            }
             LoginGate::Admitted => {}
         }
         let user = self.store.user_named(&attempt.name).await?;
@@ -170,23 +201,27 @@ impl Accounts {
         Ok(())
     }
 
-    /// Also ends the user's sessions: whoever knew the old password is out.
+    /// Also ends the user's sessions: whoever knew the old password is out. Failed attempts
+    /// are forgotten: they were at the old one, and the owner is to get in now.
     pub async fn set_password(&self, name: &str, password: Secret) -> Result<(), AccountError> {
         password::acceptable(&password)?;
         let mut user = self.user(name).await?;
         user.password_hash = password::hash(password).await?;
         self.store.update_user(&user).await?;
         self.store.end_sessions_of(user.id).await?;
+        self.store.forget_failures(name).await?;
         Ok(())
     }
 
-    /// A disabled user keeps id and history, and cannot sign in. Sessions end at once.
+    /// A disabled user keeps id and history, and cannot sign in. Sessions end at once. Enabled, they may try at once.
     pub async fn set_disabled(&self, name: &str, disabled: bool) -> Result<(), AccountError> {
         let mut user = self.user(name).await?;
         user.disabled = disabled;
         self.store.update_user(&user).await?;
         if disabled {
             self.store.end_sessions_of(user.id).await?;
+        } else {
+            self.store.forget_failures(name).await?;
         }
         Ok(())
     }

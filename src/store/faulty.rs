@@ -188,6 +188,10 @@ impl Store for FaultyStore {
         self.inner.login_succeeded(attempt)
     }
 
+    fn forget_failures<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        self.inner.forget_failures(name)
+    }
+
     fn audit<'a>(&'a self, entry: &'a AuditEntry) -> Answer<'a, ()> {
         self.inner.audit(entry)
     }

@@ -94,6 +94,8 @@ pub trait Store: Send + Sync {
     fn begin_login<'a>(&'a self, attempt: &'a LoginAttempt, limits: LoginLimits) -> Answer<'a, LoginGate>;
     /// The password was right: forgets the failures of this name from this address.
     fn login_succeeded<'a>(&'a self, attempt: &'a LoginAttempt) -> Answer<'a, ()>;
+    /// Forgets the failures of this name from everywhere: somebody who may decide it says that they do not count.
+    fn forget_failures<'a>(&'a self, name: &'a str) -> Answer<'a, ()>;
     fn audit<'a>(&'a self, entry: &'a AuditEntry) -> Answer<'a, ()>;
     /// Newest first.
     fn audit_log(&self, before: Option<Timestamp>, limit: u32) -> Answer<'_, Vec<AuditEntry>>;

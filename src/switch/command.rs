@@ -5,7 +5,7 @@
 
 use crate::domain::{
     effect::{Command, KillCause, Media, Originate, Room, Target, WayBack},
-    endpoint::{Endpoint, Safe},
+    endpoint::{Endpoint, Phrase, Safe},
     ids::ChannelId,
 };
 use std::{fmt::Write, time::Duration};
@@ -167,7 +167,7 @@ fn originate(wanted: &Originate) -> String {
         None => add("originate_timeout", &ring.to_string()),
     }
     if let Some(name) = &wanted.caller_id_name {
-        add("origination_caller_id_name", name.as_str());
+        add("origination_caller_id_name", &quoted(name));
     }
     if let Some(number) = &wanted.caller_id_number {
         add("origination_caller_id_number", number.as_str());
@@ -177,7 +177,7 @@ fn originate(wanted: &Originate) -> String {
     }
     for (name, value) in &wanted.variables {
         if !OURS.contains(&name.as_str()) {
-            add(name.as_str(), value.as_str());
+            add(name.as_str(), &quoted(value));
         }
     }
     let longest = whole_seconds(wanted.longest);
@@ -188,6 +188,11 @@ fn originate(wanted: &Originate) -> String {
         Target::Park(_) => "&park()".to_owned(),
     };
     format!("{text}}}{} {target}", wanted.endpoint)
+}
+
+/// Inside `{…}` quotes keep spaces together. Neither a quote nor a backslash nor a comma can be in a phrase.
+fn quoted(phrase: &Phrase) -> String {
+    if phrase.as_str().contains(' ') { format!("'{phrase}'") } else { phrase.to_string() }
 }
 
 /// `join-only` hangs up whoever comes to a room that is gone, where the plain name would make it again.

@@ -67,9 +67,9 @@ impl Lab {
             target,
             ring: Duration::from_secs(2),
             confirm: confirm.map(Duration::from_secs),
-            caller_id_name: Some(safe("Board")),
+            caller_id_name: Some(safe("Board").into()),
             caller_id_number: Some(safe("+49301")),
-            variables: vec![(safe("switchboard_leg"), safe("x"))],
+            variables: vec![(safe("switchboard_leg"), safe("x").into())],
             longest: Duration::from_secs(60),
         };
         self.link.send(leg, Tag::Originate(leg), Command::Originate(originate));

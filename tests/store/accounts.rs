@@ -77,6 +77,34 @@ pub async fn too_many_failures_refuse_even_the_right_password(store: Arc<dyn Sto
     accounts.sign_in(later, Secret::new(PASSWORD)).await.unwrap();
 }
 
+pub async fn a_locked_name_is_let_in_by_who_manages_users(store: Arc<dyn Store>) {
+    let mut accounts = house(&store).await;
+    accounts.logins = LoginLimits { window: Duration::from_secs(60), per_name: 2, per_address: 99 };
+    for way_out in ["passwd", "enable"] {
+        for _ in 0..2 {
+            assert!(matches!(try_in(&accounts, "anna", "wrong").await, Err(SignInError::Wrong)), "{way_out}");
+        }
+        assert!(matches!(try_in(&accounts, "anna", PASSWORD).await, Err(SignInError::TooMany { .. })), "{way_out}");
+        match way_out {
+            "passwd" => accounts.set_password("ANNA", Secret::new(PASSWORD)).await.unwrap(),
+            _ => accounts.set_disabled("ANNA", false).await.unwrap(),
+        }
+        try_in(&accounts, "anna", PASSWORD).await.unwrap();
+    }
+}
+
+pub async fn blocked_tries_are_noted_and_do_not_fill_the_log(store: Arc<dyn Store>) {
+    let mut accounts = house(&store).await;
+    accounts.logins = LoginLimits { window: Duration::from_secs(60), per_name: 1, per_address: 99 };
+    for _ in 0..50 {
+        assert!(try_in(&accounts, "anna", "wrong").await.is_err());
+    }
+    let log = store.audit_log(None, 100).await.unwrap();
+    let blocked: Vec<_> = log.iter().filter(|line| line.outcome == "blocked").collect();
+    assert_eq!(blocked.len(), 30);
+    assert_eq!((blocked[0].actor_name.as_str(), blocked[0].address.as_str()), ("anna", "192.0.2.1"));
+}
+
 pub async fn another_password_ends_the_sessions(store: Arc<dyn Store>) {
     let accounts = house(&store).await;
     let inside = try_in(&accounts, "anna", PASSWORD).await.unwrap();

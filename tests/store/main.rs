@@ -67,6 +67,8 @@ every_store! { sqlite from crate::fresh_sqlite: {
         the_right_password_opens_a_session,
         every_wrong_way_in_looks_the_same,
         too_many_failures_refuse_even_the_right_password,
+        a_locked_name_is_let_in_by_who_manages_users,
+        blocked_tries_are_noted_and_do_not_fill_the_log,
         another_password_ends_the_sessions,
         disabling_ends_the_sessions,
         bad_accounts_are_not_made,

@@ -191,8 +191,11 @@ impl Node {
         let dial = person.dials.get(found.attempt.number);
         let times = self.rules.times;
         let mut variables = dial.map(|dial| dial.variables.clone()).unwrap_or_default();
-        variables.extend(variable("switchboard_conference", id.to_string()));
-        variables.extend(variable("switchboard_participant", participant.to_string()));
+        let ours = [
+            variable("switchboard_conference", id.to_string()),
+            variable("switchboard_participant", participant.to_string()),
+        ];
+        variables.extend(ours.into_iter().flatten().map(|(name, value)| (name, value.into())));
         let ring = if person.role == ParticipantRole::Attendant { times.station_ring } else { times.ring };
         let originate = Originate {
             leg,

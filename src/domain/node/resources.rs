@@ -9,7 +9,7 @@ use crate::domain::{
     route::Dial,
     states::{NodeState, ParticipantRole},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a node has left.
 struct Free {
@@ -94,7 +94,7 @@ impl Node {
     ) -> Result<Vec<Invited>, Refusal> {
         let mut errors = Vec::new();
         let mut code = RefusalCode::BadInput;
-        let mut taken = already.clone();
+        let mut given = BTreeSet::new();
         let mut invited = Vec::new();
         if wanted.is_empty() {
             errors.push(InputError { pointer: "/participants".into(), detail: "name at least one participant".into() });
@@ -111,12 +111,16 @@ impl Node {
                 let pointer = format!("/participants/{at}/numbers/{nth}");
                 match self.dial(typed) {
                     Ok(mut dial) => {
-                        if let Some(other) = taken.insert(dial.number.clone(), person.name.clone()) {
-                            let detail = if other.is_empty() {
-                                "this number is in the conference already".to_owned()
-                            } else {
-                                format!("this number is in the conference already, as {other}")
-                            };
+                        let fault = match already.get(&dial.number) {
+                            Some(other) if other.is_empty() => {
+                                Some("this number is in the conference already".to_owned())
+                            }
+                            Some(other) => Some(format!("this number is in the conference already, as {other}")),
+                            None => {
+                                (!given.insert(dial.number.clone())).then(|| "this number was given twice".to_owned())
+                            }
+                        };
+                        if let Some(detail) = fault {
                             errors.push(InputError { pointer, detail });
                         }
                         dial.confirm = person.confirm.unwrap_or(dial.confirm);

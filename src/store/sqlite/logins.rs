@@ -134,6 +134,12 @@ pub async fn login_succeeded(store: &SqliteStore, attempt: &LoginAttempt) -> Res
     Ok(transaction.commit().await?)
 }
 
+pub async fn forget_failures(store: &SqliteStore, name: &str) -> Result<(), StoreError> {
+    let mut transaction = store.write().await?;
+    query("DELETE FROM login_attempts WHERE name_key = $1").bind(name_key(name)).execute(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
 pub async fn audit(store: &SqliteStore, entry: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     query(

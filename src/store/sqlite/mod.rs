@@ -223,6 +223,10 @@ impl Store for SqliteStore {
         Box::pin(logins::login_succeeded(self, attempt))
     }
 
+    fn forget_failures<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(logins::forget_failures(self, name))
+    }
+
     fn audit<'a>(&'a self, entry: &'a AuditEntry) -> Answer<'a, ()> {
         Box::pin(logins::audit(self, entry))
     }

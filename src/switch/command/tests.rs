@@ -56,7 +56,7 @@ fn a_leg_that_must_confirm_has_its_own_limits_and_a_switch_side_maximum() {
         confirm: Some(Duration::from_secs(10)),
         caller_id_name: None,
         caller_id_number: Some(safe("+49301")),
-        variables: vec![(safe("sip_h_X-Account"), safe("7")), (safe("origination_uuid"), safe("evil"))],
+        variables: vec![(safe("sip_h_X-Account"), safe("7").into()), (safe("origination_uuid"), safe("evil").into())],
         longest: Duration::from_secs(14_400),
     }));
     assert_eq!(
@@ -96,12 +96,34 @@ fn held_music_ends_by_itself_and_leads_back_to_waiting() {
     );
 }
 
+#[test]
+fn words_with_spaces_between_are_quoted() {
+    let wanted = Originate {
+        leg: channel(1),
+        endpoint: Endpoint::new("sofia/internal/7%example.org").unwrap(),
+        target: Target::Room(room()),
+        ring: Duration::from_secs(30),
+        confirm: None,
+        caller_id_name: Some(Phrase::new("Example GmbH").unwrap()),
+        caller_id_number: None,
+        variables: vec![(safe("accountcode"), Phrase::new("the desk").unwrap())],
+        longest: Duration::from_secs(60),
+    };
+    let text = originate(&wanted);
+    assert!(text.contains(",origination_caller_id_name='Example GmbH',"), "{text}");
+    assert!(text.contains(",accountcode='the desk',"), "{text}");
+}
+
 fn any_safe() -> impl Strategy<Value = Safe> {
     "[A-Za-z0-9_.+@/:-]{1,20}".prop_map(|text| Safe::new(text).unwrap())
 }
 
+fn any_phrase() -> impl Strategy<Value = Phrase> {
+    "[A-Za-z0-9_.+@/:-]{1,9}( {1,2}[A-Za-z0-9_.+@/:-]{1,9}){0,2}".prop_map(|text| Phrase::new(text).unwrap())
+}
+
 fn any_endpoint() -> impl Strategy<Value = Endpoint> {
-    "(sofia|user)/[A-Za-z0-9_.+@/:-]{1,20}".prop_map(|text| Endpoint::new(text).unwrap())
+    "(sofia|user)/[A-Za-z0-9_.+@/:;=%-]{1,20}".prop_map(|text| Endpoint::new(text).unwrap())
 }
 
 fn any_channel() -> impl Strategy<Value = ChannelId> {
@@ -131,9 +153,9 @@ prop_compose! {
         room in proptest::option::of(any_room()),
         ring in any_duration(),
         confirm in proptest::option::of(any_duration()),
-        caller_id_name in proptest::option::of(any_safe()),
+        caller_id_name in proptest::option::of(any_phrase()),
         caller_id_number in proptest::option::of(any_safe()),
-        variables in proptest::collection::vec((any_safe(), any_safe()), 0..4),
+        variables in proptest::collection::vec((any_safe(), any_phrase()), 0..4),
         longest in any_duration(),
     ) -> Originate {
         let target = room.map_or(Target::Park(longest), Target::Room);

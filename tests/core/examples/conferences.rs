@@ -228,6 +228,15 @@ fn what_cannot_be_dialed_is_refused_whole_and_pointed_at() {
 }
 
 #[test]
+fn a_number_given_twice_is_not_said_to_be_in_the_conference() {
+    let mut desk = Desk::open();
+    let refusal = desk.start(&petra(), None, &[INSIDE, INSIDE]).unwrap_err();
+    assert_eq!(refusal.errors[0].detail, "this number was given twice");
+    assert_eq!(refusal.errors[0].pointer, "/participants/1/numbers/0");
+    assert_eq!(desk.sent(), [], "nothing half-done");
+}
+
+#[test]
 fn ports_are_reserved_for_everybody_and_more_than_there_are_is_refused() {
     let mut desk = Desk::open_with(Rules { ports: 3, ..rules() });
     let pair = desk.talk(&petra());
