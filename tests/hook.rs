@@ -269,6 +269,53 @@ async fn only_so_many_and_only_whom_we_admit() {
 }
 
 #[tokio::test]
+async fn whoever_does_not_say_who_calls_is_gone_when_the_place_is_given_back() {
+    let (handle, mut inputs) = start(HookConfig { max_connections: 1, ..config() }).await;
+    let mut silent = Switch::connect(handle.address()).await;
+    assert_eq!(silent.command().await.as_deref(), Some("connect"));
+    assert!(silent.closed().await);
+    // Our end is not only shut, but gone: what is said to it comes back as an error.
+    let deadline = Instant::now() + LONG;
+    while silent.0.get_mut().write_all(b"late\n").await.is_ok() {
+        assert!(Instant::now() < deadline, "the socket is still open");
+        tokio::task::yield_now().await;
+    }
+    let _next = Switch::hand_over(handle.address(), &caller(1)).await;
+    assert!(matches!(told(&mut inputs).await, HookEvent::Arrived { .. }));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_read_to_its_end() {
+    let (handle, _inputs) = start(HookConfig { handshake: LONG * 2, ..config() }).await;
+    let mut endless = Switch::connect(handle.address()).await;
+    assert_eq!(endless.command().await.as_deref(), Some("connect"));
+    let line = format!("variable_x: {}\n", "x".repeat(1000));
+    let most = 16 * 1024 * 1024;
+    let mut said = 0;
+    while said < most && endless.0.get_mut().write_all(line.as_bytes()).await.is_ok() {
+        said += line.len();
+    }
+    assert!(said < most, "everything was read");
+}
+
+#[tokio::test]
+async fn the_place_of_a_caller_who_left_is_kept_until_the_other_end_closed() {
+    let (handle, mut inputs) = start(HookConfig { max_connections: 1, handshake: LONG, ..config() }).await;
+    let mut switch = Switch::hand_over(handle.address(), &caller(1)).await;
+    told(&mut inputs).await;
+    switch.completed("playback").await;
+    switch.completed("socket").await;
+    assert_eq!(told(&mut inputs).await, HookEvent::Closed { channel: channel(1) });
+    let mut second = Switch::connect(handle.address()).await;
+    assert_eq!(second.command().await, None, "left to the dialplan");
+    drop(switch);
+    let deadline = Instant::now() + LONG;
+    while Switch::connect(handle.address()).await.command().await.is_none() {
+        assert!(Instant::now() < deadline, "the place was not given back");
+    }
+}
+
+#[tokio::test]
 async fn when_we_stop_every_caller_goes_on_in_the_dialplan() {
     let (handle, mut inputs) = start(config()).await;
     let address = handle.address();

@@ -89,7 +89,9 @@ impl Running {
             sinks.insert(NodeId(node.id.clone()), sink);
             receivers.push((node, rules, inputs));
         }
-        let hook = Hook::start(hook_config(config)?, hook_sink(&sinks))
+        let hook_config = hook_config(config)?;
+        let limits = Limits::default().within(raise_descriptors(), hook_config.max_connections);
+        let hook = Hook::start(hook_config, hook_sink(&sinks))
             .await
             .map_err(|error| cannot_listen("[hook] listen", config.hook.listen, &error))?;
         let mut parts = Vec::new();
@@ -116,8 +118,7 @@ impl Running {
         let accounts = Arc::new(WebAccounts::new(store));
         let context = WebContext { server: house.clone(), accounts, settings, boot, assets: Some(web::assets::page()) };
         let shutdown = ShutdownToken::new();
-        let serving =
-            tokio::spawn(web::serve(http_listener, web::routes(context), shutdown.clone(), Limits::default()));
+        let serving = tokio::spawn(web::serve(http_listener, web::routes(context), shutdown.clone(), limits));
         Ok(Self { http, hook: hook.address(), shutdown, house, serving })
     }
 
@@ -126,6 +127,16 @@ impl Running {
         // It only fails when the task panicked; then there is nothing left to wait for either.
         let _ = self.serving.await;
     }
+}
+
+/// Lets us open as many files as the system permits, and says how many that are. The usual limit to start with is
+/// 1024, kept so low for programs that cannot count further.
+fn raise_descriptors() -> u64 {
+    const USUAL: u64 = 1024;
+    rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+        rlimit::Resource::NOFILE.get_soft().unwrap_or(USUAL)
+    })
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {

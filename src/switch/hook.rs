@@ -8,6 +8,7 @@
 //! link to the switch confirms the channel.
 
 mod caller;
+mod handshake;
 
 use crate::domain::{endpoint::Safe, ids::ChannelId, input::Input};
 use ipnet::IpNet;

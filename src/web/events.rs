@@ -3,13 +3,16 @@
 use super::{
     Web, api,
     permissions::Route,
-    problem::Problem,
+    problem::{Problem, ProblemCode},
     resource::{Asked, Endpoint, resource},
     stream,
 };
 use http::{HeaderValue, header};
 use std::sync::Arc;
 use warp::{Filter, Reply, filters::BoxedFilter, reply::Response};
+
+/// In seconds: how soon whoever has too many streams may ask again. A stream whose client vanished is noticed later.
+const RETRY_AFTER: u64 = 5;
 
 pub(super) fn routes(web: &Arc<Web>) -> BoxedFilter<(Response,)> {
     let path = api("events").and(warp::path::end()).map(|| ());
@@ -19,7 +22,12 @@ pub(super) fn routes(web: &Arc<Web>) -> BoxedFilter<(Response,)> {
 async fn follow(asked: Asked<()>) -> Result<Response, Problem> {
     let caller = asked.caller()?.clone();
     let last_event_id = asked.request.header("last-event-id")?.map(str::to_owned);
-    let stream = stream::follow(asked.web, caller, asked.request.connection, last_event_id);
+    let most = asked.web.settings.stream.per_user;
+    let seat = asked.web.seats.take(caller.identity.id, most).ok_or_else(|| {
+        let detail = format!("{most} live streams of yours are open, and no more may be; close one, then try again.");
+        Problem::new(ProblemCode::TooManyStreams, detail).retry_after(RETRY_AFTER)
+    })?;
+    let stream = stream::follow(asked.web, caller, asked.request.connection, seat, last_event_id);
     let mut response = warp::reply::stream(stream).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -23,6 +23,7 @@ pub mod permissions;
 pub mod problem;
 mod request;
 mod resource;
+mod seats;
 pub mod server;
 mod sessions;
 pub mod settings;
@@ -36,6 +37,7 @@ pub use settings::{MetricsAccess, WebSettings};
 use crate::{domain::time::Timestamp, engine::ApplicationServer};
 use accounts::Accounts;
 use hub::Hub;
+use seats::Seats;
 use std::{
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -62,13 +64,16 @@ pub(crate) struct Web {
     hub: Arc<Hub>,
     /// Told when somebody signs out, so that open streams look whether it was theirs.
     credentials: watch::Sender<()>,
+    /// Who has how many live streams open.
+    seats: Arc<Seats>,
 }
 
 /// Everything the WS serves. Must be called inside a Tokio runtime: it starts following the AS.
 pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
     let WebContext { server, accounts, settings, boot, assets } = context;
     let hub = Hub::start(server.clone(), boot, &settings.stream);
-    let web = Arc::new(Web { server, accounts, settings, hub, credentials: watch::Sender::new(()) });
+    let web =
+        Arc::new(Web { server, accounts, settings, hub, credentials: watch::Sender::new(()), seats: Arc::default() });
     let api = [
         board::routes(&web),
         events::routes(&web),

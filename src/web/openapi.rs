@@ -9,6 +9,7 @@ use super::{
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
     sessions::SessionView,
+    settings::STREAMS_PER_USER,
 };
 use crate::engine::{
     messages::NewConference,
@@ -98,6 +99,13 @@ fn operation(spec: &RouteSpec) -> Operation {
         .request_body(body(spec.route))
         .response(status, answer)
         .response("default", problem());
+    if spec.route == Route::Events {
+        let text = format!(
+            "At most {STREAMS_PER_USER} streams may be open for one user or program: too_many_streams. Close one, \
+             then try again after Retry-After seconds."
+        );
+        operation = operation.response("429", typed::<ProblemDocument>(&text, "application/problem+json"));
+    }
     for name in spec.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')) {
         operation = operation.parameter(id_parameter(name));
     }

@@ -52,6 +52,7 @@ codes! {
     NotSignedIn = "not_signed_in", UNAUTHORIZED, "Nobody is signed in";
     WrongCredentials = "wrong_credentials", UNAUTHORIZED, "Name or password is wrong";
     TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "Too many attempts to sign in";
+    TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "Too many live streams are open";
     /// The role does not have the permission the route names.
     Forbidden = "forbidden", FORBIDDEN, "The role does not allow it";
     /// The request did not prove that it came from the page.

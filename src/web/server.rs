@@ -36,6 +36,31 @@ pub struct Limits {
     pub drain: Duration,
 }
 
+/// Descriptors for everything but HTTP and waiting callers: the links, the store, those who are turned away.
+const RESERVE: u64 = 128;
+/// So many connections are accepted in any case: a page that nobody reaches helps no caller either.
+const FEWEST: usize = 32;
+
+impl Limits {
+    /// With no more connections than leave a descriptor for each of so many waiting callers. Anybody can connect to
+    /// the page; a caller who finds no descriptor is not received.
+    #[must_use]
+    pub fn within(self, descriptors: u64, callers: usize) -> Self {
+        let taken = RESERVE.saturating_add(u64::try_from(callers).unwrap_or(u64::MAX));
+        let left = usize::try_from(descriptors.saturating_sub(taken)).unwrap_or(usize::MAX).max(FEWEST);
+        if left < self.connections {
+            tracing::warn!(
+                descriptors,
+                connections = left,
+                wanted = self.connections,
+                "fewer HTTP connections are accepted, so that waiting callers find a descriptor; raise the limit of \
+                 open files (LimitNOFILE)"
+            );
+        }
+        Self { connections: self.connections.min(left), ..self }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { connections: 1024, header_time: Duration::from_secs(15), drain: Duration::from_secs(10) }
@@ -173,4 +198,18 @@ async fn turn_away(mut socket: TcpStream) -> io::Result<()> {
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptors_that_waiting_callers_need_are_left_to_them() {
+        let connections = |descriptors, callers| Limits::default().within(descriptors, callers).connections;
+        assert_eq!(connections(65_536, 500), Limits::default().connections);
+        assert_eq!(connections(u64::MAX, usize::MAX), FEWEST);
+        assert_eq!(connections(1024, 500), 396);
+        assert_eq!(connections(256, 500), FEWEST);
+    }
 }

@@ -3,6 +3,9 @@
 use ipnet::IpNet;
 use std::time::Duration;
 
+/// Open at the same time for one user or program: several browsers with several windows each.
+pub const STREAMS_PER_USER: usize = 16;
+
 /// How the WS is set up.
 #[derive(Clone, Debug, Default)]
 pub struct WebSettings {
@@ -45,6 +48,9 @@ pub struct StreamSettings {
     pub buffer: usize,
     /// So is one whose buffer stays full for so long.
     pub longest_stall: Duration,
+    /// Open at the same time for one user or program. Each holds a connection, so this must stay far below
+    /// [`super::Limits::connections`]: nobody may take the places of all others.
+    pub per_user: usize,
 }
 
 impl Default for StreamSettings {
@@ -55,6 +61,7 @@ impl Default for StreamSettings {
             heartbeat: Duration::from_secs(10),
             buffer: 64,
             longest_stall: Duration::from_secs(15),
+            per_user: STREAMS_PER_USER,
         }
     }
 }

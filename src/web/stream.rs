@@ -6,6 +6,7 @@ use super::{
     hub::Next,
     identity::{self, Caller, Credential},
     request::Connection,
+    seats::Seat,
     settings::StreamSettings,
     visibility::{Told, View, filter_board},
 };
@@ -37,6 +38,7 @@ pub(super) fn follow(
     web: Arc<Web>,
     caller: Caller,
     connection: Connection,
+    seat: Seat,
     last_event_id: Option<String>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + Sync + 'static {
     let settings = web.settings.stream;
@@ -61,7 +63,11 @@ pub(super) fn follow(
             cut.cancel();
         }
     });
-    futures_util::stream::poll_fn(move |context| taken.poll_recv(context).map(|frame| frame.map(Ok)))
+    futures_util::stream::poll_fn(move |context| {
+        // Kept by the body and not by the pump: the connection is taken until the last byte is out.
+        let _seat = &seat;
+        taken.poll_recv(context).map(|frame| frame.map(Ok))
+    })
 }
 
 fn heartbeat(settings: &StreamSettings) -> Interval {

@@ -2,11 +2,11 @@
 
 use crate::{
     accounts::PROGRAM_TOKEN,
-    house::{House, PATIENCE, Person, Plan},
+    house::{House, PATIENCE, Person, Plan, problem},
     things,
 };
 use reqwest::Method;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use switchboard::{
     engine::view::Status,
     web::{WebSettings, settings::StreamSettings},
@@ -186,4 +186,26 @@ async fn changes_the_ws_itself_missed_are_made_good_by_a_fresh_picture() {
     assert_eq!(picture.data["calls"].as_array().unwrap().len(), 51);
     house.server.publish(things::line("after it"));
     assert_eq!(events.expect("activity").await.id, "boot-1:151");
+}
+
+#[tokio::test]
+async fn one_user_can_have_only_so_many_streams_and_takes_nobody_elses() {
+    let house = House::build(with_stream(StreamSettings { per_user: 2, ..StreamSettings::default() })).await;
+    let mut first = house.events(&PROGRAM, None).await;
+    let mut second = house.events(&PROGRAM, None).await;
+    let refused = house.get(&PROGRAM, "/api/v1/events").await;
+    assert!(refused.headers().contains_key("retry-after"));
+    let (status, code, body) = problem(refused).await;
+    assert_eq!((status, code.as_str()), (429, "too_many_streams"), "{body}");
+    assert_eq!(house.get(&PROGRAM, "/api/v1/board").await.status(), 200);
+    let anna = house.sign_in("anna").await;
+    house.events(&anna, None).await.expect("snapshot").await;
+
+    first.expect("snapshot").await;
+    drop(first);
+    let deadline = Instant::now() + PATIENCE;
+    while house.get(&PROGRAM, "/api/v1/events").await.status() != 200 {
+        assert!(Instant::now() < deadline, "the seat was not given back");
+    }
+    second.expect("snapshot").await;
 }

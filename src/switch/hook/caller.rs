@@ -1,6 +1,6 @@
 //! One waiting caller's connection, from `connect` to the end.
 
-use super::{Callers, HookConfig};
+use super::{Callers, HookConfig, handshake};
 use crate::{
     domain::{
         ids::ChannelId,
@@ -30,29 +30,39 @@ const MOST_VARIABLES: usize = 32;
 const TAKEN_AWAY: Duration = Duration::from_secs(1);
 
 pub(super) async fn serve(
-    stream: TcpStream,
+    mut stream: TcpStream,
     config: &HookConfig,
     callers: &Callers,
     sink: &mpsc::Sender<Input>,
     release: CancellationToken,
 ) {
-    let options = EslConnectOptions::new().with_event_queue_size(64);
-    let (client, events) = EslClient::accept_outbound_stream_with_options(stream, options);
-    client.set_command_timeout(config.handshake);
-    // A switch that vanished says nothing any more, while a living one tells of each piece.
-    client.set_liveness_timeout(config.piece * 3);
-    let arrived = match client.connect_session().await {
-        Ok(response) => arrival(&response, &config.variables),
-        Err(error) => {
+    let answer = match timeout(config.handshake, handshake::ask(&mut stream)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => {
             debug!(%error, "a connection to the hook did not say who calls");
             return;
         }
+        Err(_) => {
+            debug!("a connection to the hook did not say in time who calls");
+            return;
+        }
     };
-    let Some(arrived) = arrived else {
+    let Some(arrived) = arrival(&answer.data, &config.variables) else {
         warn!("a connection to the hook named no channel");
         return;
     };
     let HookEvent::Arrived { channel, .. } = arrived else { return };
+    let options = EslConnectOptions::new().with_event_queue_size(64);
+    let (client, events) = match EslClient::adopt_stream_with_options(stream, &answer.rest, options) {
+        Ok(adopted) => adopted,
+        Err(error) => {
+            warn!(%error, "a connection to the hook could not be read on");
+            return;
+        }
+    };
+    client.set_command_timeout(config.handshake);
+    // A switch that vanished says nothing any more, while a living one tells of each piece.
+    client.set_liveness_timeout(config.piece * 3);
     let number = callers.enter(channel, release.clone());
     let mut caller = Caller { client, events, config };
     // The music does not wait for a core that is busy.
@@ -61,11 +71,20 @@ pub(super) async fn serve(
         Ok(()) => debug!(%channel, "a waiting caller was let go or left"),
         Err(error) => debug!(%channel, %error, "a waiting caller's connection is gone"),
     }
-    drop(caller);
+    let Caller { client, events, .. } = caller;
+    client.set_liveness_timeout(config.handshake);
+    drop(client);
     if callers.leave(channel, number) && !release.is_cancelled() {
         // Nobody left to tell means that the service stops.
         let _ = sink.send(Input::Hook(HookEvent::Closed { channel })).await;
     }
+    read_out(events).await;
+}
+
+/// Until the other end has closed too, or has been silent for the time of a handshake. The library keeps the socket
+/// until then, and so the place must stay taken.
+async fn read_out(mut events: EslEventStream) {
+    while events.recv().await.is_some() {}
 }
 
 /// Who arrived, if the connection names a channel at all.

@@ -811,7 +811,7 @@ export interface components {
          * @description The closed list of what can go wrong.
          * @enum {string}
          */
-        ProblemCode: "not_found" | "not_yours" | "claimed" | "wrong_state" | "bad_input" | "no_route" | "policy" | "key_reused" | "limit" | "no_resources" | "node_down" | "store_down" | "no_station" | "method_not_allowed" | "not_signed_in" | "wrong_credentials" | "too_many_attempts" | "forbidden" | "csrf" | "malformed_json" | "bad_request" | "too_large" | "unsupported_media_type" | "too_slow" | "internal";
+        ProblemCode: "not_found" | "not_yours" | "claimed" | "wrong_state" | "bad_input" | "no_route" | "policy" | "key_reused" | "limit" | "no_resources" | "node_down" | "store_down" | "no_station" | "method_not_allowed" | "not_signed_in" | "wrong_credentials" | "too_many_attempts" | "too_many_streams" | "forbidden" | "csrf" | "malformed_json" | "bad_request" | "too_large" | "unsupported_media_type" | "too_slow" | "internal";
         /** @description Something only the attendant can decide. */
         Question: {
             kind: components["schemas"]["QuestionKind"];
@@ -1718,6 +1718,15 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /** @description At most 16 streams may be open for one user or program: too_many_streams. Close one, then try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem detail (RFC 9457) */
