@@ -3,7 +3,10 @@
 //! Whether a number can be dialed is the AS's to say; here only what no number or name can be is refused.
 
 use super::problem::{Problem, ProblemCode};
-use crate::engine::messages::{InputError, NewConference, NewParticipant};
+use crate::{
+    domain::object::{Object, objects},
+    engine::messages::{InputError, NewConference, NewParticipant},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
@@ -46,6 +49,7 @@ pub struct Nothing {}
 #[derive(Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewParticipants {
+    #[serde(deserialize_with = "objects")]
     pub participants: Vec<NewParticipant>,
 }
 
@@ -145,7 +149,7 @@ impl Checked for NewConference {
 /// A body from its bytes: 400 if it is not JSON, 422 with the places if it is not acceptable.
 pub fn parse<T: Checked>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let body: T = serde_path_to_error::deserialize(&mut json)
+    let Object(body) = serde_path_to_error::deserialize::<_, Object<T>>(&mut json)
         .map_err(|error| if error.inner().is_data() { wrong_shape(&error) } else { malformed(error.inner()) })?;
     json.end().map_err(|error| malformed(&error))?;
     let mut faults = Faults::default();
@@ -230,6 +234,28 @@ mod tests {
         assert_eq!(refused::<NewConference>(&json!({ "participants": "x" })), ["/participants"]);
         assert_eq!(refused::<NewConference>(&json!([])).len(), 1);
         assert_eq!(refused::<NewConference>(&json!({ "call_id": "call_1", "participants": [] })), ["/call_id"]);
+    }
+
+    #[test]
+    fn only_objects_are_objects_and_no_type_of_ours_is_named() {
+        let refusals = [
+            parse::<Credentials>(br#"["anna", "pw"]"#).err(),
+            parse::<Nothing>(b" []").err(),
+            parse::<StationChoice>(b"null").err(),
+            parse::<NewConference>(br#"[null, [{"numbers": ["1"]}], false, null]"#).err(),
+        ];
+        for problem in refusals {
+            let problem = problem.expect("refused");
+            assert!(problem.detail.contains("expected a JSON object"), "{}", problem.detail);
+        }
+        for inner in [json!(["Bob", ["1001"], null]), json!("Bob"), json!(null)] {
+            let body = json!({ "participants": [{ "numbers": ["1"] }, inner] });
+            let problem = parse::<NewConference>(body.to_string().as_bytes()).expect_err("refused");
+            assert_eq!(problem.errors[0].pointer, "/participants/1");
+            assert!(!problem.detail.contains("NewParticipant"), "{}", problem.detail);
+            assert_eq!(refused::<NewParticipants>(&body), ["/participants/1"]);
+        }
+        parse::<Nothing>(b" \n{}").expect("an object");
     }
 
     #[test]
