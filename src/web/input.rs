@@ -109,9 +109,12 @@ impl Faults {
     }
 }
 
-/// Control characters, and those that turn the reading direction or break a line. Joiners stay: emoji need them.
+/// Control characters, those that turn the reading direction or break a line, and those that show nothing: a name of
+/// them alone would look empty. Joiners stay: emoji need them.
 fn is_unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 impl Checked for Credentials {
@@ -275,7 +278,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_printed_is_refused_and_what_can_is_not() {
-        for bad in ["a\nb", "a\rb", "\0", "\u{7f}", "\u{85}", "a\u{202e}b", "a\u{2028}b"] {
+        for bad in [
+            "a\nb",
+            "a\rb",
+            "\0",
+            "\u{7f}",
+            "\u{85}",
+            "a\u{202e}b",
+            "a\u{2028}b",
+            "\u{feff}",
+            "\u{200b}",
+            "\u{200e}",
+            "a\u{200f}",
+            "\u{61c}",
+            "\u{2060}",
+        ] {
             let body = json!({ "participants": [{ "name": bad, "numbers": [bad] }] });
             assert_eq!(refused::<NewParticipants>(&body).len(), 2, "{bad:?}");
         }
