@@ -15,6 +15,7 @@ pub mod ids;
 pub mod input;
 pub mod node;
 pub mod number;
+pub mod object;
 pub mod policy;
 pub mod request;
 pub mod route;

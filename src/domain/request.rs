@@ -2,6 +2,7 @@
 
 use super::{
     ids::{CallId, ConferenceId, ParticipantId, UserId},
+    object::objects,
     states::Role,
 };
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,7 @@ pub struct NewConference {
     /// The live call to make it from; none for a cold conference.
     #[serde(default)]
     pub call_id: Option<CallId>,
+    #[serde(deserialize_with = "objects")]
     pub participants: Vec<NewParticipant>,
     /// Cold conferences only: ring the attendant's own station as well.
     #[serde(default)]

@@ -43,7 +43,7 @@ async fn history(asked: Asked<()>) -> Result<Response, Problem> {
     let refuse = |detail| Problem::new(ProblemCode::BadRequest, detail);
     let viewer = &asked.caller()?.identity;
     let (mut before, mut limit) = (None, USUAL);
-    for (name, value) in asked.request.query(&["before", "limit"])? {
+    for (name, value) in asked.request.query(asked.route.query())? {
         if name == "before" {
             let parsed: Result<_, serde::de::value::Error> = Timestamp::deserialize(value.into_deserializer());
             before = Some(parsed.map_err(|_| refuse("before must be a moment such as 2026-01-31T09:00:00Z.".into()))?);

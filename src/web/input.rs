@@ -3,7 +3,10 @@
 //! Whether a number can be dialed is the AS's to say; here only what no number or name can be is refused.
 
 use super::problem::{Problem, ProblemCode};
-use crate::engine::messages::{InputError, NewConference, NewParticipant};
+use crate::{
+    domain::object::{Object, objects},
+    engine::messages::{InputError, NewConference, NewParticipant},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
@@ -46,6 +49,7 @@ pub struct Nothing {}
 #[derive(Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewParticipants {
+    #[serde(deserialize_with = "objects")]
     pub participants: Vec<NewParticipant>,
 }
 
@@ -105,9 +109,12 @@ impl Faults {
     }
 }
 
-/// Control characters, and those that turn the reading direction or break a line. Joiners stay: emoji need them.
+/// Control characters, those that turn the reading direction or break a line, and those that show nothing: a name of
+/// them alone would look empty. Joiners stay: emoji need them.
 fn is_unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 impl Checked for Credentials {
@@ -145,7 +152,7 @@ impl Checked for NewConference {
 /// A body from its bytes: 400 if it is not JSON, 422 with the places if it is not acceptable.
 pub fn parse<T: Checked>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let body: T = serde_path_to_error::deserialize(&mut json)
+    let Object(body) = serde_path_to_error::deserialize::<_, Object<T>>(&mut json)
         .map_err(|error| if error.inner().is_data() { wrong_shape(&error) } else { malformed(error.inner()) })?;
     json.end().map_err(|error| malformed(&error))?;
     let mut faults = Faults::default();
@@ -233,6 +240,28 @@ mod tests {
     }
 
     #[test]
+    fn only_objects_are_objects_and_no_type_of_ours_is_named() {
+        let refusals = [
+            parse::<Credentials>(br#"["anna", "pw"]"#).err(),
+            parse::<Nothing>(b" []").err(),
+            parse::<StationChoice>(b"null").err(),
+            parse::<NewConference>(br#"[null, [{"numbers": ["1"]}], false, null]"#).err(),
+        ];
+        for problem in refusals {
+            let problem = problem.expect("refused");
+            assert!(problem.detail.contains("expected a JSON object"), "{}", problem.detail);
+        }
+        for inner in [json!(["Bob", ["1001"], null]), json!("Bob"), json!(null)] {
+            let body = json!({ "participants": [{ "numbers": ["1"] }, inner] });
+            let problem = parse::<NewConference>(body.to_string().as_bytes()).expect_err("refused");
+            assert_eq!(problem.errors[0].pointer, "/participants/1");
+            assert!(!problem.detail.contains("NewParticipant"), "{}", problem.detail);
+            assert_eq!(refused::<NewParticipants>(&body), ["/participants/1"]);
+        }
+        parse::<Nothing>(b" \n{}").expect("an object");
+    }
+
+    #[test]
     fn sizes_are_bounded() {
         assert_eq!(refused::<NewParticipants>(&people(0)), ["/participants"]);
         assert_eq!(refused::<NewParticipants>(&people(MAX_PARTICIPANTS + 1)), ["/participants"]);
@@ -249,7 +278,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_printed_is_refused_and_what_can_is_not() {
-        for bad in ["a\nb", "a\rb", "\0", "\u{7f}", "\u{85}", "a\u{202e}b", "a\u{2028}b"] {
+        for bad in [
+            "a\nb",
+            "a\rb",
+            "\0",
+            "\u{7f}",
+            "\u{85}",
+            "a\u{202e}b",
+            "a\u{2028}b",
+            "\u{feff}",
+            "\u{200b}",
+            "\u{200e}",
+            "a\u{200f}",
+            "\u{61c}",
+            "\u{2060}",
+        ] {
             let body = json!({ "participants": [{ "name": bad, "numbers": [bad] }] });
             assert_eq!(refused::<NewParticipants>(&body).len(), 2, "{bad:?}");
         }

@@ -157,6 +157,14 @@ impl Route {
     pub fn spec(self) -> &'static RouteSpec {
         ROUTES.iter().find(|spec| spec.route == self).expect("a unit test finds a row for every route")
     }
+
+    /// What its query may name.
+    pub const fn query(self) -> &'static [&'static str] {
+        match self {
+            Self::ConferenceHistory => &["before", "limit"],
+            _ => &[],
+        }
+    }
 }
 
 impl RouteSpec {

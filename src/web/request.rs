@@ -100,7 +100,10 @@ impl Request {
         for pair in self.query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let Some(name) = known.iter().find(|it| **it == name) else {
-                return refuse(format!("The query knows {} and nothing else.", known.join(", ")));
+                return refuse(match known {
+                    [] => "Nothing can be asked for with a query here; leave it out.".to_owned(),
+                    _ => format!("The query knows {} and nothing else.", known.join(", ")),
+                });
             };
             if pairs.iter().any(|(seen, _)| seen == name) {
                 return refuse(format!("{name} came more than once."));
@@ -111,6 +114,15 @@ impl Request {
             pairs.push(((*name).to_owned(), value.into_owned()));
         }
         Ok(pairs)
+    }
+
+    /// That nothing is said twice or to nobody, for a route whose query knows these names. Which of two headers counts
+    /// is not ours to guess, and a misspelt name must not look as if it worked.
+    pub fn check_form(&self, known: &[&str]) -> Result<(), Problem> {
+        for name in [header::AUTHORIZATION, header::CONTENT_TYPE] {
+            self.header(name.as_str())?;
+        }
+        self.query(known).map(drop)
     }
 
     /// The body, which must be there and be JSON.
@@ -131,7 +143,7 @@ impl Request {
     }
 
     fn must_be_json(&self) -> Result<(), Problem> {
-        let given = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let given = self.header(header::CONTENT_TYPE.as_str())?.unwrap_or_default();
         let essence = given.split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case("application/json") {
             return Ok(());

@@ -108,6 +108,7 @@ async fn answer<P>(web: Arc<Web>, endpoints: &[Endpoint<P>], path: P, mut reques
     span.record("route", route.spec().name);
     span.record("client", tracing::field::display(request.address));
     let outcome = async {
+        request.check_form(route.query())?;
         let caller = authorise(&web, route, &request).await?;
         if let Some(caller) = &caller {
             span.record("user", tracing::field::display(caller.identity.id));

@@ -126,6 +126,18 @@ async fn headers_and_queries_are_checked() {
     }
     let twice = house.ask(&PROGRAM, Method::POST, PATH).header("Idempotency-Key", "a").header("Idempotency-Key", "b");
     assert_eq!(twice.json(&people(1)).send().await.unwrap().status(), 400);
+    for name in ["authorization", "content-type"] {
+        let twice = house.ask(&PROGRAM, Method::POST, PATH).json(&people(1)).header(name, "application/json");
+        let twice = if name == "content-type" { twice.header(name, "text/plain") } else { twice };
+        let (status, code, _) = problem(twice.send().await.unwrap()).await;
+        assert_eq!((status, code.as_str()), (400, "bad_request"), "{name}");
+    }
+    for path in ["/api/v1/board?x=%", "/api/v1/events?x", "/healthz?x=1", "/api/v1/openapi.json?x=1"] {
+        let (status, code, _) = problem(house.get(&PROGRAM, path).await).await;
+        assert_eq!((status, code.as_str()), (400, "bad_request"), "{path}");
+    }
+    let request = house.ask(&PROGRAM, Method::POST, &format!("{PATH}?limit=2")).json(&people(1));
+    assert_eq!(request.send().await.unwrap().status(), 400, "what another method takes");
     for query in ["limit=0", "limit=201", "limit=x", "before=yesterday", "page=2", "limit=1&limit=2", "before=%ff"] {
         let (status, code, _) = problem(house.get(&PROGRAM, &format!("{PATH}?{query}")).await).await;
         assert_eq!((status, code.as_str()), (400, "bad_request"), "{query}");
