@@ -63,3 +63,5 @@ mod main_job;
 mod moving;
 #[path = "service/ordinary.rs"]
 mod ordinary;
+#[path = "service/steering.rs"]
+mod steering;

@@ -6,6 +6,7 @@ use super::{
     fact::{Attempt, Fact, Invited, Person},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     route::Dial,
+    setting::{Setting, Settings},
     states::{ConferenceState, LegState, ParticipantRole},
     time::Timestamp,
 };
@@ -45,13 +46,28 @@ pub struct Participant {
     pub role: ParticipantRole,
     pub name: String,
     pub dials: Vec<Dial>,
-    pub muted: bool,
+    /// What else people should know of them, in a few words.
+    pub label: String,
+    /// Spared when everybody else is muted, held or dropped.
+    pub moderator: bool,
+    /// Is muted as soon as they are in.
+    pub listener: bool,
+    pub settings: Settings,
+    /// Their phone has put us on its own hold.
     pub on_hold: bool,
-    /// Asked of the switch, effect not yet seen. Not journaled.
-    pub mute_pending: Option<bool>,
+    /// Asked of the switch, effects not yet seen. Not journaled.
+    pub asked: Vec<Ask>,
     /// Not journaled.
     pub talking: bool,
     pub legs: Vec<Leg>,
+}
+
+/// Something asked for a member of the room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    Set(Setting),
+    /// Keys pressed for them.
+    Digits,
 }
 
 /// One attempt to reach a participant.
@@ -91,12 +107,36 @@ impl Participant {
             role: invited.role,
             name: invited.name.clone(),
             dials: invited.dials.clone(),
-            muted: false,
+            label: invited.label.clone(),
+            moderator: invited.moderator,
+            listener: invited.listener,
+            settings: Settings::default(),
             on_hold: false,
-            mute_pending: None,
+            asked: Vec::new(),
             talking: false,
             legs: vec![Leg::queued(at, invited.leg, number.clone(), Attempt::default())],
         }
+    }
+
+    /// Of several things asked for the same setting only the last counts.
+    fn ask(&mut self, ask: Ask) {
+        self.asked.retain(|other| match (other, &ask) {
+            (Ask::Set(other), Ask::Set(setting)) => !other.is_of_kind(*setting),
+            (other, ask) => other != ask,
+        });
+        self.asked.push(ask);
+    }
+
+    /// An earlier wish that comes true does not answer the later one that took its place.
+    fn answered(&mut self, ask: Ask) {
+        self.asked.retain(|other| *other != ask);
+    }
+
+    fn set(&mut self, setting: Setting) {
+        self.settings.set(setting);
+        self.answered(Ask::Set(setting));
+        // Who is silenced in mid-sentence is not told to have stopped.
+        self.talking &= !matches!(setting, Setting::Muted(true) | Setting::Hold(true));
     }
 
     /// The latest attempt.
@@ -208,22 +248,29 @@ impl Conference {
     fn apply_to_participant(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::ParticipantMuteAsked { participant, on } => {
-                self.with(*participant, |p| p.mute_pending = Some(*on));
+                self.with(*participant, |p| p.ask(Ask::Set(Setting::Muted(*on))));
             }
-            Fact::ParticipantMuted { participant, on } => self.with(*participant, |p| {
-                p.muted = *on;
-                p.mute_pending = None;
-                p.talking &= !*on;
-            }),
+            Fact::ParticipantMuted { participant, on } => self.with(*participant, |p| p.set(Setting::Muted(*on))),
+            Fact::ParticipantAsked { participant, setting } => {
+                self.with(*participant, |p| p.ask(Ask::Set(*setting)));
+            }
+            Fact::ParticipantSet { participant, setting } => self.with(*participant, |p| p.set(*setting)),
+            Fact::ParticipantDigitsAsked { participant } => self.with(*participant, |p| p.ask(Ask::Digits)),
+            Fact::ParticipantDigitsSent { participant } => self.with(*participant, |p| p.answered(Ask::Digits)),
+            Fact::ParticipantLabelled { participant, label } => {
+                self.with(*participant, |p| p.label.clone_from(label));
+            }
+            Fact::ParticipantModerator { participant, on } => self.with(*participant, |p| p.moderator = *on),
+            Fact::ParticipantListener { participant, on } => self.with(*participant, |p| p.listener = *on),
             Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
             Fact::LegQueued { participant, leg, attempt, dial } => self.with(*participant, |p| {
                 if let Some(dial) = dial {
                     p.dials = vec![dial.clone()];
                 }
                 let number = p.dials.get(attempt.number).map(|dial| dial.number.clone()).unwrap_or_default();
-                p.muted = false;
+                p.settings = Settings::default();
                 p.on_hold = false;
-                p.mute_pending = None;
+                p.asked.clear();
                 p.legs.push(Leg::queued(at, *leg, number, *attempt));
             }),
             Fact::LegDialed { participant, leg, number, endpoint, parked, confirm } => {
@@ -247,7 +294,11 @@ impl Conference {
                 self.with_leg(*participant, *leg, |leg| leg.unwanted = Some(cause.clone()));
             }
             Fact::LegOver { participant, leg, state, cause } => {
-                self.with(*participant, |p| p.talking = false);
+                self.with(*participant, |p| {
+                    p.talking = false;
+                    p.settings = Settings::default();
+                    p.asked.clear();
+                });
                 self.with_leg(*participant, *leg, |leg| {
                     leg.state = *state;
                     leg.since = at;

@@ -3,6 +3,7 @@
 use super::{
     endpoint::{Endpoint, Phrase, Safe},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    setting::{Digits, Setting},
 };
 use std::time::Duration;
 
@@ -36,7 +37,8 @@ pub enum Tag {
     Originate(ChannelId),
     Enter(ChannelId),
     Kill(ChannelId),
-    Control(ConferenceId, Option<ParticipantId>, Control),
+    /// Something for a room, or for one in it, whose effect an event tells.
+    Control(ConferenceId, Option<ParticipantId>),
     /// Does the sound of this stranger go past the switch?
     Media(ChannelId, Media),
     /// Is this channel in the hook?
@@ -52,15 +54,6 @@ pub enum Media {
     Bypass,
     /// `proxy_media`: it cannot.
     Proxy,
-}
-
-/// Controls whose effect is awaited as an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Control {
-    Mute,
-    Unmute,
-    Lock,
-    Unlock,
 }
 
 /// A command, typed. `switch::command` is the only place that writes its text.
@@ -93,11 +86,14 @@ pub enum Command {
     /// Ring somebody.
     Originate(Originate),
     /// Take a parked channel into a room.
-    EnterRoom { channel: ChannelId, room: Room, join_only: bool },
+    EnterRoom { channel: ChannelId, room: Room, door: Door },
     /// `uuid_kill`
     Kill { channel: ChannelId, cause: KillCause },
-    /// `conference ROOM mute|unmute MEMBER`
-    Mute { room: Room, member: u32, on: bool },
+    /// `conference ROOM mute|unmute|deaf|undeaf|hold|unhold|volume_in|volume_out|energy MEMBER [value]`; whoever is put
+    /// on hold hears the music.
+    Set { room: Room, member: u32, setting: Setting, music: Safe },
+    /// `conference ROOM dtmf MEMBER digits`: pressed for them, to be heard at their end.
+    Press { room: Room, member: u32, digits: Digits },
     /// `conference ROOM lock|unlock`
     Lock { room: Room, on: bool },
     /// Bring bypassed media back through the switch: `uuid_media`.
@@ -126,9 +122,18 @@ pub struct Originate {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
     /// Straight into a room that lives; never makes one.
-    Room(Room),
+    Room(Room, Door),
     /// Parked until we take it in.
     Park(Duration),
+}
+
+/// How somebody comes into a room: mod_conference's member flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Door {
+    /// Never makes the room: who finds it gone is hung up.
+    pub join_only: bool,
+    /// Comes in muted.
+    pub muted: bool,
 }
 
 /// A room and its profile.

@@ -9,6 +9,7 @@ use super::{
     ids::{CallId, ChannelId, ConferenceId, ParticipantId, UserId},
     request::Actor,
     route::Dial,
+    setting::Setting,
     states::{LegState, ParticipantRole},
     time::Timestamp,
 };
@@ -73,6 +74,12 @@ pub struct Invited {
     pub leg: ChannelId,
     /// What to call the moved pair's number.
     pub number: String,
+    #[serde(default)]
+    pub label: String,
+    #[serde(default)]
+    pub moderator: bool,
+    #[serde(default)]
+    pub listener: bool,
 }
 
 /// The closed list.
@@ -161,11 +168,41 @@ pub enum Fact {
         ports: u32,
         invited: Vec<Invited>,
     },
+    /// Written until settings came; read for ever.
     ParticipantMuteAsked {
         participant: ParticipantId,
         on: bool,
     },
+    /// Written until settings came; read for ever.
     ParticipantMuted {
+        participant: ParticipantId,
+        on: bool,
+    },
+    ParticipantAsked {
+        participant: ParticipantId,
+        setting: Setting,
+    },
+    /// The switch said so.
+    ParticipantSet {
+        participant: ParticipantId,
+        setting: Setting,
+    },
+    ParticipantDigitsAsked {
+        participant: ParticipantId,
+    },
+    /// Which keys is nobody's business: they may have been a PIN.
+    ParticipantDigitsSent {
+        participant: ParticipantId,
+    },
+    ParticipantLabelled {
+        participant: ParticipantId,
+        label: String,
+    },
+    ParticipantModerator {
+        participant: ParticipantId,
+        on: bool,
+    },
+    ParticipantListener {
         participant: ParticipantId,
         on: bool,
     },

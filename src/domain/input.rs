@@ -1,6 +1,6 @@
 //! What happens to the core. Everything the shell learns is turned into one of these.
 
-use super::{effect::Tag, ids::ChannelId};
+use super::{effect::Tag, ids::ChannelId, setting::Setting};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that happened.
@@ -115,10 +115,27 @@ pub struct RoomEvent {
 pub enum RoomEventKind {
     Created,
     Destroyed,
-    Joined { channel: ChannelId, member: u32, muted: bool },
-    Left { channel: ChannelId },
-    Muted { channel: ChannelId, on: bool },
-    Talking { channel: ChannelId, on: bool },
+    /// `seen` are the settings the switch told with it.
+    Joined {
+        channel: ChannelId,
+        member: u32,
+        seen: Vec<Setting>,
+    },
+    Left {
+        channel: ChannelId,
+    },
+    Set {
+        channel: ChannelId,
+        setting: Setting,
+    },
+    /// Keys were pressed for this member.
+    Pressed {
+        channel: ChannelId,
+    },
+    Talking {
+        channel: ChannelId,
+        on: bool,
+    },
     Locked(bool),
 }
 
@@ -138,10 +155,10 @@ pub struct RoomSnapshot {
     pub members: BTreeMap<ChannelId, MemberSnapshot>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberSnapshot {
     pub member: u32,
-    pub muted: bool,
+    pub seen: Vec<Setting>,
     pub talking: bool,
 }
 

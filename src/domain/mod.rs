@@ -20,6 +20,7 @@ pub mod policy;
 pub mod request;
 pub mod route;
 pub mod rules;
+pub mod setting;
 pub mod states;
 pub mod story;
 pub mod time;

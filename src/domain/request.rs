@@ -3,6 +3,7 @@
 use super::{
     ids::{CallId, ConferenceId, ParticipantId, UserId},
     object::objects,
+    setting::{Digits, Setting},
     states::Role,
 };
 use serde::{Deserialize, Serialize};
@@ -40,13 +41,42 @@ pub enum Verb {
         conference_id: ConferenceId,
         participants: Vec<NewParticipant>,
     },
-    Mute {
+    /// Mute, deaf, hold, gain, energy: for one who is in the room.
+    Set {
         conference_id: ConferenceId,
         participant_id: ParticipantId,
+        settings: Vec<Setting>,
     },
-    Unmute {
+    /// The same for everybody in it.
+    SetAll {
+        conference_id: ConferenceId,
+        setting: Setting,
+        spare: Spare,
+    },
+    PressKeys {
         conference_id: ConferenceId,
         participant_id: ParticipantId,
+        digits: Digits,
+    },
+    Label {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        label: String,
+    },
+    Moderator {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        on: bool,
+    },
+    /// Only listens, or may speak again.
+    Listener {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        on: bool,
+    },
+    DropAll {
+        conference_id: ConferenceId,
+        spare: Spare,
     },
     Drop {
         conference_id: ConferenceId,
@@ -82,6 +112,16 @@ pub enum Verb {
     },
 }
 
+/// Whom a verb for everybody leaves alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Spare {
+    /// The attendant and the moderators.
+    #[default]
+    Hosts,
+    Nobody,
+}
+
 /// A conference as it is asked for. Unknown fields are refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,7 +140,7 @@ pub struct NewConference {
 }
 
 /// Somebody to be rung.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewParticipant {
     /// Shown to people, never sent to the switch. At most 120 characters.
@@ -111,6 +151,15 @@ pub struct NewParticipant {
     /// Ask the called party to press 1 first. Absent: as the route says.
     #[serde(default)]
     pub confirm: Option<bool>,
+    /// What else people should know of them: "interpreter". Never sent to the switch. At most 120 characters.
+    #[serde(default)]
+    pub label: String,
+    /// Left alone when everybody else is muted, held or dropped.
+    #[serde(default)]
+    pub moderator: bool,
+    /// Only listens: comes in muted, and stays so until let speak.
+    #[serde(default)]
+    pub listener: bool,
 }
 
 /// Why something was not done. Each becomes one problem detail (RFC 9457).

@@ -9,6 +9,7 @@ use super::{
     conference::{Conference, Participant},
     fact::{Fact, Person},
     ids::ParticipantId,
+    setting::Setting,
     states::{LegState, ParticipantRole},
 };
 
@@ -112,6 +113,13 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
     let id = match fact {
         Fact::ParticipantMuteAsked { participant, .. }
         | Fact::ParticipantMuted { participant, .. }
+        | Fact::ParticipantAsked { participant, .. }
+        | Fact::ParticipantSet { participant, .. }
+        | Fact::ParticipantDigitsAsked { participant }
+        | Fact::ParticipantDigitsSent { participant }
+        | Fact::ParticipantLabelled { participant, .. }
+        | Fact::ParticipantModerator { participant, .. }
+        | Fact::ParticipantListener { participant, .. }
         | Fact::ParticipantHold { participant, .. }
         | Fact::LegQueued { participant, .. }
         | Fact::LegDialed { participant, .. }
@@ -122,9 +130,31 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
     };
     let who = conference.participant(id).map_or_else(|| "Somebody".to_owned(), shown_name);
     let telling = match fact {
-        Fact::ParticipantMuted { on: true, .. } => told("conference.participant.muted", format!("{who} is muted.")),
-        Fact::ParticipantMuted { on: false, .. } => {
-            told("conference.participant.unmuted", format!("{who} is not muted any more."))
+        Fact::ParticipantMuted { on, .. } => tell_set(&who, Setting::Muted(*on)),
+        Fact::ParticipantSet { setting, .. } => tell_set(&who, *setting),
+        Fact::ParticipantMuteAsked { on, .. } => tell_asked(by, &who, Setting::Muted(*on)),
+        Fact::ParticipantAsked { setting, .. } => tell_asked(by, &who, *setting),
+        Fact::ParticipantDigitsAsked { .. } => {
+            told("conference.participant.digits_asked", format!("{by} presses keys for {who}."))
+        }
+        Fact::ParticipantDigitsSent { .. } => {
+            told("conference.participant.digits_sent", format!("Keys were pressed for {who}."))
+        }
+        Fact::ParticipantLabelled { label, .. } if label.is_empty() => {
+            told("conference.participant.labelled", format!("{by} takes the label off {who}."))
+        }
+        Fact::ParticipantLabelled { label, .. } => {
+            told("conference.participant.labelled", format!("{by} labels {who}: {label}."))
+        }
+        Fact::ParticipantModerator { on, .. } => {
+            let what = if *on { "a moderator" } else { "no moderator any more" };
+            told("conference.participant.moderator", format!("{by} makes {who} {what}."))
+        }
+        Fact::ParticipantListener { on: true, .. } => {
+            told("conference.participant.listener", format!("{by} lets {who} only listen."))
+        }
+        Fact::ParticipantListener { on: false, .. } => {
+            told("conference.participant.listener", format!("{by} lets {who} speak."))
         }
         Fact::ParticipantHold { on: true, .. } => {
             told("conference.participant.hold", format!("{who} has put us on hold."))
@@ -153,13 +183,44 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
             };
             because(told(kind, text), cause)
         }
-        Fact::ParticipantMuteAsked { on, .. } => {
-            let what = if *on { "mutes" } else { "unmutes" };
-            told("conference.participant.mute_asked", format!("{by} {what} {who}."))
-        }
         _ => None,
     };
     telling.map(|telling| Telling { participant: Some(id), ..telling })
+}
+
+fn tell_set(who: &str, setting: Setting) -> Option<Telling> {
+    match setting {
+        Setting::Muted(true) => told("conference.participant.muted", format!("{who} is muted.")),
+        Setting::Muted(false) => told("conference.participant.unmuted", format!("{who} is not muted any more.")),
+        Setting::Deaf(true) => told("conference.participant.deaf", format!("{who} does not hear the room.")),
+        Setting::Deaf(false) => told("conference.participant.undeaf", format!("{who} hears the room again.")),
+        Setting::Hold(true) => told("conference.participant.held", format!("{who} is on hold, and hears music.")),
+        Setting::Hold(false) => told("conference.participant.unheld", format!("{who} is back in the room.")),
+        Setting::GainIn(gain) => told("conference.participant.gain", format!("{who} is heard at gain {gain}.")),
+        Setting::GainOut(gain) => told("conference.participant.gain", format!("{who} hears at gain {gain}.")),
+        Setting::Energy(level) => {
+            told("conference.participant.energy", format!("{who} counts as speaking from level {}.", level.get()))
+        }
+    }
+}
+
+fn tell_asked(by: &str, who: &str, setting: Setting) -> Option<Telling> {
+    let (kind, text) = match setting {
+        Setting::Muted(true) => ("conference.participant.mute_asked", format!("{by} mutes {who}.")),
+        Setting::Muted(false) => ("conference.participant.mute_asked", format!("{by} unmutes {who}.")),
+        Setting::Deaf(true) => ("conference.participant.deaf_asked", format!("{by} deafens {who}.")),
+        Setting::Deaf(false) => ("conference.participant.deaf_asked", format!("{by} lets {who} hear again.")),
+        Setting::Hold(true) => ("conference.participant.hold_asked", format!("{by} puts {who} on hold.")),
+        Setting::Hold(false) => ("conference.participant.hold_asked", format!("{by} takes {who} off hold.")),
+        Setting::GainIn(gain) => {
+            ("conference.participant.gain_asked", format!("{by} sets how {who} is heard: {gain}."))
+        }
+        Setting::GainOut(gain) => ("conference.participant.gain_asked", format!("{by} sets how {who} hears: {gain}.")),
+        Setting::Energy(level) => {
+            ("conference.participant.energy_asked", format!("{by} sets the speaking level of {who}: {}.", level.get()))
+        }
+    };
+    told(kind, text)
 }
 
 /// How a participant is spoken of.

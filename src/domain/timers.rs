@@ -20,7 +20,8 @@ pub enum Timer {
     MoveDue(ConferenceId),
     Question(ConferenceId),
     LockPending(ConferenceId),
-    MutePending(ConferenceId, ParticipantId),
+    /// What was asked for a member of the room took too long.
+    ControlPending(ConferenceId, ParticipantId),
     /// A leg should be over or in the room by now.
     LegDue(ChannelId),
     /// The job failed, the hang-up has not been told.

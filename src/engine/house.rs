@@ -302,8 +302,13 @@ impl Verb {
             | Self::HangupCall { call_id } => Call(*call_id),
             Self::StartConference(new) => new.call_id.map_or(Nothing, Call),
             Self::AddParticipants { conference_id, .. }
-            | Self::Mute { conference_id, .. }
-            | Self::Unmute { conference_id, .. }
+            | Self::Set { conference_id, .. }
+            | Self::SetAll { conference_id, .. }
+            | Self::PressKeys { conference_id, .. }
+            | Self::Label { conference_id, .. }
+            | Self::Moderator { conference_id, .. }
+            | Self::Listener { conference_id, .. }
+            | Self::DropAll { conference_id, .. }
             | Self::Drop { conference_id, .. }
             | Self::Redial { conference_id, .. }
             | Self::Cancel { conference_id, .. }

@@ -7,10 +7,11 @@ use super::view::{
 use crate::domain::{
     call::{Call, Pending},
     cause::{Cause, Reason},
-    conference::{Conference, Leg, Participant},
+    conference::{Ask, Conference, Leg, Participant},
     fact::{Arrival, Person, Recorded, Subject},
     ids::{EventId, NodeId},
     node::Node,
+    setting::{Setting, Threshold},
     states::LegState,
     story::Telling,
 };
@@ -102,14 +103,13 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
 
 fn participant(participant: &Participant) -> ParticipantView {
     let latest = participant.leg();
-    let pending = match (participant.mute_pending, latest.and_then(|leg| leg.unwanted.as_ref())) {
-        (_, Some(wish)) if latest.is_some_and(Leg::is_active) => Some(match wish.reason {
+    let settings = participant.settings;
+    let pending = match latest.and_then(|leg| leg.unwanted.as_ref()) {
+        Some(wish) if latest.is_some_and(Leg::is_active) => Some(match wish.reason {
             Reason::Cancelled => "cancel",
             _ => "drop",
         }),
-        (Some(true), _) => Some("mute"),
-        (Some(false), _) => Some("unmute"),
-        _ => None,
+        _ => participant.asked.last().map(asked),
     };
     ParticipantView {
         id: participant.id,
@@ -117,12 +117,35 @@ fn participant(participant: &Participant) -> ParticipantView {
         name: participant.name.clone(),
         number: latest.map(|leg| leg.number.clone()).unwrap_or_default(),
         state: latest.map_or(LegState::Queued, |leg| leg.state),
-        muted: participant.muted,
+        label: participant.label.clone(),
+        moderator: participant.moderator,
+        listener: participant.listener,
+        muted: settings.muted,
+        deaf: settings.deaf,
+        hold: settings.hold,
+        gain_in: settings.gain_in.get(),
+        gain_out: settings.gain_out.get(),
+        energy: settings.energy.map(Threshold::get),
         talking: participant.talking,
         on_hold: participant.on_hold,
         cause: latest.and_then(|leg| leg.cause.as_ref()).map(notice),
         pending: pending.map(str::to_owned),
         legs: participant.legs.iter().map(leg).collect(),
+    }
+}
+
+/// The verb whose effect is awaited.
+fn asked(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Digits => "dtmf",
+        Ask::Set(Setting::Muted(true)) => "mute",
+        Ask::Set(Setting::Muted(false)) => "unmute",
+        Ask::Set(Setting::Deaf(true)) => "deaf",
+        Ask::Set(Setting::Deaf(false)) => "undeaf",
+        Ask::Set(Setting::Hold(true)) => "hold",
+        Ask::Set(Setting::Hold(false)) => "unhold",
+        Ask::Set(Setting::GainIn(_) | Setting::GainOut(_)) => "gain",
+        Ask::Set(Setting::Energy(_)) => "energy",
     }
 }
 

@@ -175,7 +175,32 @@ pub struct ParticipantView {
     pub number: String,
     /// That of the latest leg.
     pub state: LegState,
+    /// What else people should know of them; may be empty.
+    #[serde(default)]
+    pub label: String,
+    /// Left alone when everybody else is muted, held or dropped.
+    #[serde(default)]
+    pub moderator: bool,
+    /// Only listens: is muted whenever they come in.
+    #[serde(default)]
+    pub listener: bool,
+    /// Is not heard.
     pub muted: bool,
+    /// Does not hear.
+    #[serde(default)]
+    pub deaf: bool,
+    /// Put on hold by us: hears music, and neither hears the room nor is heard in it.
+    #[serde(default)]
+    pub hold: bool,
+    /// How much louder (to 4) or quieter (to -4) than it comes they are heard.
+    #[serde(default)]
+    pub gain_in: i8,
+    /// How much louder (to 4) or quieter (to -4) than it comes they hear the room.
+    #[serde(default)]
+    pub gain_out: i8,
+    /// From which level on (0 to 20000) they count as speaking; absent: as the conference profile says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy: Option<u16>,
     pub talking: bool,
     /// The participant's phone has put the conference on its own hold.
     pub on_hold: bool,

@@ -220,6 +220,26 @@ impl Simulator {
             .collect()
     }
 
+    /// How loud one member hears another of the same room: 1 as it comes, 0 not at all.
+    pub fn loudness(&self, listener: &str, speaker: &str) -> f64 {
+        let world = self.shared.world();
+        let heard = world.rooms.values().filter(|room| !room.ending).find_map(|room| {
+            let (listener, speaker) = (room.member(listener)?, room.member(speaker)?);
+            Some(room.loudness(listener, speaker))
+        });
+        heard.unwrap_or(0.0)
+    }
+
+    /// The keys a room pressed for a member.
+    pub fn pressed_for(&self, uuid: &str) -> String {
+        self.shared.world().member_of(uuid).map(|member| member.pressed.clone()).unwrap_or_default()
+    }
+
+    /// What is played to a member who is on hold.
+    pub fn hold_music(&self, uuid: &str) -> Option<String> {
+        self.shared.world().member_of(uuid)?.hold_music.clone()
+    }
+
     /// Every leg that was asked for, in order.
     pub fn originates(&self) -> Vec<OriginateRecord> {
         self.shared.world().originates.clone()

@@ -11,7 +11,7 @@
 //! * `server`, `session`, `console`, `hook`: connections, subscriptions, the commands of the protocol, outbound sockets
 //! * `api`: one file for each family of `api` commands
 //! * `channel`, `ending`, `dialplan`, `apps`, `playback`, `transfer`, `bridge`, `dial`, `leg`: what channels do
-//! * `room`, `room_events`, `talk`: conferences
+//! * `room`, `room_events`, `sound`, `talk`: conferences
 //! * `people`, `fates`: callers, stations and the people who are rung
 //! * `faults`: what a test may break
 
@@ -41,6 +41,7 @@ mod room;
 mod room_events;
 mod server;
 mod session;
+mod sound;
 mod talk;
 mod text;
 mod transfer;

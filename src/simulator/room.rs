@@ -3,9 +3,10 @@
 use super::{
     apps::Outcome,
     channel::Wait,
+    sound::Relation,
     world::{TICK, World, micros},
 };
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 #[derive(Clone, Debug)]
 pub(super) struct Member {
@@ -15,6 +16,10 @@ pub(super) struct Member {
     pub muted: bool,
     pub deaf: bool,
     pub hold: bool,
+    /// Keys pressed for them.
+    pub pressed: String,
+    /// What is played to who is on hold, and shuts the room out.
+    pub hold_music: Option<String>,
     pub talking: bool,
     pub moderator: bool,
     pub endconf: bool,
@@ -41,6 +46,7 @@ pub(super) struct Room {
     pub variables: Vec<(String, String)>,
     pub entry_sound: bool,
     pub exit_sound: bool,
+    pub relations: BTreeMap<(u32, u32), Relation>,
     pub recordings: Vec<String>,
     pub playing: Option<String>,
     /// Empty, and about to be destroyed.
@@ -129,6 +135,7 @@ impl World {
                 variables: Vec::new(),
                 entry_sound: true,
                 exit_sound: true,
+                relations: BTreeMap::new(),
                 recordings: Vec::new(),
                 playing: None,
                 ending: false,
@@ -148,6 +155,8 @@ impl World {
             muted: has("mute"),
             deaf: has("deaf"),
             hold: false,
+            hold_music: None,
+            pressed: String::new(),
             talking: false,
             moderator: has("moderator"),
             endconf: has("endconf"),
@@ -191,6 +200,7 @@ impl World {
         let Some(room) = self.rooms.get_mut(&name) else { return };
         let Some(at) = room.members.iter().position(|member| member.uuid == uuid) else { return };
         let member = room.members.remove(at);
+        room.forget_relations(member.id);
         let held_floor = room.floor == Some(member.id);
         if held_floor {
             room.floor = None;

@@ -213,9 +213,9 @@ fn member_json(room: &Room, member: &Member, channel: &Channel) -> Value {
         "type": "caller",
         "id": member.id,
         "flags": {
-            "can_hear": !member.deaf,
+            "can_hear": !member.hold && !member.deaf,
             "can_see": true,
-            "can_speak": !member.muted,
+            "can_speak": !member.hold && !member.muted,
             "hold": member.hold,
             "mute_detect": false,
             "talking": member.talking,

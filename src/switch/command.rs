@@ -4,9 +4,10 @@
 //! on a real switch; the comment says what goes wrong with the obvious alternative.
 
 use crate::domain::{
-    effect::{Command, KillCause, Media, Originate, Room, Target, WayBack},
+    effect::{Command, Door, KillCause, Media, Originate, Room, Target, WayBack},
     endpoint::{Endpoint, Phrase, Safe},
     ids::ChannelId,
+    setting::Setting,
 };
 use std::{fmt::Write, time::Duration};
 
@@ -74,19 +75,22 @@ pub fn text(command: &Command) -> Wire {
         // Both legs in one command: whichever is moved alone, the other is hung up. Park catches a leg that a locked
         // or full room refuses.
         Command::MovePair { channel, room } => {
-            now(format!("uuid_transfer {channel} -both 'conference:{},park:' inline", place(room, false)))
+            now(format!("uuid_transfer {channel} -both 'conference:{},park:' inline", place(room, Door::default())))
         }
         Command::Bridge { first, second } => now(format!("uuid_bridge {first} {second}")),
         Command::Hold { caller, music, longest, way_back } => {
             Wire { texts: hold(*caller, music, *longest, way_back), background: false, patience: PATIENCE }
         }
         Command::Originate(wanted) => Wire { texts: vec![originate(wanted)], background: true, patience: PATIENCE },
-        Command::EnterRoom { channel, room, join_only } => {
-            now(format!("uuid_transfer {channel} 'conference:{},park:' inline", place(room, *join_only)))
+        Command::EnterRoom { channel, room, door } => {
+            now(format!("uuid_transfer {channel} 'conference:{},park:' inline", place(room, *door)))
         }
         Command::Kill { channel, cause } => now(format!("uuid_kill {channel} {}", kill_cause(*cause))),
-        Command::Mute { room, member, on } => {
-            now(format!("conference {} {} {member}", room.name, if *on { "mute" } else { "unmute" }))
+        Command::Set { room, member, setting, music } => {
+            now(format!("conference {} {}", room.name, set(*setting, *member, music)))
+        }
+        Command::Press { room, member, digits } => {
+            now(format!("conference {} dtmf {member} {}", room.name, digits.as_str()))
         }
         Command::Lock { room, on } => now(format!("conference {} {}", room.name, if *on { "lock" } else { "unlock" })),
         Command::TakeMedia(channel) => {
@@ -184,7 +188,7 @@ fn originate(wanted: &Originate) -> String {
     // Counted by the switch from the moment of answer: it holds whatever becomes of us.
     add("execute_on_answer", &format!("'sched_hangup +{longest} ALLOTTED_TIMEOUT'"));
     let target = match &wanted.target {
-        Target::Room(room) => format!("&conference({})", place(room, true)),
+        Target::Room(room, door) => format!("&conference({})", place(room, *door)),
         Target::Park(_) => "&park()".to_owned(),
     };
     format!("{text}}}{} {target}", wanted.endpoint)
@@ -196,8 +200,28 @@ fn quoted(phrase: &Phrase) -> String {
 }
 
 /// `join-only` hangs up whoever comes to a room that is gone, where the plain name would make it again.
-fn place(room: &Room, join_only: bool) -> String {
-    format!("{}@{}{}", room.name, room.profile, if join_only { "++flags{join-only}" } else { "" })
+fn place(room: &Room, door: Door) -> String {
+    let flags: Vec<&str> = [(door.join_only, "join-only"), (door.muted, "mute")]
+        .into_iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, f)| f)
+        .collect();
+    let flags = if flags.is_empty() { String::new() } else { format!("++flags{{{}}}", flags.join("|")) };
+    format!("{}@{}{flags}", room.name, room.profile)
+}
+
+fn set(setting: Setting, member: u32, music: &Safe) -> String {
+    let either = |on: bool, yes: &str, no: &str| format!("{} {member}", if on { yes } else { no });
+    match setting {
+        Setting::Muted(on) => either(on, "mute", "unmute"),
+        Setting::Deaf(on) => either(on, "deaf", "undeaf"),
+        // Without a file whoever is held would hear silence, and take the line for dead.
+        Setting::Hold(true) => format!("hold {member} {music}"),
+        Setting::Hold(false) => format!("unhold {member}"),
+        Setting::GainIn(gain) => format!("volume_in {member} {}", gain.get()),
+        Setting::GainOut(gain) => format!("volume_out {member} {}", gain.get()),
+        Setting::Energy(level) => format!("energy {member} {}", level.get()),
+    }
 }
 
 fn kill_cause(cause: KillCause) -> &'static str {

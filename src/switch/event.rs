@@ -7,6 +7,7 @@ use super::snapshot::{clean, reply};
 use crate::domain::{
     ids::ChannelId,
     input::{ChannelEvent, ChannelEventKind, ChannelInfo, Input, RoomEvent, RoomEventKind},
+    setting::Setting,
 };
 use freeswitch_esl_tokio::EslEvent;
 
@@ -106,18 +107,45 @@ fn room(event: &EslEvent) -> Option<RoomEvent> {
         "add-member" => RoomEventKind::Joined {
             channel: member()?,
             member: event.header_str("Member-ID")?.trim().parse().ok()?,
-            muted: event.header_str("Speak") == Some("false"),
+            seen: seen(event),
         },
         "del-member" => RoomEventKind::Left { channel: member()? },
-        "mute-member" => RoomEventKind::Muted { channel: member()?, on: true },
-        "unmute-member" => RoomEventKind::Muted { channel: member()?, on: false },
+        "dtmf-member" => RoomEventKind::Pressed { channel: member()? },
         "start-talking" => RoomEventKind::Talking { channel: member()?, on: true },
         "stop-talking" => RoomEventKind::Talking { channel: member()?, on: false },
         "lock" => RoomEventKind::Locked(true),
         "unlock" => RoomEventKind::Locked(false),
-        _ => return None,
+        action => RoomEventKind::Set { channel: member()?, setting: setting(action, event)? },
     };
     Some(RoomEvent { room, kind })
+}
+
+/// What was set, and told by an event of its own.
+fn setting(action: &str, event: &EslEvent) -> Option<Setting> {
+    let level = |header| event.header_str(header)?.trim().parse::<i64>().ok();
+    Some(match action {
+        "mute-member" => Setting::Muted(true),
+        "unmute-member" => Setting::Muted(false),
+        "deaf-member" => Setting::Deaf(true),
+        "undeaf-member" => Setting::Deaf(false),
+        "hold-member" => Setting::Hold(true),
+        "unhold-member" => Setting::Hold(false),
+        "volume-in-member" => Setting::GainIn(level("Volume-Level")?.try_into().ok()?),
+        "volume-out-member" => Setting::GainOut(level("Volume-Level")?.try_into().ok()?),
+        "energy-level-member" => Setting::Energy(level("Energy-Level")?.try_into().ok()?),
+        _ => return None,
+    })
+}
+
+/// How a member comes in.
+fn seen(event: &EslEvent) -> Vec<Setting> {
+    let flag = |header| event.header_str(header).and_then(|value| value.parse::<bool>().ok());
+    let settings = [
+        flag("Speak").map(|speaks| Setting::Muted(!speaks)),
+        flag("Hear").map(|hears| Setting::Deaf(!hears)),
+        flag("Hold").map(Setting::Hold),
+    ];
+    settings.into_iter().flatten().collect()
 }
 
 /// Only originates are of interest, and only those with an id of ours: everybody's jobs are told to everybody.

@@ -6,6 +6,7 @@
 use crate::domain::{
     ids::ChannelId,
     input::{ChannelInfo, Health, MemberSnapshot, Outcome, RoomSnapshot},
+    setting::Setting,
 };
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -138,13 +139,29 @@ fn room(row: &Value) -> Option<(String, RoomSnapshot)> {
 fn member(row: &Value) -> Option<(ChannelId, MemberSnapshot)> {
     // A recording is listed as a member, too, without a channel.
     let id = channel_id(row.get("uuid")?.as_str()?)?;
-    let flag = |name| row.get("flags").and_then(|flags| flags.get(name)).and_then(Value::as_bool);
+    let flag = |name: &str| row.get("flags").and_then(|flags| flags.get(name)).and_then(Value::as_bool);
     let member = MemberSnapshot {
         member: u32::try_from(row.get("id")?.as_u64()?).ok()?,
-        muted: !flag("can_speak").unwrap_or(true),
+        seen: seen(row, &flag),
         talking: flag("talking").unwrap_or(false),
     };
     Some((id, member))
+}
+
+fn seen(row: &Value, flag: &impl Fn(&str) -> Option<bool>) -> Vec<Setting> {
+    let level = |key| row.get(key).and_then(Value::as_i64);
+    let hold = flag("hold");
+    // Of one who is held the switch says that they can neither speak nor hear, whatever else is set.
+    let otherwise = |name| flag(name).filter(|_| hold != Some(true)).map(|on| !on);
+    let settings = [
+        otherwise("can_speak").map(Setting::Muted),
+        otherwise("can_hear").map(Setting::Deaf),
+        hold.map(Setting::Hold),
+        level("volume_in").and_then(|level| level.try_into().ok()).map(Setting::GainIn),
+        level("volume_out").and_then(|level| level.try_into().ok()).map(Setting::GainOut),
+        level("energy").and_then(|level| level.try_into().ok()).map(Setting::Energy),
+    ];
+    settings.into_iter().flatten().collect()
 }
 
 fn string(row: &Value, key: &str) -> String {

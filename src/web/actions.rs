@@ -3,13 +3,17 @@
 use super::{
     Web, api, board,
     input::{NewParticipants, Nothing, StationChoice},
+    input_controls::{Everybody, Keys, Label, NewGain, NewThreshold},
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
     resource::{Asked, Endpoint, audit, resource},
 };
 use crate::{
-    domain::ids::{CallId, ConferenceId, ParticipantId},
+    domain::{
+        ids::{CallId, ConferenceId, ParticipantId},
+        setting::Setting,
+    },
     engine::messages::{Actor, CallRequest, CallResponse, NewConference, Verb},
 };
 use http::{HeaderValue, StatusCode, header};
@@ -96,6 +100,16 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
             ConferenceVerb::Leave => Verb::Leave { conference_id },
             ConferenceVerb::End => Verb::End { conference_id },
             ConferenceVerb::Continue => Verb::ContinueWithoutCaller { conference_id },
+            ConferenceVerb::Drop => {
+                let Everybody { except } = request.json_or_default().await?;
+                return Ok(Verb::DropAll { conference_id, spare: except });
+            }
+            ConferenceVerb::Mute => return for_all(request, conference_id, Setting::Muted(true)).await,
+            ConferenceVerb::Unmute => return for_all(request, conference_id, Setting::Muted(false)).await,
+            ConferenceVerb::Deaf => return for_all(request, conference_id, Setting::Deaf(true)).await,
+            ConferenceVerb::Undeaf => return for_all(request, conference_id, Setting::Deaf(false)).await,
+            ConferenceVerb::Hold => return for_all(request, conference_id, Setting::Hold(true)).await,
+            ConferenceVerb::Unhold => return for_all(request, conference_id, Setting::Hold(false)).await,
         };
         bare(request, plain).await
     })
@@ -105,14 +119,50 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
 async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> Result<Response, Problem> {
     let (conference_id, participant_id) = (board::id::<ConferenceId>(&asked.path.0)?, &asked.path.1);
     let participant_id = board::id::<ParticipantId>(participant_id)?;
-    let verb = match asked.path.2 {
-        ParticipantVerb::Mute => Verb::Mute { conference_id, participant_id },
-        ParticipantVerb::Unmute => Verb::Unmute { conference_id, participant_id },
-        ParticipantVerb::Drop => Verb::Drop { conference_id, participant_id },
-        ParticipantVerb::Redial => Verb::Redial { conference_id, participant_id },
-        ParticipantVerb::Cancel => Verb::Cancel { conference_id, participant_id },
-    };
-    ask(asked, Some(participant_id.to_string()), |request| bare(request, verb)).await
+    let verb = asked.path.2;
+    ask(asked, Some(participant_id.to_string()), |request| async move {
+        let set = |settings| Verb::Set { conference_id, participant_id, settings };
+        let plain = match verb {
+            ParticipantVerb::Gain => {
+                let NewGain { gain_in, gain_out } = request.json().await?;
+                let settings = [gain_in.map(Setting::GainIn), gain_out.map(Setting::GainOut)];
+                return Ok(set(settings.into_iter().flatten().collect()));
+            }
+            ParticipantVerb::Energy => {
+                let NewThreshold { level } = request.json().await?;
+                return Ok(set(vec![Setting::Energy(level)]));
+            }
+            ParticipantVerb::Dtmf => {
+                let Keys { digits } = request.json().await?;
+                return Ok(Verb::PressKeys { conference_id, participant_id, digits });
+            }
+            ParticipantVerb::Label => {
+                let Label { label } = request.json().await?;
+                return Ok(Verb::Label { conference_id, participant_id, label });
+            }
+            ParticipantVerb::Mute => set(vec![Setting::Muted(true)]),
+            ParticipantVerb::Unmute => set(vec![Setting::Muted(false)]),
+            ParticipantVerb::Deaf => set(vec![Setting::Deaf(true)]),
+            ParticipantVerb::Undeaf => set(vec![Setting::Deaf(false)]),
+            ParticipantVerb::Hold => set(vec![Setting::Hold(true)]),
+            ParticipantVerb::Unhold => set(vec![Setting::Hold(false)]),
+            ParticipantVerb::Promote => Verb::Moderator { conference_id, participant_id, on: true },
+            ParticipantVerb::Demote => Verb::Moderator { conference_id, participant_id, on: false },
+            ParticipantVerb::Listen => Verb::Listener { conference_id, participant_id, on: true },
+            ParticipantVerb::Speak => Verb::Listener { conference_id, participant_id, on: false },
+            ParticipantVerb::Drop => Verb::Drop { conference_id, participant_id },
+            ParticipantVerb::Redial => Verb::Redial { conference_id, participant_id },
+            ParticipantVerb::Cancel => Verb::Cancel { conference_id, participant_id },
+        };
+        bare(request, plain).await
+    })
+    .await
+}
+
+/// The same for everybody in the room.
+async fn for_all(request: Request, conference_id: ConferenceId, setting: Setting) -> Result<Verb, Problem> {
+    let Everybody { except } = request.json_or_default().await?;
+    Ok(Verb::SetAll { conference_id, setting, spare: except })
 }
 
 /// A verb that takes no body, or an empty object.

@@ -64,11 +64,11 @@ pub trait Checked: DeserializeOwned {
 pub struct Faults(Vec<InputError>);
 
 impl Faults {
-    fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
+    pub(super) fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
         self.0.push(InputError { pointer: pointer.into(), detail: detail.into() });
     }
 
-    fn text(&mut self, pointer: impl Fn() -> String, text: &str, longest: usize) {
+    pub(super) fn text(&mut self, pointer: impl Fn() -> String, text: &str, longest: usize) {
         let length = text.chars().count();
         if length > longest {
             self.add(pointer(), format!("has {length} characters; at most {longest} are allowed"));
@@ -93,6 +93,7 @@ impl Faults {
         }
         for (index, participant) in participants.iter().enumerate() {
             self.text(|| format!("/participants/{index}/name"), &participant.name, MAX_NAME);
+            self.text(|| format!("/participants/{index}/label"), &participant.label, MAX_NAME);
             let numbers = &participant.numbers;
             if numbers.is_empty() {
                 self.add(format!("/participants/{index}/numbers"), "is empty; give at least one number");

@@ -18,6 +18,7 @@ mod history;
 mod hub;
 mod identity;
 mod input;
+mod input_controls;
 pub mod openapi;
 pub mod permissions;
 pub mod problem;

@@ -6,6 +6,7 @@ use super::{
     health::{Health, Readiness},
     history::{self, History},
     input::{Credentials, NewParticipants, StationChoice},
+    input_controls::{Everybody, Keys, Label, NewGain, NewThreshold},
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
     sessions::SessionView,
@@ -34,10 +35,15 @@ use utoipa::{
     CallView,
     ConferenceView,
     Credentials,
+    Everybody,
     Health,
     History,
+    Keys,
+    Label,
     NewConference,
+    NewGain,
     NewParticipants,
+    NewThreshold,
     ProblemDocument,
     Readiness,
     SessionView,
@@ -150,12 +156,31 @@ fn summary(route: Route) -> &'static str {
         Route::Participant(ParticipantVerb::Drop) => "Take a joined participant out and hang up",
         Route::Participant(ParticipantVerb::Redial) => "Ring a participant again who failed or left",
         Route::Participant(ParticipantVerb::Cancel) => "Stop ringing a participant",
+        Route::Participant(ParticipantVerb::Deaf) => "The participant no longer hears the room",
+        Route::Participant(ParticipantVerb::Undeaf) => "The participant hears the room again",
+        Route::Participant(ParticipantVerb::Hold) => "Music for the participant, who neither hears nor is heard",
+        Route::Participant(ParticipantVerb::Unhold) => "Back from the music into the room",
+        Route::Participant(ParticipantVerb::Gain) => "How loud the participant is heard, and hears",
+        Route::Participant(ParticipantVerb::Energy) => "From which level on the participant counts as speaking",
+        Route::Participant(ParticipantVerb::Dtmf) => "Press keys, to be heard at the participant's end",
+        Route::Participant(ParticipantVerb::Label) => "A few words on who the participant is",
+        Route::Participant(ParticipantVerb::Promote) => "Make a moderator, who is spared by verbs for everybody",
+        Route::Participant(ParticipantVerb::Demote) => "No moderator any more",
+        Route::Participant(ParticipantVerb::Listen) => "The participant only listens: muted now and after a redial",
+        Route::Participant(ParticipantVerb::Speak) => "The participant may speak again",
         Route::Conference(ConferenceVerb::Lock) => "Let nobody else in",
         Route::Conference(ConferenceVerb::Unlock) => "Let others in again",
         Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
         Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
         Route::Conference(ConferenceVerb::End) => "End it for all",
         Route::Conference(ConferenceVerb::Continue) => "Go on although the caller left",
+        Route::Conference(ConferenceVerb::Mute) => "Mute everybody, or all but the hosts",
+        Route::Conference(ConferenceVerb::Unmute) => "Unmute everybody but those who only listen",
+        Route::Conference(ConferenceVerb::Deaf) => "Nobody hears the room, or nobody but the hosts",
+        Route::Conference(ConferenceVerb::Undeaf) => "Everybody hears the room again",
+        Route::Conference(ConferenceVerb::Hold) => "Music for everybody, or for all but the hosts",
+        Route::Conference(ConferenceVerb::Unhold) => "Everybody back from the music",
+        Route::Conference(ConferenceVerb::Drop) => "Take out everybody who joined, or all but the hosts",
         Route::OpenApi => "This document",
         Route::Health => "The service runs",
         Route::Ready => "The service can do its work",
@@ -171,6 +196,19 @@ fn body(route: Route) -> Option<RequestBody> {
         Route::Call(CallVerb::Answer) | Route::Conference(ConferenceVerb::Rejoin) => {
             (reference::<StationChoice>(), Required::False)
         }
+        Route::Participant(ParticipantVerb::Gain) => (reference::<NewGain>(), Required::True),
+        Route::Participant(ParticipantVerb::Energy) => (reference::<NewThreshold>(), Required::True),
+        Route::Participant(ParticipantVerb::Dtmf) => (reference::<Keys>(), Required::True),
+        Route::Participant(ParticipantVerb::Label) => (reference::<Label>(), Required::True),
+        Route::Conference(
+            ConferenceVerb::Mute
+            | ConferenceVerb::Unmute
+            | ConferenceVerb::Deaf
+            | ConferenceVerb::Undeaf
+            | ConferenceVerb::Hold
+            | ConferenceVerb::Unhold
+            | ConferenceVerb::Drop,
+        ) => (reference::<Everybody>(), Required::False),
         _ => return None,
     };
     let content = ContentBuilder::new().schema(Some(schema)).build();

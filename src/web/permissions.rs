@@ -10,6 +10,11 @@ macro_rules! verbs {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $name { $($variant,)* }
 
+        impl $name {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+        }
+
         impl FromStr for $name {
             type Err = ();
             fn from_str(text: &str) -> Result<Self, ()> {
@@ -27,12 +32,16 @@ verbs! {
     /// `POST /conferences/{id}/actions/{verb}`
     ConferenceVerb {
         Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
+        Mute = "mute", Unmute = "unmute", Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold",
+        Drop = "drop",
     }
 }
 verbs! {
     /// `POST /conferences/{id}/participants/{id}/actions/{verb}`
     ParticipantVerb {
         Mute = "mute", Unmute = "unmute", Drop = "drop", Redial = "redial", Cancel = "cancel",
+        Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold", Gain = "gain", Energy = "energy",
+        Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
     }
 }
 
@@ -140,12 +149,31 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Participant(ParticipantVerb::Drop), "participants.drop", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/drop", SteerConferences;
     Route::Participant(ParticipantVerb::Redial), "participants.redial", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/redial", SteerConferences;
     Route::Participant(ParticipantVerb::Cancel), "participants.cancel", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/cancel", SteerConferences;
+    Route::Participant(ParticipantVerb::Deaf), "participants.deaf", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/deaf", SteerConferences;
+    Route::Participant(ParticipantVerb::Undeaf), "participants.undeaf", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/undeaf", SteerConferences;
+    Route::Participant(ParticipantVerb::Hold), "participants.hold", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/hold", SteerConferences;
+    Route::Participant(ParticipantVerb::Unhold), "participants.unhold", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/unhold", SteerConferences;
+    Route::Participant(ParticipantVerb::Gain), "participants.gain", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/gain", SteerConferences;
+    Route::Participant(ParticipantVerb::Energy), "participants.energy", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/energy", SteerConferences;
+    Route::Participant(ParticipantVerb::Dtmf), "participants.dtmf", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/dtmf", SteerConferences;
+    Route::Participant(ParticipantVerb::Label), "participants.label", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/label", SteerConferences;
+    Route::Participant(ParticipantVerb::Promote), "participants.promote", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/promote", SteerConferences;
+    Route::Participant(ParticipantVerb::Demote), "participants.demote", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/demote", SteerConferences;
+    Route::Participant(ParticipantVerb::Listen), "participants.listen", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/listen", SteerConferences;
+    Route::Participant(ParticipantVerb::Speak), "participants.speak", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/speak", SteerConferences;
     Route::Conference(ConferenceVerb::Lock), "conferences.lock", "POST" "/api/v1/conferences/{conference_id}/actions/lock", SteerConferences;
     Route::Conference(ConferenceVerb::Unlock), "conferences.unlock", "POST" "/api/v1/conferences/{conference_id}/actions/unlock", SteerConferences;
     Route::Conference(ConferenceVerb::Leave), "conferences.leave", "POST" "/api/v1/conferences/{conference_id}/actions/leave", SteerConferences;
     Route::Conference(ConferenceVerb::Rejoin), "conferences.rejoin", "POST" "/api/v1/conferences/{conference_id}/actions/rejoin", SteerConferences;
     Route::Conference(ConferenceVerb::End), "conferences.end", "POST" "/api/v1/conferences/{conference_id}/actions/end", SteerConferences;
     Route::Conference(ConferenceVerb::Continue), "conferences.continue", "POST" "/api/v1/conferences/{conference_id}/actions/continue", SteerConferences;
+    Route::Conference(ConferenceVerb::Mute), "conferences.mute", "POST" "/api/v1/conferences/{conference_id}/actions/mute", SteerConferences;
+    Route::Conference(ConferenceVerb::Unmute), "conferences.unmute", "POST" "/api/v1/conferences/{conference_id}/actions/unmute", SteerConferences;
+    Route::Conference(ConferenceVerb::Deaf), "conferences.deaf", "POST" "/api/v1/conferences/{conference_id}/actions/deaf", SteerConferences;
+    Route::Conference(ConferenceVerb::Undeaf), "conferences.undeaf", "POST" "/api/v1/conferences/{conference_id}/actions/undeaf", SteerConferences;
+    Route::Conference(ConferenceVerb::Hold), "conferences.hold", "POST" "/api/v1/conferences/{conference_id}/actions/hold", SteerConferences;
+    Route::Conference(ConferenceVerb::Unhold), "conferences.unhold", "POST" "/api/v1/conferences/{conference_id}/actions/unhold", SteerConferences;
+    Route::Conference(ConferenceVerb::Drop), "conferences.drop", "POST" "/api/v1/conferences/{conference_id}/actions/drop", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;
@@ -201,28 +229,9 @@ mod tests {
             Route::Metrics,
         ]
         .into_iter()
-        .chain([CallVerb::Answer, CallVerb::Hold, CallVerb::Resume, CallVerb::Hangup].map(Route::Call))
-        .chain(
-            [
-                ParticipantVerb::Mute,
-                ParticipantVerb::Unmute,
-                ParticipantVerb::Drop,
-                ParticipantVerb::Redial,
-                ParticipantVerb::Cancel,
-            ]
-            .map(Route::Participant),
-        )
-        .chain(
-            [
-                ConferenceVerb::Lock,
-                ConferenceVerb::Unlock,
-                ConferenceVerb::Leave,
-                ConferenceVerb::Rejoin,
-                ConferenceVerb::End,
-                ConferenceVerb::Continue,
-            ]
-            .map(Route::Conference),
-        );
+        .chain(CallVerb::ALL.iter().copied().map(Route::Call))
+        .chain(ParticipantVerb::ALL.iter().copied().map(Route::Participant))
+        .chain(ConferenceVerb::ALL.iter().copied().map(Route::Conference));
         let all = all.collect::<BTreeSet<_>>();
         assert_eq!(ROUTES.iter().map(|spec| spec.route).collect::<BTreeSet<_>>(), all);
         assert_eq!(ROUTES.len(), all.len());

@@ -207,7 +207,7 @@ impl Desk {
     /// Joins a room with the next member number.
     pub fn joins(&mut self, id: ConferenceId, channel: ChannelId) {
         self.members += 1;
-        self.room(id, RoomEventKind::Joined { channel, member: self.members, muted: false });
+        self.room(id, RoomEventKind::Joined { channel, member: self.members, seen: Vec::new() });
     }
 
     /// At the hook, for the first time or again; `disposition` says what became of a station dialed meanwhile.
@@ -335,7 +335,7 @@ pub fn people(numbers: &[&str]) -> Vec<NewParticipant> {
     let person = |number: &&str| NewParticipant {
         name: format!("Person {number}"),
         numbers: vec![(*number).to_owned()],
-        confirm: None,
+        ..NewParticipant::default()
     };
     numbers.iter().map(person).collect()
 }
@@ -379,7 +379,7 @@ pub fn bridged(sent: &[Command]) -> Vec<(ChannelId, ChannelId)> {
 /// The legs that were sent into a room by these commands, and whether they only follow whoever opens it.
 pub fn entered(sent: &[Command]) -> Vec<(ChannelId, bool)> {
     let leg = |command: &Command| match command {
-        Command::EnterRoom { channel, join_only, .. } => Some((*channel, *join_only)),
+        Command::EnterRoom { channel, door, .. } => Some((*channel, door.join_only)),
         _ => None,
     };
     sent.iter().filter_map(leg).collect()

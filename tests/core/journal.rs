@@ -85,7 +85,7 @@ fn journaled_call(call: &Call) -> Call {
 fn journaled_conference(conference: &Conference) -> Conference {
     let mut conference = Conference { lock_pending: None, room_lives: false, opening: None, ..conference.clone() };
     for participant in &mut conference.participants {
-        participant.mute_pending = None;
+        participant.asked.clear();
         participant.talking = false;
         for leg in &mut participant.legs {
             leg.seen = false;

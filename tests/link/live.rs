@@ -4,10 +4,11 @@ use super::{Ear, freeswitch::FreeSwitch};
 use std::time::Duration;
 use switchboard::{
     domain::{
-        effect::{Command, KillCause, Originate, Room, Tag, Target, WayBack},
+        effect::{Command, Door, KillCause, Originate, Room, Tag, Target, WayBack},
         endpoint::{Endpoint, Safe},
         ids::ChannelId,
         input::{ChannelEventKind, HookEvent, Input, Outcome, RoomEventKind},
+        setting::Setting,
     },
     switch::{
         hook::{Hook, HookConfig, HookHandle},
@@ -211,24 +212,33 @@ async fn a_call_becomes_a_room_with_guests_of_mixed_fate() {
     }
     assert!(members.contains(&caller) && members.contains(&station));
 
-    let guest = lab.originate("answer", Target::Room(room()), None);
+    let guest = lab.originate("answer", Target::Room(room(), Door { join_only: true, muted: false }), None);
     let member = lab.joins(guest).await;
-    let presses = lab.originate("press", Target::Room(room()), Some(5));
+    let presses = lab.originate("press", Target::Room(room(), Door { join_only: true, muted: false }), Some(5));
     lab.joins(presses).await;
     let parked = lab.originate("answer", Target::Park(Duration::from_secs(30)), None);
     lab.channel(parked, &ChannelEventKind::Parked).await;
-    lab.run(parked, Command::EnterRoom { channel: parked, room: room(), join_only: true }).await;
+    lab.run(parked, Command::EnterRoom { channel: parked, room: room(), door: Door { join_only: true, muted: false } })
+        .await;
     lab.joins(parked).await;
 
-    lab.run(guest, Command::Mute { room: room(), member, on: true }).await;
-    lab.in_room(|kind| *kind == RoomEventKind::Muted { channel: guest, on: true }).await;
+    lab.run(
+        guest,
+        Command::Set { room: room(), member, setting: Setting::Muted(true), music: safe("silence_stream://0") },
+    )
+    .await;
+    lab.in_room(|kind| *kind == RoomEventKind::Set { channel: guest, setting: Setting::Muted(true) }).await;
     lab.run(guest, Command::Lock { room: room(), on: true }).await;
     lab.in_room(|kind| *kind == RoomEventKind::Locked(true)).await;
 
     lab.link.resync();
     let snapshot = lab.ear.snapshot().await;
     let seen = &snapshot.rooms["room1"];
-    assert!(seen.locked && seen.members[&guest].muted && !seen.members[&caller].muted);
+    assert!(
+        seen.locked
+            && seen.members[&guest].seen.contains(&Setting::Muted(true))
+            && seen.members[&caller].seen.contains(&Setting::Muted(false))
+    );
     assert_eq!(seen.members.len(), 5);
     assert!(snapshot.channels[&guest].answered && !snapshot.channels[&guest].inbound);
     assert!(snapshot.bridges.is_empty());
@@ -249,7 +259,7 @@ async fn each_failure_of_a_leg_says_its_cause() {
     let mut lab = Lab::start().await;
     let opener = lab.originate("answer", Target::Park(Duration::from_secs(30)), None);
     lab.channel(opener, &ChannelEventKind::Parked).await;
-    lab.run(opener, Command::EnterRoom { channel: opener, room: room(), join_only: false }).await;
+    lab.run(opener, Command::EnterRoom { channel: opener, room: room(), door: Door::default() }).await;
     lab.joins(opener).await;
     for (name, confirm, cause, sip) in [
         ("busy", None, "USER_BUSY", Some(486)),
@@ -260,7 +270,7 @@ async fn each_failure_of_a_leg_says_its_cause() {
         ("answer", Some(2), "ALLOTTED_TIMEOUT", None),
         ("ring", Some(2), "ALLOTTED_TIMEOUT", None),
     ] {
-        let leg = lab.originate(name, Target::Room(room()), confirm);
+        let leg = lab.originate(name, Target::Room(room(), Door { join_only: true, muted: false }), confirm);
         let (mut job, mut end) = (None, None);
         while job.is_none() || end.is_none() {
             match lab.ear.next().await {
@@ -277,7 +287,7 @@ async fn each_failure_of_a_leg_says_its_cause() {
     }
     // A room that is not there is not made.
     let nowhere = Room { name: safe("nowhere"), profile: safe("switchboard") };
-    let leg = lab.originate("answer", Target::Room(nowhere), None);
+    let leg = lab.originate("answer", Target::Room(nowhere, Door { join_only: true, muted: false }), None);
     lab.ear
         .until(|input| match input {
             Input::Channel(event) if event.channel == leg => {

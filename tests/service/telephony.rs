@@ -328,7 +328,8 @@ impl Telephony {
             End::Simulated(uuid) => self.find(uuid).is_some_and(|channel| {
                 let plays = channel.application.ends_with("playback") && channel.application_data.contains("moh");
                 let ringback = || channel.variables.get("transfer_ringback").is_some_and(|music| music.contains("moh"));
-                plays || (channel.application == "bridge" && channel.bridged_to.is_none() && ringback())
+                let held = || self.hold_music(uuid).is_some_and(|music| music.contains("moh"));
+                plays || held() || (channel.application == "bridge" && channel.bridged_to.is_none() && ringback())
             }),
         }
     }
@@ -360,12 +361,29 @@ impl Telephony {
 
     fn in_one_room(&self, listener: &str, speaker: &str) -> bool {
         let Kind::Simulated(simulator) = &self.kind else { return false };
-        simulator.rooms().iter().any(|room| {
-            let can = |uuid: &str, able: fn(&switchboard::simulator::RoomMember) -> bool| {
-                room.members.iter().any(|member| member.uuid == uuid && able(member))
-            };
-            can(listener, |member| !member.deaf) && can(speaker, |member| !member.muted)
-        })
+        simulator.loudness(listener, speaker) > 0.0
+    }
+
+    fn hold_music(&self, uuid: &str) -> Option<String> {
+        let Kind::Simulated(simulator) = &self.kind else { return None };
+        simulator.hold_music(uuid)
+    }
+
+    /// Waits until `listener` hears `speaker` as many times as loud as they spoke, by a tenth.
+    pub async fn hears_at(&self, listener: &End, speaker: &End, times: f64) -> bool {
+        let near = |found: f64| (found - times).abs() <= times / 10.0;
+        let found = || match (listener, speaker, &self.kind) {
+            (End::Live(listener), End::Live(speaker), _) => {
+                let now = Instant::now();
+                let media = listener.media();
+                media.loudest(speaker.tone(), now - Duration::from_millis(300), now) / crate::support::tone::LOUDNESS
+            }
+            (End::Simulated(listener), End::Simulated(speaker), Kind::Simulated(simulator)) => {
+                simulator.loudness(listener, speaker)
+            }
+            _ => unreachable!("an end is of the switch that made it"),
+        };
+        poll(|| near(found()).then_some(())).await.is_some()
     }
 
     /// Waits until `listener` hears `speaker`.
@@ -394,6 +412,21 @@ impl Telephony {
     pub fn longest_gap(&self, one: &End, other: &End, since: Instant) -> Option<Duration> {
         let (End::Live(one), End::Live(other)) = (one, other) else { return None };
         Some(one.longest_gap(other.tone(), since).max(other.longest_gap(one.tone(), since)))
+    }
+
+    /// The keys pressed for this end so far.
+    pub fn pressed_now(&self, end: &End) -> String {
+        match (end, &self.kind) {
+            (End::Live(call), _) => call.media().keys_heard(),
+            (End::Simulated(uuid), Kind::Simulated(simulator)) => simulator.pressed_for(uuid),
+            _ => unreachable!("an end is of the switch that made it"),
+        }
+    }
+
+    /// Waits until so many keys were pressed for this end.
+    pub async fn pressed_for(&self, end: &End, count: usize) -> String {
+        poll(|| (self.pressed_now(end).len() >= count).then_some(())).await;
+        self.pressed_now(end)
     }
 
     /// The telephone of the operator's fallback rings, or, simulated, the fallback's extension is run.

@@ -27,6 +27,7 @@ struct Shared {
     sending: Mutex<Sending>,
     record: Mutex<VecDeque<Heard>>,
     keys: Mutex<VecDeque<char>>,
+    keys_heard: Mutex<Vec<(u32, char)>>,
 }
 
 struct Sending {
@@ -92,6 +93,11 @@ impl Media {
     /// Whether all pressed keys are sent.
     pub async fn keys_sent(&self) -> bool {
         until(PATIENCE, || self.shared.keys.lock().unwrap().is_empty().then_some(())).await.is_some()
+    }
+
+    /// The keys that were pressed at the other end, in order.
+    pub fn keys_heard(&self) -> String {
+        self.shared.keys_heard.lock().unwrap().iter().map(|(_, key)| *key).collect()
     }
 
     /// Whether this tone was heard for most of the last 200 ms.
@@ -253,9 +259,25 @@ impl Sender {
     }
 }
 
+/// Every packet of one key has the same timestamp.
+fn hear_key(shared: &Shared, packet: &[u8]) {
+    let began = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
+    let mut heard = shared.keys_heard.lock().unwrap();
+    if heard.last().is_none_or(|(last, _)| *last != began)
+        && let Some(key) = "0123456789*#ABCD".chars().nth(packet[12].into())
+    {
+        heard.push((began, key));
+    }
+}
+
 fn keep(shared: &Shared, packet: &[u8]) {
-    if packet.len() <= 12 || packet[0] >> 6 != 2 || packet[1] & 0x7f != PCMU {
+    if packet.len() <= 12 || packet[0] >> 6 != 2 {
         return;
+    }
+    match packet[1] & 0x7f {
+        TELEPHONE_EVENT => return hear_key(shared, packet),
+        PCMU => {}
+        _ => return,
     }
     let at = Instant::now();
     let samples = packet[12..].iter().map(|&byte| tone::decode_ulaw(byte)).collect();

@@ -8,7 +8,11 @@ use crate::{
 use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard::{
-    domain::states::Role,
+    domain::{
+        request::Spare,
+        setting::{Digits, Gain, Setting, Threshold},
+        states::Role,
+    },
     engine::messages::{CallResponse, InputError, Refusal, RefusalCode, Verb},
 };
 
@@ -48,39 +52,81 @@ async fn each_action_becomes_its_verb() {
     let participant =
         |verb: &str| format!("/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/{verb}");
     let station = || Some("1001".to_owned());
+    let gain = |steps| Gain::try_from(steps).unwrap();
+    let set = |setting| Verb::Set { conference_id, participant_id, settings: vec![setting] };
+    let all = |setting, spare| Verb::SetAll { conference_id, setting, spare };
+    let (nothing, station_named) = (json!({}), json!({ "station": "1001" }));
     let cases = [
-        (call("answer"), Verb::AnswerCall { call_id, station: station() }),
-        (call("hold"), Verb::HoldCall { call_id }),
-        (call("resume"), Verb::ResumeCall { call_id }),
-        (call("hangup"), Verb::HangupCall { call_id }),
-        (conference("lock"), Verb::Lock { conference_id }),
-        (conference("unlock"), Verb::Unlock { conference_id }),
-        (conference("leave"), Verb::Leave { conference_id }),
-        (conference("rejoin"), Verb::Rejoin { conference_id, station: station() }),
-        (conference("end"), Verb::End { conference_id }),
-        (conference("continue"), Verb::ContinueWithoutCaller { conference_id }),
-        (participant("mute"), Verb::Mute { conference_id, participant_id }),
-        (participant("unmute"), Verb::Unmute { conference_id, participant_id }),
-        (participant("drop"), Verb::Drop { conference_id, participant_id }),
-        (participant("redial"), Verb::Redial { conference_id, participant_id }),
-        (participant("cancel"), Verb::Cancel { conference_id, participant_id }),
+        (call("answer"), &station_named, Verb::AnswerCall { call_id, station: station() }),
+        (call("hold"), &nothing, Verb::HoldCall { call_id }),
+        (call("resume"), &nothing, Verb::ResumeCall { call_id }),
+        (call("hangup"), &nothing, Verb::HangupCall { call_id }),
+        (conference("lock"), &nothing, Verb::Lock { conference_id }),
+        (conference("unlock"), &nothing, Verb::Unlock { conference_id }),
+        (conference("leave"), &nothing, Verb::Leave { conference_id }),
+        (conference("rejoin"), &station_named, Verb::Rejoin { conference_id, station: station() }),
+        (conference("end"), &nothing, Verb::End { conference_id }),
+        (conference("continue"), &nothing, Verb::ContinueWithoutCaller { conference_id }),
+        (conference("mute"), &nothing, all(Setting::Muted(true), Spare::Hosts)),
+        (conference("unmute"), &json!({ "except": "nobody" }), all(Setting::Muted(false), Spare::Nobody)),
+        (conference("deaf"), &json!({ "except": "hosts" }), all(Setting::Deaf(true), Spare::Hosts)),
+        (conference("undeaf"), &nothing, all(Setting::Deaf(false), Spare::Hosts)),
+        (conference("hold"), &nothing, all(Setting::Hold(true), Spare::Hosts)),
+        (conference("unhold"), &nothing, all(Setting::Hold(false), Spare::Hosts)),
+        (conference("drop"), &nothing, Verb::DropAll { conference_id, spare: Spare::Hosts }),
+        (participant("mute"), &nothing, set(Setting::Muted(true))),
+        (participant("unmute"), &nothing, set(Setting::Muted(false))),
+        (participant("deaf"), &nothing, set(Setting::Deaf(true))),
+        (participant("undeaf"), &nothing, set(Setting::Deaf(false))),
+        (participant("hold"), &nothing, set(Setting::Hold(true))),
+        (participant("unhold"), &nothing, set(Setting::Hold(false))),
+        (participant("gain"), &json!({ "gain_in": -2 }), set(Setting::GainIn(gain(-2)))),
+        (participant("gain"), &json!({ "gain_out": 4 }), set(Setting::GainOut(gain(4)))),
+        (participant("energy"), &json!({ "level": 300 }), set(Setting::Energy(Threshold::try_from(300).unwrap()))),
+        (
+            participant("dtmf"),
+            &json!({ "digits": "12#" }),
+            Verb::PressKeys { conference_id, participant_id, digits: Digits::try_from("12#".to_owned()).unwrap() },
+        ),
+        (
+            participant("label"),
+            &json!({ "label": "interpreter" }),
+            Verb::Label { conference_id, participant_id, label: "interpreter".into() },
+        ),
+        (participant("promote"), &nothing, Verb::Moderator { conference_id, participant_id, on: true }),
+        (participant("demote"), &nothing, Verb::Moderator { conference_id, participant_id, on: false }),
+        (participant("listen"), &nothing, Verb::Listener { conference_id, participant_id, on: true }),
+        (participant("speak"), &nothing, Verb::Listener { conference_id, participant_id, on: false }),
+        (participant("drop"), &nothing, Verb::Drop { conference_id, participant_id }),
+        (participant("redial"), &nothing, Verb::Redial { conference_id, participant_id }),
+        (participant("cancel"), &nothing, Verb::Cancel { conference_id, participant_id }),
     ];
     let program = Person::Bearer(PROGRAM_TOKEN);
-    for (path, _) in &cases {
-        let takes_station = path.ends_with("answer") || path.ends_with("rejoin");
-        let body = json!({ "station": "1001" });
-        if takes_station {
-            assert_eq!(house.post(&program, path, &body).await.status(), 202, "{path}");
-        } else {
-            assert_eq!(problem(house.post(&program, path, &body).await).await.0, 422, "{path} takes no station");
+    for (path, body, verb) in &cases {
+        let stranger = json!({ "nonsense": "1001" });
+        assert_eq!(problem(house.post(&program, path, &stranger).await).await.0, 422, "{path} takes no nonsense");
+        assert_eq!(house.post(&program, path, body).await.status(), 202, "{path}");
+        assert_eq!(house.server.verbs().last(), Some(verb), "{path}");
+        if *body == &nothing {
             let bare = house.ask(&program, Method::POST, path).send().await.unwrap();
             assert_eq!(bare.status(), 202, "{path} needs no body");
         }
     }
-    assert_eq!(house.server.verbs(), cases.map(|(_, verb)| verb));
     let bare = house.ask(&program, Method::POST, &call("answer")).send().await.unwrap();
     assert_eq!(bare.status(), 202);
     assert_eq!(house.server.verbs().last(), Some(&Verb::AnswerCall { call_id, station: None }));
+    for (verb, body) in [
+        ("gain", json!({})),
+        ("gain", json!({ "gain_in": 5 })),
+        ("energy", json!({ "level": -1 })),
+        ("dtmf", json!({ "digits": "" })),
+        ("dtmf", json!({ "digits": "1;uuid_kill" })),
+        ("label", json!({ "label": "x".repeat(121) })),
+        ("label", json!({ "label": "a\nb" })),
+    ] {
+        let refused = problem(house.post(&program, &participant(verb), &body).await).await;
+        assert_eq!(refused.0, 422, "{verb} {body}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::{
 use crate::domain::{
     call::Pending,
     cause::{Cause, Reason},
-    effect::{Command, KillCause, Originate, Tag, Target},
+    effect::{Command, Door, KillCause, Originate, Tag, Target},
     fact::{Fact, Invited, Person, Subject},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     request::{Actor, NewConference, Refusal, RefusalCode},
@@ -43,6 +43,9 @@ impl Node {
                 number: dial.number.clone(),
                 dials: vec![dial],
                 leg: ChannelId(ids.uuid()),
+                label: String::new(),
+                moderator: false,
+                listener: false,
             });
         }
         let to_dial = guests.len() + invited.iter().filter(|one| !one.dials.is_empty()).count();
@@ -113,6 +116,9 @@ impl Node {
             dials: Vec::new(),
             leg,
             number: number.to_owned(),
+            label: String::new(),
+            moderator: false,
+            listener: false,
         };
         vec![
             one(ParticipantRole::Caller, &call.caller_name, &call.caller_number, pair.caller),
@@ -142,7 +148,7 @@ impl Node {
         if pair.held {
             for channel in [pair.caller, pair.station] {
                 let room = room.clone();
-                self.command(Tag::Move(id), pair.caller, Command::EnterRoom { channel, room, join_only: false });
+                self.command(Tag::Move(id), pair.caller, Command::EnterRoom { channel, room, door: Door::default() });
             }
         } else {
             self.command(Tag::Move(id), pair.caller, Command::MovePair { channel: pair.caller, room });
@@ -200,7 +206,11 @@ impl Node {
         let originate = Originate {
             leg,
             endpoint,
-            target: if found.parked { Target::Park(times.park) } else { Target::Room(room) },
+            target: if found.parked {
+                Target::Park(times.park)
+            } else {
+                Target::Room(room, Door { join_only: true, muted: person.listener })
+            },
             ring,
             confirm: found.confirm.then_some(times.confirm),
             caller_id_name: dial.and_then(|dial| dial.caller_id_name.clone()),
@@ -220,18 +230,18 @@ impl Node {
         }
         let Some(room) = self.room_of(conference) else { return };
         // Who was in and is parked was kicked, and is not taken in again.
-        let waiting: Vec<ChannelId> = conference
+        let waiting: Vec<(ChannelId, bool)> = conference
             .active()
             .filter(|(_, l)| l.waits && l.unwanted.is_none() && l.state != LegState::Joined)
-            .map(|(_, l)| l.id)
+            .map(|(p, l)| (l.id, p.listener))
             .collect();
         let (lives, opening) = (conference.room_lives, conference.opening);
-        let chosen: Vec<ChannelId> = match (lives, opening) {
+        let chosen: Vec<(ChannelId, bool)> = match (lives, opening) {
             (true, _) => waiting,
             (false, None) => waiting.into_iter().take(1).collect(),
             (false, Some(_)) => Vec::new(),
         };
-        for channel in chosen {
+        for (channel, muted) in chosen {
             if let Some(conference) = self.conferences.get_mut(&id) {
                 if !lives {
                     conference.opening = Some(channel);
@@ -243,7 +253,11 @@ impl Node {
                 }
             }
             let room = room.clone();
-            self.command(Tag::Enter(channel), channel, Command::EnterRoom { channel, room, join_only: lives });
+            self.command(
+                Tag::Enter(channel),
+                channel,
+                Command::EnterRoom { channel, room, door: Door { join_only: lives, muted } },
+            );
         }
     }
 

@@ -44,20 +44,8 @@ impl Node {
                     self.cancel_ringing(id, ids);
                 }
             }
-            Timer::LockPending(id) => {
-                if let Some(conference) = self.conferences.get_mut(&id) {
-                    conference.lock_pending = None;
-                }
-                self.out.touched.insert(super::Touched::Conference(id));
-                self.effect(Effect::Resync);
-            }
-            Timer::MutePending(id, participant) => {
-                if let Some(conference) = self.conferences.get_mut(&id) {
-                    conference.with(participant, |p| p.mute_pending = None);
-                }
-                self.out.touched.insert(super::Touched::Conference(id));
-                self.effect(Effect::Resync);
-            }
+            Timer::LockPending(id) => self.lock_in_doubt(id),
+            Timer::ControlPending(id, participant) => self.control_in_doubt(id, participant),
             Timer::LegDue(leg) => self.leg_is_late(leg, ids),
             Timer::LegVanished(leg) => self.probe(leg),
             Timer::Stray(leg) => self.stray(leg, ids),

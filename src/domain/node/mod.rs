@@ -8,6 +8,7 @@ mod adopting;
 mod answering;
 mod assembling;
 mod calls;
+mod controls;
 mod deadlines;
 mod legs;
 mod reconcile;
@@ -24,6 +25,7 @@ use super::{
     ids::{CallId, ChannelId, ConferenceId, NodeId, ParticipantId, UserId},
     input::{Health, HookEvent, Input},
     policy::RecentDials,
+    request::Refusal,
     rules::Rules,
     states::{CallState, ConferenceState, NodeState},
     story::{self, Telling},
@@ -38,6 +40,9 @@ pub trait Ids {
     /// A UUID never given before.
     fn uuid(&mut self) -> Uuid;
 }
+
+/// A request about a conference is accepted, or refused with the reason.
+type Accepting = Result<ConferenceId, Refusal>;
 
 /// Which of ours a channel is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +186,7 @@ impl Node {
         for conference in self.conferences.values_mut() {
             conference.lock_pending = None;
             for participant in &mut conference.participants {
-                participant.mute_pending = None;
+                participant.asked.clear();
             }
             if let Some((_, deadline)) = conference.question {
                 self.timers.set(Timer::Question(conference.id), deadline);

@@ -155,7 +155,8 @@ impl Node {
             }
             say(self, RoomEventKind::Locked(room.locked));
             for (channel, member) in &room.members {
-                say(self, RoomEventKind::Joined { channel: *channel, member: member.member, muted: member.muted });
+                let seen = member.seen.clone();
+                say(self, RoomEventKind::Joined { channel: *channel, member: member.member, seen });
                 say(self, RoomEventKind::Talking { channel: *channel, on: member.talking });
             }
             let gone: Vec<ChannelId> = self

@@ -1,13 +1,12 @@
 //! What is asked of the node, by whom, and whether they may.
 
-use super::{Ids, Node, answering::refuse};
+use super::{Ids, Node, answering::refuse, controls::is_spared};
 use crate::domain::{
     cause::Reason,
     conference::{Conference, Participant},
-    effect::{Command, Control, Tag},
     fact::{Attempt, Fact, Invited, Person, Subject},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
-    request::{Actor, NewParticipant, Refusal, RefusalCode, Verb},
+    request::{Actor, NewParticipant, Refusal, RefusalCode, Spare, Verb},
     states::{ConferenceState, LegState, NodeState, ParticipantRole, Role},
     time::Timestamp,
     timers::Timer,
@@ -47,12 +46,25 @@ impl Node {
             Verb::AddParticipants { conference_id, participants } => {
                 self.add(actor, *conference_id, participants, ids).map(Conference)
             }
-            Verb::Mute { conference_id, participant_id } => {
-                self.mute(actor, *conference_id, *participant_id, true).map(Conference)
+            Verb::Set { conference_id, participant_id, settings } => {
+                self.set_participant(actor, *conference_id, *participant_id, settings).map(Conference)
             }
-            Verb::Unmute { conference_id, participant_id } => {
-                self.mute(actor, *conference_id, *participant_id, false).map(Conference)
+            Verb::SetAll { conference_id, setting, spare } => {
+                self.set_all(actor, *conference_id, *setting, *spare).map(Conference)
             }
+            Verb::PressKeys { conference_id, participant_id, digits } => {
+                self.press_keys(actor, *conference_id, *participant_id, digits).map(Conference)
+            }
+            Verb::Label { conference_id, participant_id, label } => {
+                self.label(actor, *conference_id, *participant_id, label).map(Conference)
+            }
+            Verb::Moderator { conference_id, participant_id, on } => {
+                self.moderator(actor, *conference_id, *participant_id, *on).map(Conference)
+            }
+            Verb::Listener { conference_id, participant_id, on } => {
+                self.listener(actor, *conference_id, *participant_id, *on).map(Conference)
+            }
+            Verb::DropAll { conference_id, spare } => self.drop_all(actor, *conference_id, *spare, ids).map(Conference),
             Verb::Drop { conference_id, participant_id } => {
                 self.take_out(actor, *conference_id, *participant_id, Reason::Dropped, ids).map(Conference)
             }
@@ -78,7 +90,7 @@ impl Node {
     }
 
     /// The conference, if there is one and the actor may act on it.
-    fn conference_of(&self, id: ConferenceId, actor: &Actor) -> Result<&Conference, Refusal> {
+    pub(super) fn conference_of(&self, id: ConferenceId, actor: &Actor) -> Result<&Conference, Refusal> {
         let conference =
             self.conferences.get(&id).ok_or_else(|| refuse(RefusalCode::NotFound, "there is no such conference"))?;
         if actor.role == Role::Attendant && conference.owner.id != actor.id {
@@ -90,7 +102,7 @@ impl Node {
         Ok(conference)
     }
 
-    fn participant_of(
+    pub(super) fn participant_of(
         &self,
         id: ConferenceId,
         participant: ParticipantId,
@@ -131,45 +143,6 @@ impl Node {
         }
     }
 
-    fn mute(
-        &mut self,
-        actor: &Actor,
-        id: ConferenceId,
-        participant: ParticipantId,
-        on: bool,
-    ) -> Result<ConferenceId, Refusal> {
-        let person = self.participant_of(id, participant, actor)?;
-        if person.muted == on && person.mute_pending.is_none() {
-            return Ok(id);
-        }
-        let member = person.leg().and_then(|leg| leg.member.map(|member| (leg.id, member)));
-        let room = self.conferences.get(&id).and_then(|c| self.room_of(c));
-        let (Some((leg, member)), Some(room)) = (member, room) else {
-            return Err(refuse(RefusalCode::WrongState, "only somebody who is in the room can be muted or unmuted"));
-        };
-        self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantMuteAsked { participant, on });
-        let control = if on { Control::Mute } else { Control::Unmute };
-        self.command(Tag::Control(id, Some(participant), control), leg, Command::Mute { room, member, on });
-        self.timers.set(Timer::MutePending(id, participant), self.now.plus(self.rules.times.control));
-        Ok(id)
-    }
-
-    fn lock(&mut self, actor: &Actor, id: ConferenceId, on: bool) -> Result<ConferenceId, Refusal> {
-        let conference = self.conference_of(id, actor)?;
-        if conference.locked == on && conference.lock_pending.is_none() {
-            return Ok(id);
-        }
-        let member = conference.active().find(|(_, leg)| leg.member.is_some()).map(|(_, leg)| leg.id);
-        let (Some(lane), Some(room)) = (member, self.room_of(conference)) else {
-            return Err(refuse(RefusalCode::WrongState, "the room is not open yet; try again when somebody is in it"));
-        };
-        self.record(Subject::Conference(id), Some(actor.into()), Fact::ConferenceLockAsked { on });
-        let control = if on { Control::Lock } else { Control::Unlock };
-        self.command(Tag::Control(id, None, control), lane, Command::Lock { room, on });
-        self.timers.set(Timer::LockPending(id), self.now.plus(self.rules.times.control));
-        Ok(id)
-    }
-
     fn take_out(
         &mut self,
         actor: &Actor,
@@ -183,6 +156,26 @@ impl Node {
             return Err(refuse(RefusalCode::WrongState, "this participant has no leg that could be hung up"));
         };
         self.unwant(id, participant, leg, reason, ids);
+        Ok(id)
+    }
+
+    /// Everybody out of the room but those who run it; who still rings goes on ringing.
+    fn drop_all(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        spare: Spare,
+        ids: &mut dyn Ids,
+    ) -> Result<ConferenceId, Refusal> {
+        let conference = self.conference_of(id, actor)?;
+        let out: Vec<_> = conference
+            .active()
+            .filter(|(p, leg)| leg.state == LegState::Joined && !is_spared(p, spare))
+            .map(|(p, leg)| (p.id, leg.id))
+            .collect();
+        for (participant, leg) in out {
+            self.unwant(id, participant, leg, Reason::Dropped, ids);
+        }
         Ok(id)
     }
 
@@ -280,6 +273,9 @@ impl Node {
                     number: dial.number.clone(),
                     dials: vec![dial],
                     leg,
+                    label: String::new(),
+                    moderator: false,
+                    listener: false,
                 };
                 let ports = ports.saturating_add(1);
                 self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: vec![invited] });

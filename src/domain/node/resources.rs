@@ -141,6 +141,9 @@ impl Node {
                 number: dials.first().map(|dial| dial.number.clone()).unwrap_or_default(),
                 dials,
                 leg: ChannelId(ids.uuid()),
+                label: person.label.trim().to_owned(),
+                moderator: person.moderator,
+                listener: person.listener,
             });
         }
         match errors.first() {

@@ -6,6 +6,7 @@ use crate::domain::{
     fact::Fact,
     ids::{ChannelId, ConferenceId},
     input::{RoomEvent, RoomEventKind},
+    setting::Setting,
     states::{ConferenceState, LegState},
     timers::Timer,
 };
@@ -24,9 +25,10 @@ impl Node {
                 // Its lock went with it.
                 self.room_locked(id, false);
             }
-            RoomEventKind::Joined { channel, member, muted } => self.member_joined(id, channel, member, muted, ids),
+            RoomEventKind::Joined { channel, member, seen } => self.member_joined(id, channel, member, &seen, ids),
             RoomEventKind::Left { channel } => self.member_left(id, channel),
-            RoomEventKind::Muted { channel, on } => self.member_muted(id, channel, on),
+            RoomEventKind::Set { channel, setting } => self.member_set(id, channel, setting),
+            RoomEventKind::Pressed { channel } => self.member_pressed(id, channel),
             RoomEventKind::Talking { channel, on } => self.member_talks(id, channel, on),
             RoomEventKind::Locked(on) => self.room_locked(id, on),
         }
@@ -53,7 +55,7 @@ impl Node {
         id: ConferenceId,
         channel: ChannelId,
         member: u32,
-        muted: bool,
+        seen: &[Setting],
         ids: &mut dyn Ids,
     ) {
         let Some(Owner::Leg(of, participant)) =
@@ -78,7 +80,8 @@ impl Node {
         if state != LegState::Joined {
             self.conference_fact(id, Fact::LegProgress { participant, leg: channel, state: LegState::Joined });
         }
-        self.member_muted(id, channel, muted);
+        self.member_seen(id, channel, seen);
+        self.keep_listener_quiet(id, participant);
         if let Some(conference) = self.conferences.get_mut(&id)
             && conference.opening == Some(channel)
         {
@@ -110,20 +113,7 @@ impl Node {
         self.timers.set(Timer::Stray(channel), self.now.plus(HANGUP_FOLLOWS));
     }
 
-    fn member_muted(&mut self, id: ConferenceId, channel: ChannelId, on: bool) {
-        let Some(Owner::Leg(_, participant)) = self.channels.get(&channel).copied() else { return };
-        self.timers.clear(Timer::MutePending(id, participant));
-        let found = self.conferences.get(&id).and_then(|c| c.participant(participant));
-        if found.is_some_and(|p| p.muted != on || p.mute_pending.is_some()) {
-            // Muting while somebody talks brings no stop-talking.
-            if on {
-                self.member_talks(id, channel, false);
-            }
-            self.conference_fact(id, Fact::ParticipantMuted { participant, on });
-        }
-    }
-
-    fn member_talks(&mut self, id: ConferenceId, channel: ChannelId, on: bool) {
+    pub(super) fn member_talks(&mut self, id: ConferenceId, channel: ChannelId, on: bool) {
         let Some(Owner::Leg(of, participant)) = self.channels.get(&channel).copied() else { return };
         if of != id {
             return;

@@ -78,14 +78,7 @@ fn about(world: &mut World, name: &str, words: &[&str]) -> String {
             "+OK (saymember) OK\n".into()
         }
         "transfer" => transfer(world, name, args),
-        "relate" => match args {
-            // Relations are not simulated: there are never any.
-            [_] => "+OK No relationships\n".into(),
-            [from, to, ..] => format!("-ERR relationship {from}->{to} not found.\n"),
-            [] => {
-                "relate <member_id>[,<member_id>] <other_member_id>[,<other_member_id>] [nospeak|nohear|clear]".into()
-            }
-        },
+        "relate" => world.rooms.get_mut(name).map(|room| room.relate(args)).unwrap_or_default(),
         "chkrecord" => recording(world, name, &["check"]),
         _ => members::command(world, name, verb, args)
             .unwrap_or_else(|| format!("-ERR Conference command '{verb}' not found.\n")),

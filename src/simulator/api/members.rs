@@ -97,10 +97,13 @@ fn apply(world: &mut World, room: &str, verb: &str, uuid: &str, value: Option<&s
         }
         "hold" => {
             member.hold = true;
+            // More music is queued behind what is played already.
+            member.hold_music = member.hold_music.take().or(value.map(str::to_owned));
             "hold-member"
         }
         "unhold" => {
             member.hold = false;
+            member.hold_music = None;
             "unhold-member"
         }
         "kick" | "hup" => {
@@ -120,6 +123,10 @@ fn apply(world: &mut World, room: &str, verb: &str, uuid: &str, value: Option<&s
         }
         "dtmf" => {
             let digits = value.unwrap_or_default().to_owned();
+            if digits.is_empty() {
+                return "-ERR Invalid input!\n".into();
+            }
+            member.pressed.push_str(&digits);
             world.tell_member(uuid, "dtmf-member", &[("Digits", digits.clone())]);
             return format!("+OK sent {digits} to {id}\n");
         }
@@ -144,7 +151,7 @@ fn level(world: &mut World, verb: &str, uuid: &str, value: Option<&str>) -> Stri
     };
     let wanted = value.and_then(|value| value.parse().ok());
     if let Some(wanted) = wanted {
-        *level = wanted;
+        *level = if verb == "energy" { wanted } else { i32::clamp(wanted, -4, 4) };
     }
     let (level, id) = (*level, member.id);
     if wanted.is_some() {
@@ -153,7 +160,8 @@ fn level(world: &mut World, verb: &str, uuid: &str, value: Option<&str>) -> Stri
             "volume_out" => "volume-out-member",
             _ => "energy-level-member",
         };
-        world.tell_member(uuid, action, &[("Level", level.to_string())]);
+        let header = if verb == "energy" { "Energy-Level" } else { "Volume-Level" };
+        world.tell_member(uuid, action, &[(header, level.to_string())]);
     }
     match verb {
         "volume_in" => format!("+OK Volume IN {id} = {level}\n"),

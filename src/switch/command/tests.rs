@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::setting::{Digits, Gain, Threshold};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -16,6 +17,39 @@ fn way_back() -> WayBack {
 
 fn room() -> Room {
     Room { name: safe("conf_1"), profile: safe("switchboard") }
+}
+
+const ENTER: Door = Door { join_only: true, muted: false };
+
+#[test]
+fn members_are_set_by_their_number() {
+    let gain = |steps| Gain::try_from(steps).unwrap();
+    for (setting, expected) in [
+        (Setting::Muted(true), "mute 7"),
+        (Setting::Muted(false), "unmute 7"),
+        (Setting::Deaf(true), "deaf 7"),
+        (Setting::Deaf(false), "undeaf 7"),
+        (Setting::Hold(true), "hold 7 local_stream://moh"),
+        (Setting::Hold(false), "unhold 7"),
+        (Setting::GainIn(gain(-4)), "volume_in 7 -4"),
+        (Setting::GainOut(gain(3)), "volume_out 7 3"),
+        (Setting::Energy(Threshold::try_from(250).unwrap()), "energy 7 250"),
+    ] {
+        let music = safe("local_stream://moh");
+        let wire = text(&Command::Set { room: room(), member: 7, setting, music });
+        assert_eq!(wire.texts, [format!("conference conf_1 {expected}")]);
+    }
+    let digits = Digits::try_from("12#".to_owned()).unwrap();
+    assert_eq!(text(&Command::Press { room: room(), member: 7, digits }).texts, ["conference conf_1 dtmf 7 12#"]);
+}
+
+#[test]
+fn who_only_listens_comes_in_muted() {
+    let listener = Door { join_only: true, muted: true };
+    let enter = Command::EnterRoom { channel: channel(1), room: room(), door: listener };
+    let command =
+        format!("uuid_transfer {} 'conference:conf_1@switchboard++flags{{join-only|mute}},park:' inline", channel(1));
+    assert_eq!(text(&enter).texts, [command]);
 }
 
 #[test]
@@ -51,7 +85,7 @@ fn a_leg_that_must_confirm_has_its_own_limits_and_a_switch_side_maximum() {
     let wire = text(&Command::Originate(Originate {
         leg: channel(5),
         endpoint: Endpoint::new("sofia/gateway/carrier/+4930123").unwrap(),
-        target: Target::Room(room()),
+        target: Target::Room(room(), ENTER),
         ring: Duration::from_secs(30),
         confirm: Some(Duration::from_secs(10)),
         caller_id_name: None,
@@ -101,7 +135,7 @@ fn words_with_spaces_between_are_quoted() {
     let wanted = Originate {
         leg: channel(1),
         endpoint: Endpoint::new("sofia/internal/7%example.org").unwrap(),
-        target: Target::Room(room()),
+        target: Target::Room(room(), ENTER),
         ring: Duration::from_secs(30),
         confirm: None,
         caller_id_name: Some(Phrase::new("Example GmbH").unwrap()),
@@ -141,6 +175,24 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_door()(join_only in any::<bool>(), muted in any::<bool>()) -> Door {
+        Door { join_only, muted }
+    }
+}
+
+fn any_setting() -> impl Strategy<Value = Setting> {
+    let gain = || (-4i64..=4).prop_map(|gain| Gain::try_from(gain).expect("in range"));
+    prop_oneof![
+        any::<bool>().prop_map(Setting::Muted),
+        any::<bool>().prop_map(Setting::Deaf),
+        any::<bool>().prop_map(Setting::Hold),
+        gain().prop_map(Setting::GainIn),
+        gain().prop_map(Setting::GainOut),
+        (0i64..=20_000).prop_map(|level| Setting::Energy(Threshold::try_from(level).expect("in range"))),
+    ]
+}
+
+prop_compose! {
     fn any_way_back()(extension in any_safe(), context in any_safe()) -> WayBack {
         WayBack { extension, context }
     }
@@ -158,7 +210,7 @@ prop_compose! {
         variables in proptest::collection::vec((any_safe(), any_phrase()), 0..4),
         longest in any_duration(),
     ) -> Originate {
-        let target = room.map_or(Target::Park(longest), Target::Room);
+        let target = room.map_or(Target::Park(longest), |room| Target::Room(room, ENTER));
         Originate {
             leg, endpoint, target, ring, confirm, caller_id_name, caller_id_number, variables, longest,
         }
@@ -191,12 +243,22 @@ fn any_command() -> impl Strategy<Value = Command> {
         (any_channel(), any_safe(), any_duration(), any_way_back())
             .prop_map(|(caller, music, longest, way_back)| Command::Hold { caller, music, longest, way_back }),
         any_originate().prop_map(Command::Originate),
-        (any_channel(), any_room(), any::<bool>()).prop_map(|(channel, room, join_only)| Command::EnterRoom {
+        (any_channel(), any_room(), any_door()).prop_map(|(channel, room, door)| Command::EnterRoom {
             channel,
             room,
-            join_only
+            door
         }),
-        (any_room(), any::<u32>(), any::<bool>()).prop_map(|(room, member, on)| Command::Mute { room, member, on }),
+        (any_room(), any::<u32>(), any_setting(), any_safe()).prop_map(|(room, member, setting, music)| Command::Set {
+            room,
+            member,
+            setting,
+            music
+        }),
+        (any_room(), any::<u32>(), "[0-9*#A-D]{1,32}").prop_map(|(room, member, digits)| Command::Press {
+            room,
+            member,
+            digits: digits.try_into().expect("keys"),
+        }),
         (any_room(), any::<bool>()).prop_map(|(room, on)| Command::Lock { room, on }),
         any_channel().prop_map(Command::TakeMedia),
     ]

@@ -80,18 +80,19 @@ fn a_recorded_move_tells_its_story() {
             _ => None,
         })
         .collect();
+    let heard = vec![Setting::Muted(false), Setting::Deaf(false), Setting::Hold(false)];
     assert_eq!(
         rooms[..4],
         [
             ("room-1", RoomEventKind::Created),
-            ("room-1", RoomEventKind::Joined { channel: caller, member: 3, muted: false }),
-            ("room-1", RoomEventKind::Joined { channel: station, member: 4, muted: false }),
+            ("room-1", RoomEventKind::Joined { channel: caller, member: 3, seen: heard.clone() }),
+            ("room-1", RoomEventKind::Joined { channel: station, member: 4, seen: heard }),
             ("room-1", RoomEventKind::Talking { channel: caller, on: true }),
         ]
     );
     for wanted in [
-        RoomEventKind::Muted { channel: guest, on: true },
-        RoomEventKind::Muted { channel: guest, on: false },
+        RoomEventKind::Set { channel: guest, setting: Setting::Muted(true) },
+        RoomEventKind::Set { channel: guest, setting: Setting::Muted(false) },
         RoomEventKind::Locked(true),
         RoomEventKind::Locked(false),
         RoomEventKind::Left { channel: guest },

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::setting::Gain;
 use proptest::prelude::*;
 
 const CHANNELS: &str = include_str!("../../../tests/recordings-switch/channels.json");
@@ -34,10 +35,14 @@ fn recorded_rooms_are_read() {
     let rooms = rooms(ROOMS).unwrap();
     let room = &rooms["room1"];
     assert!(room.locked);
-    let muted = MemberSnapshot { member: 35, muted: true, talking: false };
-    let talking = MemberSnapshot { member: 34, muted: false, talking: true };
-    assert_eq!(room.members[&id("076db563-5355-4950-bb4c-22956c283aa0")], muted);
-    assert_eq!(room.members[&id("75ed4cf6-0d48-4867-9da6-e352f11dc2ca")], talking);
+    let muted = &room.members[&id("076db563-5355-4950-bb4c-22956c283aa0")];
+    assert_eq!((muted.member, muted.talking, muted.seen[0]), (35, false, Setting::Muted(true)));
+    let talking = &room.members[&id("75ed4cf6-0d48-4867-9da6-e352f11dc2ca")];
+    assert_eq!((talking.member, talking.talking, talking.seen[0]), (34, true, Setting::Muted(false)));
+    let gain = Gain::try_from(0).unwrap();
+    for setting in [Setting::Deaf(false), Setting::Hold(false), Setting::GainIn(gain), Setting::GainOut(gain)] {
+        assert!(talking.seen.contains(&setting), "{setting:?}");
+    }
     assert_eq!(room.members.len(), 3);
 }
 

@@ -58,7 +58,7 @@ impl Watch {
         let Some(node) = node else { return };
         match verb {
             Verb::HangupCall { call_id } => self.dismissed.extend(node.call(*call_id).map(|call| call.channel)),
-            Verb::End { conference_id } => {
+            Verb::End { conference_id } | Verb::DropAll { conference_id, .. } => {
                 let legs = node.conference(*conference_id).into_iter().flat_map(|c| c.legs());
                 self.dismissed.extend(legs.map(|(_, leg)| leg.id));
             }
@@ -230,8 +230,10 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
         assert_eq!((conference.lock_pending, conference.question), (None, None), "{conference:?}");
         for (participant, leg) in conference.active() {
             assert_eq!(leg.state, LegState::Joined, "nobody rings that long: {participant:?}");
-            assert_eq!(Some(participant.muted), room.members.get(&leg.id).map(|(_, muted)| *muted), "{participant:?}");
-            assert_eq!(participant.mute_pending, None, "{participant:?}");
+            let set = room.members.get(&leg.id).map(|member| member.settings);
+            assert_eq!(Some(participant.settings), set, "{participant:?}");
+            assert_eq!(participant.asked, [], "{participant:?}");
+            assert!(!participant.listener || participant.settings.muted, "a listener can be heard: {participant:?}");
         }
     }
 }

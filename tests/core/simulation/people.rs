@@ -11,7 +11,8 @@ use switchboard::domain::{
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::Input,
     node::Node,
-    request::{Actor, NewConference, NewParticipant, Verb},
+    request::{Actor, NewConference, NewParticipant, Spare, Verb},
+    setting::{Gain, Setting},
 };
 
 /// How rough the house of this seed is.
@@ -166,7 +167,20 @@ fn somebody(world: &mut World) -> NewParticipant {
     let first = number();
     let second = number();
     let numbers = if world.chance.percent(30) { vec![first, second] } else { vec![first] };
-    NewParticipant { name: String::new(), numbers, confirm: None }
+    let (moderator, listener) = (world.chance.percent(10), world.chance.percent(15));
+    NewParticipant { numbers, moderator, listener, ..NewParticipant::default() }
+}
+
+fn some_setting(world: &mut World) -> Setting {
+    let on = world.chance.percent(50);
+    let gain = Gain::try_from(world.chance.ms(0, 8) - 4).unwrap_or_default();
+    match world.chance.below(6) {
+        0 => Setting::Muted(on),
+        1 => Setting::Deaf(on),
+        2 | 3 => Setting::Hold(on),
+        4 => Setting::GainIn(gain),
+        _ => Setting::GainOut(gain),
+    }
 }
 
 fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<Verb> {
@@ -176,10 +190,19 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     };
     let all = participant(&world.service.as_ref()?.node);
     let participant_id = world.chance.pick(&all)?;
-    Some(match world.chance.below(24) {
+    let spare = if world.chance.percent(50) { Spare::Hosts } else { Spare::Nobody };
+    let on = world.chance.percent(50);
+    let setting = some_setting(world);
+    Some(match world.chance.below(32) {
+        24..28 => Verb::Set { conference_id, participant_id, settings: vec![setting, some_setting(world)] },
+        28 => Verb::SetAll { conference_id, setting, spare },
+        29 => Verb::Listener { conference_id, participant_id, on },
+        30 => Verb::Moderator { conference_id, participant_id, on },
+        31 if world.chance.percent(20) => Verb::DropAll { conference_id, spare },
+        31 => Verb::PressKeys { conference_id, participant_id, digits: "12#".to_owned().try_into().ok()? },
+
         0..3 => Verb::AddParticipants { conference_id, participants: some_people(world) },
-        3..6 => Verb::Mute { conference_id, participant_id },
-        6 | 7 => Verb::Unmute { conference_id, participant_id },
+        3..8 => Verb::Set { conference_id, participant_id, settings: vec![Setting::Muted(on)] },
         8 | 9 => Verb::Drop { conference_id, participant_id },
         10..13 => Verb::Cancel { conference_id, participant_id },
         13..16 => Verb::Redial { conference_id, participant_id },

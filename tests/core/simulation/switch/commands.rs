@@ -5,6 +5,7 @@ use switchboard::domain::{
     effect::{Command, Originate, Room},
     ids::ChannelId,
     input::{Outcome, RoomEventKind},
+    setting::Setting,
 };
 
 fn ok() -> Outcome {
@@ -70,8 +71,11 @@ impl Switch {
                 self.transfer(*channel, apps());
                 self.found(*channel)
             }
-            Command::EnterRoom { channel, room, join_only } => {
-                let conference = App::Conference { room: room.name.to_string(), join_only: *join_only };
+            Command::EnterRoom { channel, room, door } => {
+                let conference = App::Conference { room: room.name.to_string(), join_only: door.join_only };
+                if let Some(found) = self.channels.get_mut(channel) {
+                    found.join_muted |= door.muted;
+                }
                 self.transfer(*channel, [conference, App::Park]);
                 self.found(*channel)
             }
@@ -106,7 +110,8 @@ impl Switch {
                 self.hang_up(*channel, cause, None, Death::Killed);
                 ok()
             }
-            Command::Mute { room, member, on } => self.mute(room, *member, *on),
+            Command::Set { room, member, setting, .. } => self.set(room, *member, *setting),
+            Command::Press { room, member, .. } => self.press(room, *member),
             Command::Lock { room, on } => {
                 let Some(found) = self.rooms.get_mut(room.name.as_str()) else {
                     return Outcome::Err("Conference not found".into());
@@ -123,15 +128,26 @@ impl Switch {
         if self.channels.contains_key(&channel) { ok() } else { no_such_channel() }
     }
 
-    fn mute(&mut self, room: &Room, member: u32, on: bool) -> Outcome {
+    fn set(&mut self, room: &Room, member: u32, setting: Setting) -> Outcome {
         let name = room.name.as_str();
         let Some(found) = self.rooms.get_mut(name) else { return Outcome::Err("Conference not found".into()) };
-        let Some((channel, of)) = found.members.iter_mut().find(|(_, (id, _))| *id == member) else {
+        let Some((channel, of)) = found.members.iter_mut().find(|(_, of)| of.id == member) else {
             return Outcome::Err(format!("Non-Existant ID {member}"));
         };
-        of.1 = on;
+        of.settings.set(setting);
         let channel = *channel;
-        self.tell_room(name, RoomEventKind::Muted { channel, on });
+        self.tell_room(name, RoomEventKind::Set { channel, setting });
+        ok()
+    }
+
+    fn press(&mut self, room: &Room, member: u32) -> Outcome {
+        let name = room.name.as_str();
+        let Some(found) = self.rooms.get(name) else { return Outcome::Err("Conference not found".into()) };
+        let Some((channel, _)) = found.members.iter().find(|(_, of)| of.id == member) else {
+            return Outcome::Err(format!("Non-Existant ID {member}"));
+        };
+        let channel = *channel;
+        self.tell_room(name, RoomEventKind::Pressed { channel });
         ok()
     }
 

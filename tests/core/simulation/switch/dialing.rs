@@ -103,10 +103,13 @@ impl Switch {
             self.events.push(Input::Job { channel: id, outcome: Outcome::Ok(id.to_string()) });
         }
         match target {
-            Some(Target::Room(room)) if self.rooms.contains_key(room.name.as_str()) => {
+            Some(Target::Room(room, door)) if self.rooms.contains_key(room.name.as_str()) => {
+                if let Some(found) = self.channels.get_mut(&id) {
+                    found.join_muted = door.muted;
+                }
                 self.enter(id, room.name.as_str(), true);
             }
-            Some(Target::Room(_)) => self.hang_up(id, "NORMAL_CLEARING", None, Death::Rejected),
+            Some(Target::Room(..)) => self.hang_up(id, "NORMAL_CLEARING", None, Death::Rejected),
             Some(Target::Park(_)) => self.park(id),
             None => self.station_answered(id),
         }

@@ -1,10 +1,11 @@
 //! What channels do by themselves: arrive, wait, run their applications, hang up.
 
-use super::{App, Channel, Death, Doing, LAG, Plan, Room, Switch, Who};
+use super::{App, Channel, Death, Doing, LAG, Member, Plan, Room, Switch, Who};
 use std::collections::VecDeque;
 use switchboard::domain::{
     ids::ChannelId,
     input::{ChannelEventKind, HookEvent, Input, Outcome, RoomEventKind},
+    setting::{Setting, Settings},
 };
 
 const HOOK_TRIES: u8 = 6;
@@ -204,10 +205,11 @@ impl Switch {
         let member = self.members;
         let muted = self.channels.get(&channel).is_some_and(|channel| channel.join_muted);
         if let Some(room) = self.rooms.get_mut(name) {
-            room.members.insert(channel, (member, muted));
+            let settings = Settings { muted, ..Settings::default() };
+            room.members.insert(channel, Member { id: member, settings });
         }
         self.change(channel, Doing::Room(name.to_owned()));
-        self.tell_room(name, RoomEventKind::Joined { channel, member, muted });
+        self.tell_room(name, RoomEventKind::Joined { channel, member, seen: vec![Setting::Muted(muted)] });
     }
 
     pub(super) fn park(&mut self, channel: ChannelId) {

@@ -17,6 +17,7 @@ use switchboard::domain::{
         ChannelEvent, ChannelEventKind, ChannelInfo, Health, HookEvent, Input, MemberSnapshot, RoomEvent,
         RoomEventKind, RoomSnapshot, Snapshot,
     },
+    setting::{Setting, Settings},
 };
 
 /// `show channels` is so many milliseconds behind.
@@ -117,7 +118,26 @@ pub struct Channel {
 #[derive(Clone, Debug, Default)]
 pub struct Room {
     pub locked: bool,
-    pub members: BTreeMap<ChannelId, (u32, bool)>,
+    pub members: BTreeMap<ChannelId, Member>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    pub id: u32,
+    pub settings: Settings,
+}
+
+impl Member {
+    /// As the switch lists one: of who is held it does not say whether they are muted or deaf.
+    fn seen(&self) -> Vec<Setting> {
+        let Settings { muted, deaf, hold, gain_in, gain_out, energy } = self.settings;
+        let mut seen = vec![Setting::Hold(hold), Setting::GainIn(gain_in), Setting::GainOut(gain_out)];
+        if !hold {
+            seen.extend([Setting::Muted(muted), Setting::Deaf(deaf)]);
+        }
+        seen.extend(energy.map(Setting::Energy));
+        seen
+    }
 }
 
 /// What will happen on the switch by itself.
@@ -252,7 +272,7 @@ impl Switch {
             let members = room
                 .members
                 .iter()
-                .map(|(id, (member, muted))| (*id, MemberSnapshot { member: *member, muted: *muted, talking: false }))
+                .map(|(id, member)| (*id, MemberSnapshot { member: member.id, seen: member.seen(), talking: false }))
                 .collect();
             snapshot.rooms.insert(name.clone(), RoomSnapshot { locked: room.locked, members });
         }
