@@ -4,6 +4,7 @@ use super::{
     cause::{Cause, Reason},
     endpoint::Endpoint,
     fact::{Attempt, Fact, Invited, Person},
+    hearing::Blocked,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     route::Dial,
     setting::{Setting, Settings},
@@ -36,6 +37,8 @@ pub struct Conference {
     pub room_lives: bool,
     /// The leg that was sent to open the room. Not journaled.
     pub opening: Option<ChannelId>,
+    /// How the switch has it, who hears whom. Not journaled.
+    pub hearing: Hearing,
     pub participants: Vec<Participant>,
 }
 
@@ -53,6 +56,10 @@ pub struct Participant {
     /// Is muted as soon as they are in.
     pub listener: bool,
     pub settings: Settings,
+    /// The sidebar they talk in, apart from the room.
+    pub sidebar: Option<u32>,
+    /// The only one who hears them.
+    pub coaching: Option<ParticipantId>,
     /// Their phone has put us on its own hold.
     pub on_hold: bool,
     /// Asked of the switch, effects not yet seen. Not journaled.
@@ -60,6 +67,29 @@ pub struct Participant {
     /// Not journaled.
     pub talking: bool,
     pub legs: Vec<Leg>,
+}
+
+/// What is known of the switch's relations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Hearing {
+    /// There were none, and none were wanted.
+    #[default]
+    Free,
+    Unknown,
+    /// Asked how it is, after sending what makes it so.
+    Pending {
+        sent: Blocked,
+        /// Questions on their way.
+        asked: u32,
+        /// So often it will be tried again.
+        tries: u8,
+        /// Something was to be changed.
+        changes: bool,
+    },
+    /// As it is wanted.
+    Known(Blocked),
+    /// Not as it is wanted, whatever was sent.
+    Otherwise(Blocked),
 }
 
 /// Something asked for a member of the room.
@@ -83,6 +113,8 @@ pub struct Leg {
     /// Goes to park first, and is taken into the room by us.
     pub parked: bool,
     pub confirm: bool,
+    /// Came, or is to come, in deaf and muted, until it is arranged whom they hear.
+    pub screened: bool,
     /// The switch took the command.
     pub accepted: bool,
     pub unwanted: Option<Cause>,
@@ -111,6 +143,8 @@ impl Participant {
             moderator: invited.moderator,
             listener: invited.listener,
             settings: Settings::default(),
+            sidebar: None,
+            coaching: None,
             on_hold: false,
             asked: Vec::new(),
             talking: false,
@@ -162,6 +196,7 @@ impl Leg {
             cause: None,
             parked: false,
             confirm: false,
+            screened: false,
             accepted: false,
             unwanted: None,
             answered: false,
@@ -204,6 +239,7 @@ impl Conference {
             was_live: false,
             room_lives: false,
             opening: None,
+            hearing: Hearing::Free,
             participants: invited.iter().map(|one| Participant::invited(at, one)).collect(),
         })
     }
@@ -241,6 +277,18 @@ impl Conference {
                 self.ports = *ports;
                 self.participants.extend(invited.iter().map(|one| Participant::invited(at, one)));
             }
+            Fact::SidebarAsked { sidebar, participants } => {
+                for one in participants {
+                    self.with(*one, |p| p.sidebar = Some(*sidebar));
+                }
+            }
+            Fact::SidebarEnded { sidebar } => {
+                for one in self.participants.iter_mut().filter(|p| p.sidebar == Some(*sidebar)) {
+                    one.sidebar = None;
+                }
+            }
+            Fact::SidebarLeft { participant } => self.with(*participant, |p| p.sidebar = None),
+            Fact::Coaching { participant, whom } => self.with(*participant, |p| p.coaching = *whom),
             _ => self.apply_to_participant(at, fact),
         }
     }
@@ -283,6 +331,9 @@ impl Conference {
                     leg.since = at;
                 });
             }
+            Fact::LegScreened { participant, leg, on } => {
+                self.with_leg(*participant, *leg, |leg| leg.screened = *on);
+            }
             Fact::LegAccepted { participant, leg } => self.with_leg(*participant, *leg, |leg| leg.accepted = true),
             Fact::LegProgress { participant, leg, state } => self.with_leg(*participant, *leg, |leg| {
                 leg.state = *state;
@@ -297,6 +348,7 @@ impl Conference {
                 self.with(*participant, |p| {
                     p.talking = false;
                     p.settings = Settings::default();
+                    p.sidebar = None;
                     p.asked.clear();
                 });
                 self.with_leg(*participant, *leg, |leg| {

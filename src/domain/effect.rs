@@ -2,6 +2,7 @@
 
 use super::{
     endpoint::{Endpoint, Phrase, Safe},
+    hearing::Relate,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     setting::{Digits, Setting},
 };
@@ -39,6 +40,8 @@ pub enum Tag {
     Kill(ChannelId),
     /// Something for a room, or for one in it, whose effect an event tells.
     Control(ConferenceId, Option<ParticipantId>),
+    /// Who hears whom?
+    Relations(ConferenceId),
     /// Does the sound of this stranger go past the switch?
     Media(ChannelId, Media),
     /// Is this channel in the hook?
@@ -92,6 +95,10 @@ pub enum Command {
     /// `conference ROOM mute|unmute|deaf|undeaf|hold|unhold|volume_in|volume_out|energy MEMBER [value]`; whoever is put
     /// on hold hears the music.
     Set { room: Room, member: u32, setting: Setting, music: Safe },
+    /// `conference ROOM relate SPEAKERS LISTENERS nospeak|clear`
+    Relate { room: Room, relate: Relate },
+    /// `conference ROOM relate 0`: all relations there are.
+    AskRelations(Room),
     /// `conference ROOM dtmf MEMBER digits`: pressed for them, to be heard at their end.
     Press { room: Room, member: u32, digits: Digits },
     /// `conference ROOM lock|unlock`
@@ -134,6 +141,8 @@ pub struct Door {
     pub join_only: bool,
     /// Comes in muted.
     pub muted: bool,
+    /// Comes in without hearing the room.
+    pub deaf: bool,
 }
 
 /// A room and its profile.

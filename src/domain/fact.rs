@@ -206,6 +206,28 @@ pub enum Fact {
         participant: ParticipantId,
         on: bool,
     },
+    /// These are to talk apart from the room.
+    SidebarAsked {
+        sidebar: u32,
+        participants: Vec<ParticipantId>,
+    },
+    SidebarLeft {
+        participant: ParticipantId,
+    },
+    SidebarEnded {
+        sidebar: u32,
+    },
+    /// Only this one is to hear them; none: everybody again.
+    Coaching {
+        participant: ParticipantId,
+        whom: Option<ParticipantId>,
+    },
+    /// Let in deaf and muted, until it is arranged whom they hear.
+    LegScreened {
+        participant: ParticipantId,
+        leg: ChannelId,
+        on: bool,
+    },
     ParticipantHold {
         participant: ParticipantId,
         on: bool,

@@ -1,6 +1,6 @@
 //! What happens to the core. Everything the shell learns is turned into one of these.
 
-use super::{effect::Tag, ids::ChannelId, setting::Setting};
+use super::{effect::Tag, hearing::Relations, ids::ChannelId, setting::Setting};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that happened.
@@ -40,6 +40,8 @@ pub enum Input {
 pub enum Outcome {
     /// `+OK …`, or a value.
     Ok(String),
+    /// What a room's relations are.
+    Relations(Relations),
     /// `-ERR …`, without the prefix.
     Err(String),
     /// The link died first: it may have been done or not.

@@ -11,6 +11,7 @@ pub mod conference;
 pub mod effect;
 pub mod endpoint;
 pub mod fact;
+pub mod hearing;
 pub mod ids;
 pub mod input;
 pub mod node;

@@ -74,6 +74,26 @@ pub enum Verb {
         participant_id: ParticipantId,
         on: bool,
     },
+    /// These talk apart; the room goes on.
+    Sidebar {
+        conference_id: ConferenceId,
+        participants: Vec<ParticipantId>,
+    },
+    /// Everybody of it, or of all, back into the room.
+    SidebarEnd {
+        conference_id: ConferenceId,
+        sidebar: Option<u32>,
+    },
+    SidebarLeave {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    /// Heard by this one only; by everybody again if nobody is named.
+    Coach {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        whom: Option<ParticipantId>,
+    },
     DropAll {
         conference_id: ConferenceId,
         spare: Spare,

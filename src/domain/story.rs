@@ -105,6 +105,14 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             let names: Vec<_> = invited.iter().map(|one| name_or_number(&one.name, &one.number)).collect();
             told("conference.participants_added", format!("{by} adds {}.", names.join(", ")))
         }
+        Fact::SidebarAsked { participants, .. } => {
+            let names = names_of(conference, participants);
+            told("conference.sidebar_started", format!("{by} takes {names} aside: they talk apart."))
+        }
+        Fact::SidebarEnded { .. } if actor.is_some() => {
+            told("conference.sidebar_ended", format!("{by} ends the sidebar: all talk together."))
+        }
+        Fact::SidebarEnded { .. } => told("conference.sidebar_ended", "The sidebar is over: only one was left in it."),
         _ => tell_participant(conference, by, fact),
     }
 }
@@ -121,6 +129,8 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
         | Fact::ParticipantModerator { participant, .. }
         | Fact::ParticipantListener { participant, .. }
         | Fact::ParticipantHold { participant, .. }
+        | Fact::SidebarLeft { participant }
+        | Fact::Coaching { participant, .. }
         | Fact::LegQueued { participant, .. }
         | Fact::LegDialed { participant, .. }
         | Fact::LegProgress { participant, .. }
@@ -145,6 +155,16 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
         }
         Fact::ParticipantLabelled { label, .. } => {
             told("conference.participant.labelled", format!("{by} labels {who}: {label}."))
+        }
+        Fact::SidebarLeft { .. } => {
+            told("conference.participant.sidebar_left", format!("{by} brings {who} back from the sidebar."))
+        }
+        Fact::Coaching { whom: Some(whom), .. } => {
+            let whom = names_of(conference, &[*whom]);
+            told("conference.participant.coaching", format!("{by} lets {who} coach {whom}: nobody else hears {who}."))
+        }
+        Fact::Coaching { whom: None, .. } => {
+            told("conference.participant.coaching_ended", format!("{by} lets everybody hear {who} again."))
         }
         Fact::ParticipantModerator { on, .. } => {
             let what = if *on { "a moderator" } else { "no moderator any more" };
@@ -221,6 +241,14 @@ fn tell_asked(by: &str, who: &str, setting: Setting) -> Option<Telling> {
         }
     };
     told(kind, text)
+}
+
+fn names_of(conference: &Conference, ids: &[ParticipantId]) -> String {
+    let names: Vec<String> = ids.iter().filter_map(|id| conference.participant(*id)).map(shown_name).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.join(""),
+    }
 }
 
 /// How a participant is spoken of.

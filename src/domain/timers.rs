@@ -20,6 +20,8 @@ pub enum Timer {
     MoveDue(ConferenceId),
     Question(ConferenceId),
     LockPending(ConferenceId),
+    /// The switch did not say how it has it, who hears whom.
+    HearingPending(ConferenceId),
     /// What was asked for a member of the room took too long.
     ControlPending(ConferenceId, ParticipantId),
     /// A leg should be over or in the room by now.

@@ -51,7 +51,7 @@ impl Hearsay {
 
     fn answered(&mut self, channel: ChannelId, outcome: &Outcome) -> Option<Input> {
         match outcome {
-            Outcome::Unknown => None,
+            Outcome::Unknown | Outcome::Relations(_) => None,
             Outcome::Ok(host) if !matches!(host.trim(), "" | "_undef_") => self.0.remove(&channel).map(Input::Hook),
             Outcome::Ok(_) | Outcome::Err(_) => {
                 if self.0.remove(&channel).is_some() {

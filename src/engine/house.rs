@@ -309,6 +309,10 @@ impl Verb {
             | Self::Moderator { conference_id, .. }
             | Self::Listener { conference_id, .. }
             | Self::DropAll { conference_id, .. }
+            | Self::Sidebar { conference_id, .. }
+            | Self::SidebarEnd { conference_id, .. }
+            | Self::SidebarLeave { conference_id, .. }
+            | Self::Coach { conference_id, .. }
             | Self::Drop { conference_id, .. }
             | Self::Redial { conference_id, .. }
             | Self::Cancel { conference_id, .. }

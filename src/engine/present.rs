@@ -7,7 +7,7 @@ use super::view::{
 use crate::domain::{
     call::{Call, Pending},
     cause::{Cause, Reason},
-    conference::{Ask, Conference, Leg, Participant},
+    conference::{Ask, Conference, Hearing, Leg, Participant},
     fact::{Arrival, Person, Recorded, Subject},
     ids::{EventId, NodeId},
     node::Node,
@@ -96,8 +96,19 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
             deadline,
         }),
         notice: conference.notice.as_ref().map(notice),
-        pending: conference.lock_pending.map(|on| if on { "lock" } else { "unlock" }.to_owned()),
+        pending: pending(conference).map(str::to_owned),
         participants: conference.participants.iter().map(participant).collect(),
+    }
+}
+
+fn pending(conference: &Conference) -> Option<&'static str> {
+    match conference.lock_pending {
+        Some(true) => Some("lock"),
+        Some(false) => Some("unlock"),
+        None => match conference.hearing {
+            Hearing::Pending { changes: true, .. } | Hearing::Unknown | Hearing::Otherwise(_) => Some("arrange"),
+            _ => None,
+        },
     }
 }
 
@@ -126,6 +137,8 @@ fn participant(participant: &Participant) -> ParticipantView {
         gain_in: settings.gain_in.get(),
         gain_out: settings.gain_out.get(),
         energy: settings.energy.map(Threshold::get),
+        sidebar: participant.sidebar,
+        coaching: participant.coaching,
         talking: participant.talking,
         on_hold: participant.on_hold,
         cause: latest.and_then(|leg| leg.cause.as_ref()).map(notice),

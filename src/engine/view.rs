@@ -142,7 +142,7 @@ pub struct ConferenceView {
     /// What went wrong on the way, though the conference goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
-    /// `lock` or `unlock` was asked of the switch and its effect has not been seen yet.
+    /// `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<String>,
     pub participants: Vec<ParticipantView>,
@@ -201,6 +201,12 @@ pub struct ParticipantView {
     /// From which level on (0 to 20000) they count as speaking; absent: as the conference profile says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub energy: Option<u16>,
+    /// The sidebar they talk in, apart from the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidebar: Option<u32>,
+    /// The only participant who hears them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coaching: Option<ParticipantId>,
     pub talking: bool,
     /// The participant's phone has put the conference on its own hold.
     pub on_hold: bool,

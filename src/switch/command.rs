@@ -89,6 +89,16 @@ pub fn text(command: &Command) -> Wire {
         Command::Set { room, member, setting, music } => {
             now(format!("conference {} {}", room.name, set(*setting, *member, music)))
         }
+        Command::Relate { room, relate } => {
+            let what = if relate.block { "nospeak" } else { "clear" };
+            now(format!(
+                "conference {} relate {} {} {what}",
+                room.name,
+                list(&relate.speakers),
+                list(&relate.listeners)
+            ))
+        }
+        Command::AskRelations(room) => now(format!("conference {} relate 0", room.name)),
         Command::Press { room, member, digits } => {
             now(format!("conference {} dtmf {member} {}", room.name, digits.as_str()))
         }
@@ -201,13 +211,14 @@ fn quoted(phrase: &Phrase) -> String {
 
 /// `join-only` hangs up whoever comes to a room that is gone, where the plain name would make it again.
 fn place(room: &Room, door: Door) -> String {
-    let flags: Vec<&str> = [(door.join_only, "join-only"), (door.muted, "mute")]
-        .into_iter()
-        .filter(|(on, _)| *on)
-        .map(|(_, f)| f)
-        .collect();
+    let flags = [(door.join_only, "join-only"), (door.muted, "mute"), (door.deaf, "deaf")];
+    let flags: Vec<&str> = flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).collect();
     let flags = if flags.is_empty() { String::new() } else { format!("++flags{{{}}}", flags.join("|")) };
     format!("{}@{}{flags}", room.name, room.profile)
+}
+
+fn list(members: &[u32]) -> String {
+    members.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn set(setting: Setting, member: u32, music: &Safe) -> String {

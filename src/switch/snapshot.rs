@@ -52,6 +52,21 @@ pub fn reply(body: &str) -> Outcome {
     }
 }
 
+/// `conference ROOM relate 0`, one relation a line: `1 -> 2 NOSPEAK HEAR NOSENDVIDEO`. That there are none is said as
+/// an error, or in words.
+pub fn relations(body: &str) -> Outcome {
+    let relation = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (from, arrow, to) = (words.next()?.parse().ok()?, words.next()?, words.next()?.parse().ok()?);
+        let rest: Vec<&str> = words.collect();
+        (arrow == "->").then(|| ((from, to), rest.contains(&"NOSPEAK") && rest.contains(&"HEAR")))
+    };
+    match reply(body) {
+        Outcome::Err(text) if !text.contains("no reply") => Outcome::Err(text),
+        _ => Outcome::Relations(body.lines().filter_map(relation).collect()),
+    }
+}
+
 /// `show channels as json`
 pub fn channels(text: &str) -> Result<BTreeMap<ChannelId, ChannelInfo>, Unreadable> {
     Ok(rows("show channels", text)?.filter_map(|row| channel(&row)).collect())

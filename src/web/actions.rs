@@ -3,7 +3,7 @@
 use super::{
     Web, api, board,
     input::{NewParticipants, Nothing, StationChoice},
-    input_controls::{Everybody, Keys, Label, NewGain, NewThreshold},
+    input_controls::{Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, WhichSidebar},
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
@@ -100,6 +100,14 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
             ConferenceVerb::Leave => Verb::Leave { conference_id },
             ConferenceVerb::End => Verb::End { conference_id },
             ConferenceVerb::Continue => Verb::ContinueWithoutCaller { conference_id },
+            ConferenceVerb::Sidebar => {
+                let NewSidebar { participants } = request.json().await?;
+                return Ok(Verb::Sidebar { conference_id, participants });
+            }
+            ConferenceVerb::SidebarEnd => {
+                let WhichSidebar { sidebar } = request.json_or_default().await?;
+                return Ok(Verb::SidebarEnd { conference_id, sidebar });
+            }
             ConferenceVerb::Drop => {
                 let Everybody { except } = request.json_or_default().await?;
                 return Ok(Verb::DropAll { conference_id, spare: except });
@@ -140,6 +148,12 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
                 let Label { label } = request.json().await?;
                 return Ok(Verb::Label { conference_id, participant_id, label });
             }
+            ParticipantVerb::Coach => {
+                let NewCoaching { participant_id: whom } = request.json().await?;
+                return Ok(Verb::Coach { conference_id, participant_id, whom: Some(whom) });
+            }
+            ParticipantVerb::Uncoach => Verb::Coach { conference_id, participant_id, whom: None },
+            ParticipantVerb::SidebarLeave => Verb::SidebarLeave { conference_id, participant_id },
             ParticipantVerb::Mute => set(vec![Setting::Muted(true)]),
             ParticipantVerb::Unmute => set(vec![Setting::Muted(false)]),
             ParticipantVerb::Deaf => set(vec![Setting::Deaf(true)]),

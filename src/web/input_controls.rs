@@ -1,7 +1,8 @@
 //! Bodies of the verbs that steer those in a room.
 
-use super::input::{Checked, Faults, MAX_NAME};
+use super::input::{Checked, Faults, MAX_NAME, MAX_PARTICIPANTS};
 use crate::domain::{
+    ids::ParticipantId,
     request::Spare,
     setting::{Digits, Gain, Threshold},
 };
@@ -55,6 +56,45 @@ pub struct Label {
     /// At most 120 characters.
     #[schema(max_length = 120)]
     pub label: String,
+}
+
+/// Who is to talk apart from the room: at least two who are in it.
+#[derive(Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSidebar {
+    #[schema(min_items = 2)]
+    pub participants: Vec<ParticipantId>,
+}
+
+/// Which sidebar is to end; all, if none is named.
+#[derive(Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhichSidebar {
+    #[serde(default)]
+    pub sidebar: Option<u32>,
+}
+
+/// Who is to be the only one to hear the participant.
+#[derive(Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCoaching {
+    pub participant_id: ParticipantId,
+}
+
+impl Checked for NewSidebar {
+    fn check(&self, faults: &mut Faults) {
+        if !(2..=MAX_PARTICIPANTS).contains(&self.participants.len()) {
+            faults.add("/participants", format!("name 2 to {MAX_PARTICIPANTS} participants"));
+        }
+    }
+}
+
+impl Checked for WhichSidebar {
+    fn check(&self, _: &mut Faults) {}
+}
+
+impl Checked for NewCoaching {
+    fn check(&self, _: &mut Faults) {}
 }
 
 impl Checked for Everybody {

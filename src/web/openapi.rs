@@ -6,7 +6,7 @@ use super::{
     health::{Health, Readiness},
     history::{self, History},
     input::{Credentials, NewParticipants, StationChoice},
-    input_controls::{Everybody, Keys, Label, NewGain, NewThreshold},
+    input_controls::{Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, WhichSidebar},
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
     sessions::SessionView,
@@ -40,16 +40,19 @@ use utoipa::{
     History,
     Keys,
     Label,
+    NewCoaching,
     NewConference,
     NewGain,
     NewParticipants,
+    NewSidebar,
     NewThreshold,
     ProblemDocument,
     Readiness,
     SessionView,
     StationChoice,
     Status,
-    Story
+    Story,
+    WhichSidebar
 )))]
 struct Schemas;
 
@@ -180,6 +183,11 @@ fn summary(route: Route) -> &'static str {
         Route::Conference(ConferenceVerb::Undeaf) => "Everybody hears the room again",
         Route::Conference(ConferenceVerb::Hold) => "Music for everybody, or for all but the hosts",
         Route::Conference(ConferenceVerb::Unhold) => "Everybody back from the music",
+        Route::Conference(ConferenceVerb::Sidebar) => "Some talk apart; the room goes on",
+        Route::Conference(ConferenceVerb::SidebarEnd) => "Everybody of a sidebar, or of all, back into the room",
+        Route::Participant(ParticipantVerb::SidebarLeave) => "One comes back from a sidebar",
+        Route::Participant(ParticipantVerb::Coach) => "Heard by one participant only, and hears all",
+        Route::Participant(ParticipantVerb::Uncoach) => "Heard by everybody again",
         Route::Conference(ConferenceVerb::Drop) => "Take out everybody who joined, or all but the hosts",
         Route::OpenApi => "This document",
         Route::Health => "The service runs",
@@ -200,6 +208,9 @@ fn body(route: Route) -> Option<RequestBody> {
         Route::Participant(ParticipantVerb::Energy) => (reference::<NewThreshold>(), Required::True),
         Route::Participant(ParticipantVerb::Dtmf) => (reference::<Keys>(), Required::True),
         Route::Participant(ParticipantVerb::Label) => (reference::<Label>(), Required::True),
+        Route::Participant(ParticipantVerb::Coach) => (reference::<NewCoaching>(), Required::True),
+        Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),
+        Route::Conference(ConferenceVerb::SidebarEnd) => (reference::<WhichSidebar>(), Required::False),
         Route::Conference(
             ConferenceVerb::Mute
             | ConferenceVerb::Unmute

@@ -33,7 +33,7 @@ verbs! {
     ConferenceVerb {
         Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
         Mute = "mute", Unmute = "unmute", Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold",
-        Drop = "drop",
+        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end",
     }
 }
 verbs! {
@@ -42,6 +42,7 @@ verbs! {
         Mute = "mute", Unmute = "unmute", Drop = "drop", Redial = "redial", Cancel = "cancel",
         Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold", Gain = "gain", Energy = "energy",
         Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
+        SidebarLeave = "sidebar_leave", Coach = "coach", Uncoach = "uncoach",
     }
 }
 
@@ -174,6 +175,11 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::Hold), "conferences.hold", "POST" "/api/v1/conferences/{conference_id}/actions/hold", SteerConferences;
     Route::Conference(ConferenceVerb::Unhold), "conferences.unhold", "POST" "/api/v1/conferences/{conference_id}/actions/unhold", SteerConferences;
     Route::Conference(ConferenceVerb::Drop), "conferences.drop", "POST" "/api/v1/conferences/{conference_id}/actions/drop", SteerConferences;
+    Route::Conference(ConferenceVerb::Sidebar), "conferences.sidebar", "POST" "/api/v1/conferences/{conference_id}/actions/sidebar", SteerConferences;
+    Route::Conference(ConferenceVerb::SidebarEnd), "conferences.sidebar_end", "POST" "/api/v1/conferences/{conference_id}/actions/sidebar_end", SteerConferences;
+    Route::Participant(ParticipantVerb::SidebarLeave), "participants.sidebar_leave", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave", SteerConferences;
+    Route::Participant(ParticipantVerb::Coach), "participants.coach", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach", SteerConferences;
+    Route::Participant(ParticipantVerb::Uncoach), "participants.uncoach", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;

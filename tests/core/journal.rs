@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use switchboard::domain::{
     call::Call,
-    conference::Conference,
+    conference::{Conference, Hearing},
     fact::{Fact, Recorded, Subject},
     ids::NodeId,
     node::Node,
@@ -83,7 +83,13 @@ fn journaled_call(call: &Call) -> Call {
 
 /// Without what is not journaled.
 fn journaled_conference(conference: &Conference) -> Conference {
-    let mut conference = Conference { lock_pending: None, room_lives: false, opening: None, ..conference.clone() };
+    let mut conference = Conference {
+        lock_pending: None,
+        room_lives: false,
+        opening: None,
+        hearing: Hearing::Free,
+        ..conference.clone()
+    };
     for participant in &mut conference.participants {
         participant.asked.clear();
         participant.talking = false;

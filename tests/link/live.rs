@@ -212,14 +212,17 @@ async fn a_call_becomes_a_room_with_guests_of_mixed_fate() {
     }
     assert!(members.contains(&caller) && members.contains(&station));
 
-    let guest = lab.originate("answer", Target::Room(room(), Door { join_only: true, muted: false }), None);
+    let guest = lab.originate("answer", Target::Room(room(), Door { join_only: true, ..Door::default() }), None);
     let member = lab.joins(guest).await;
-    let presses = lab.originate("press", Target::Room(room(), Door { join_only: true, muted: false }), Some(5));
+    let presses = lab.originate("press", Target::Room(room(), Door { join_only: true, ..Door::default() }), Some(5));
     lab.joins(presses).await;
     let parked = lab.originate("answer", Target::Park(Duration::from_secs(30)), None);
     lab.channel(parked, &ChannelEventKind::Parked).await;
-    lab.run(parked, Command::EnterRoom { channel: parked, room: room(), door: Door { join_only: true, muted: false } })
-        .await;
+    lab.run(
+        parked,
+        Command::EnterRoom { channel: parked, room: room(), door: Door { join_only: true, ..Door::default() } },
+    )
+    .await;
     lab.joins(parked).await;
 
     lab.run(
@@ -270,7 +273,7 @@ async fn each_failure_of_a_leg_says_its_cause() {
         ("answer", Some(2), "ALLOTTED_TIMEOUT", None),
         ("ring", Some(2), "ALLOTTED_TIMEOUT", None),
     ] {
-        let leg = lab.originate(name, Target::Room(room(), Door { join_only: true, muted: false }), confirm);
+        let leg = lab.originate(name, Target::Room(room(), Door { join_only: true, ..Door::default() }), confirm);
         let (mut job, mut end) = (None, None);
         while job.is_none() || end.is_none() {
             match lab.ear.next().await {
@@ -287,7 +290,7 @@ async fn each_failure_of_a_leg_says_its_cause() {
     }
     // A room that is not there is not made.
     let nowhere = Room { name: safe("nowhere"), profile: safe("switchboard") };
-    let leg = lab.originate("answer", Target::Room(nowhere, Door { join_only: true, muted: false }), None);
+    let leg = lab.originate("answer", Target::Room(nowhere, Door { join_only: true, ..Door::default() }), None);
     lab.ear
         .until(|input| match input {
             Input::Channel(event) if event.channel == leg => {

@@ -62,7 +62,7 @@ impl House {
     }
 
     /// Starts the service again; the page must soon be true.
-    async fn comes_back(&self, point: &str) {
+    pub(crate) async fn comes_back(&self, point: &str) {
         let pictures = self.page.now().snapshots;
         self.service.run().await;
         let serves = Instant::now();

@@ -399,6 +399,13 @@ impl Telephony {
         }
     }
 
+    /// How long one heard the other since then, in all. Only a real switch has audio to measure.
+    pub fn heard_for(&self, listener: &End, speaker: &End, since: Instant) -> Option<Duration> {
+        let (End::Live(listener), End::Live(speaker)) = (listener, speaker) else { return None };
+        let now = Instant::now();
+        Some((now - since).mul_f64(listener.media().share(speaker.tone(), since, now)))
+    }
+
     /// Everybody hears everybody else.
     pub async fn all_hear_each_other(&self, ends: &[&End]) {
         for (place, listener) in ends.iter().enumerate() {

@@ -56,6 +56,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/actions/hold", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/unhold", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/drop", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar_end", "asdp"),
     ("GET", "/api/v1/openapi.json", "nasdp"),
     ("GET", "/healthz", "nasdp"),
     ("GET", "/readyz", "nasdp"),
@@ -90,6 +95,12 @@ async fn each_route_lets_through_whom_the_table_says() {
                 path if path.ends_with("/gain") => request.json(&json!({ "gain_in": 1 })),
                 path if path.ends_with("/energy") => request.json(&json!({ "level": 1 })),
                 path if path.ends_with("/dtmf") => request.json(&json!({ "digits": "1" })),
+                path if path.ends_with("/coach") => {
+                    request.json(&json!({ "participant_id": things::participant_id(2) }))
+                }
+                path if path.ends_with("/sidebar") => {
+                    request.json(&json!({ "participants": [things::participant_id(1), things::participant_id(2)] }))
+                }
                 path if path.ends_with("/label") => request.json(&json!({ "label": "chair" })),
                 _ => request,
             };

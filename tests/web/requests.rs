@@ -54,6 +54,8 @@ async fn each_action_becomes_its_verb() {
     let station = || Some("1001".to_owned());
     let gain = |steps| Gain::try_from(steps).unwrap();
     let set = |setting| Verb::Set { conference_id, participant_id, settings: vec![setting] };
+    let other = things::participant_id(2);
+    let coach = |whom| Verb::Coach { conference_id, participant_id, whom };
     let all = |setting, spare| Verb::SetAll { conference_id, setting, spare };
     let (nothing, station_named) = (json!({}), json!({ "station": "1001" }));
     let cases = [
@@ -97,6 +99,16 @@ async fn each_action_becomes_its_verb() {
         (participant("demote"), &nothing, Verb::Moderator { conference_id, participant_id, on: false }),
         (participant("listen"), &nothing, Verb::Listener { conference_id, participant_id, on: true }),
         (participant("speak"), &nothing, Verb::Listener { conference_id, participant_id, on: false }),
+        (participant("coach"), &json!({ "participant_id": other }), coach(Some(other))),
+        (participant("uncoach"), &nothing, coach(None)),
+        (participant("sidebar_leave"), &nothing, Verb::SidebarLeave { conference_id, participant_id }),
+        (
+            conference("sidebar"),
+            &json!({ "participants": [participant_id, other] }),
+            Verb::Sidebar { conference_id, participants: vec![participant_id, other] },
+        ),
+        (conference("sidebar_end"), &nothing, Verb::SidebarEnd { conference_id, sidebar: None }),
+        (conference("sidebar_end"), &json!({ "sidebar": 2 }), Verb::SidebarEnd { conference_id, sidebar: Some(2) }),
         (participant("drop"), &nothing, Verb::Drop { conference_id, participant_id }),
         (participant("redial"), &nothing, Verb::Redial { conference_id, participant_id }),
         (participant("cancel"), &nothing, Verb::Cancel { conference_id, participant_id }),

@@ -7,6 +7,7 @@ use super::{
 use crate::domain::{
     call::Pending,
     cause::{Cause, Reason},
+    conference::{Leg, Participant},
     effect::{Command, Door, KillCause, Originate, Tag, Target},
     fact::{Fact, Invited, Person, Subject},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
@@ -185,6 +186,9 @@ impl Node {
             Some(owner),
             Fact::LegDialed { participant, leg, number: dial.number.clone(), endpoint, parked, confirm: dial.confirm },
         );
+        if !parked {
+            self.screen(id, participant, leg);
+        }
         self.send_originate(id, participant, leg);
     }
 
@@ -206,11 +210,7 @@ impl Node {
         let originate = Originate {
             leg,
             endpoint,
-            target: if found.parked {
-                Target::Park(times.park)
-            } else {
-                Target::Room(room, Door { join_only: true, muted: person.listener })
-            },
+            target: if found.parked { Target::Park(times.park) } else { Target::Room(room, door(person, found, true)) },
             ring,
             confirm: found.confirm.then_some(times.confirm),
             caller_id_name: dial.and_then(|dial| dial.caller_id_name.clone()),
@@ -230,18 +230,18 @@ impl Node {
         }
         let Some(room) = self.room_of(conference) else { return };
         // Who was in and is parked was kicked, and is not taken in again.
-        let waiting: Vec<(ChannelId, bool)> = conference
+        let waiting: Vec<(ParticipantId, ChannelId)> = conference
             .active()
             .filter(|(_, l)| l.waits && l.unwanted.is_none() && l.state != LegState::Joined)
-            .map(|(p, l)| (l.id, p.listener))
+            .map(|(p, l)| (p.id, l.id))
             .collect();
         let (lives, opening) = (conference.room_lives, conference.opening);
-        let chosen: Vec<(ChannelId, bool)> = match (lives, opening) {
+        let chosen: Vec<(ParticipantId, ChannelId)> = match (lives, opening) {
             (true, _) => waiting,
             (false, None) => waiting.into_iter().take(1).collect(),
             (false, Some(_)) => Vec::new(),
         };
-        for (channel, muted) in chosen {
+        for (participant, channel) in chosen {
             if let Some(conference) = self.conferences.get_mut(&id) {
                 if !lives {
                     conference.opening = Some(channel);
@@ -252,13 +252,17 @@ impl Node {
                     }
                 }
             }
+            self.screen(id, participant, channel);
+            let door = self.door(id, participant, channel, lives);
             let room = room.clone();
-            self.command(
-                Tag::Enter(channel),
-                channel,
-                Command::EnterRoom { channel, room, door: Door { join_only: lives, muted } },
-            );
+            self.command(Tag::Enter(channel), channel, Command::EnterRoom { channel, room, door });
         }
+    }
+
+    fn door(&self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, join_only: bool) -> Door {
+        let person = self.conferences.get(&id).and_then(|c| c.participant(participant));
+        let found = person.and_then(|p| Some((p, p.legs.iter().find(|l| l.id == leg)?)));
+        found.map_or(Door::default(), |(person, leg)| door(person, leg, join_only))
     }
 
     /// Is the pair where it should be? Asked at each of its events, and at the deadline.
@@ -459,6 +463,11 @@ impl Node {
     fn is_of_pair(&self, id: ConferenceId, leg: ChannelId) -> bool {
         self.conferences.get(&id).is_some_and(|c| c.legs().any(|(p, l)| l.id == leg && p.dials.is_empty()))
     }
+}
+
+/// How they come in: who only listens is muted, and whom it is not yet arranged for hears nothing either.
+fn door(person: &Participant, leg: &Leg, join_only: bool) -> Door {
+    Door { join_only, muted: person.listener || leg.screened, deaf: leg.screened }
 }
 
 /// The two channels of a live call.

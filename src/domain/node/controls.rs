@@ -57,7 +57,13 @@ impl Node {
         Ok(id)
     }
 
-    fn ask_setting(&mut self, actor: Option<Person>, id: ConferenceId, participant: ParticipantId, setting: Setting) {
+    pub(super) fn ask_setting(
+        &mut self,
+        actor: Option<Person>,
+        id: ConferenceId,
+        participant: ParticipantId,
+        setting: Setting,
+    ) {
         let Some((leg, member)) = self.member_of(id, participant) else { return };
         let Some(room) = self.conferences.get(&id).and_then(|c| self.room_of(c)) else { return };
         self.record(Subject::Conference(id), actor, Fact::ParticipantAsked { participant, setting });

@@ -45,6 +45,7 @@ impl Node {
                 }
             }
             Timer::LockPending(id) => self.lock_in_doubt(id),
+            Timer::HearingPending(id) => self.hearing_late(id),
             Timer::ControlPending(id, participant) => self.control_in_doubt(id, participant),
             Timer::LegDue(leg) => self.leg_is_late(leg, ids),
             Timer::LegVanished(leg) => self.probe(leg),

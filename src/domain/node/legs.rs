@@ -86,6 +86,8 @@ impl Node {
         if was_opening && let Some(conference) = self.conferences.get_mut(&id) {
             conference.opening = None;
         }
+        self.nobody_is_alone_apart(id);
+        self.arrange_anew(id);
         if let Some(attempt) = next {
             let leg = ChannelId(ids.uuid());
             self.conference_fact(id, Fact::LegQueued { participant, leg, attempt, dial: None });
@@ -206,6 +208,7 @@ impl Node {
             (Tag::Enter(leg), Outcome::Err(_)) => self.probe(leg),
             (Tag::Control(id, Some(participant)), Outcome::Err(_)) => self.control_in_doubt(id, participant),
             (Tag::Control(id, None), Outcome::Err(_)) => self.lock_in_doubt(id),
+            (Tag::Relations(id), outcome) => self.relations(id, &outcome),
             (Tag::Answer(id) | Tag::Hold(id) | Tag::Resume(id), outcome) => self.call_reply(id, &outcome),
             (Tag::Move(id) | Tag::Bridge(id), Outcome::Err(_)) => {
                 let channels: Vec<ChannelId> = self
@@ -230,7 +233,7 @@ impl Node {
                 self.leg_over(id, participant, leg, Reason::from_hangup(text.trim(), None, false).into(), ids);
             }
             // Not known whether it rings: the snapshot after the reconnect tells.
-            Outcome::Unknown => {}
+            Outcome::Unknown | Outcome::Relations(_) => {}
         }
     }
 

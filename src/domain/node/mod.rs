@@ -10,6 +10,7 @@ mod assembling;
 mod calls;
 mod controls;
 mod deadlines;
+mod hearing;
 mod legs;
 mod reconcile;
 pub mod requests;

@@ -254,6 +254,7 @@ impl Node {
         self.resume_move(id, snapshot, ids);
         self.resume_dialing(id, ids);
         self.take_in(id);
+        self.hearing_in_doubt(id);
         self.settle_conference(id, ids);
     }
 

@@ -64,6 +64,18 @@ impl Node {
             Verb::Listener { conference_id, participant_id, on } => {
                 self.listener(actor, *conference_id, *participant_id, *on).map(Conference)
             }
+            Verb::Sidebar { conference_id, participants } => {
+                self.sidebar(actor, *conference_id, participants).map(Conference)
+            }
+            Verb::SidebarEnd { conference_id, sidebar } => {
+                self.end_sidebar(actor, *conference_id, *sidebar).map(Conference)
+            }
+            Verb::SidebarLeave { conference_id, participant_id } => {
+                self.leave_sidebar(actor, *conference_id, *participant_id).map(Conference)
+            }
+            Verb::Coach { conference_id, participant_id, whom } => {
+                self.coach(actor, *conference_id, *participant_id, *whom).map(Conference)
+            }
             Verb::DropAll { conference_id, spare } => self.drop_all(actor, *conference_id, *spare, ids).map(Conference),
             Verb::Drop { conference_id, participant_id } => {
                 self.take_out(actor, *conference_id, *participant_id, Reason::Dropped, ids).map(Conference)

@@ -2,6 +2,7 @@
 
 use super::{Ids, Node, Owner};
 use crate::domain::{
+    conference::Hearing,
     effect::KillCause,
     fact::Fact,
     ids::{ChannelId, ConferenceId},
@@ -46,6 +47,7 @@ impl Node {
             conference.room_lives = lives;
             if !lives {
                 conference.opening = None;
+                conference.hearing = Hearing::Free;
             }
         }
     }
@@ -64,6 +66,7 @@ impl Node {
             return;
         };
         self.room_lives(id, true);
+        let is_new = self.leg(id, participant, channel).is_some_and(|leg| leg.member != Some(member));
         self.timers.clear(Timer::Stray(channel));
         self.timers.clear(Timer::LegDue(channel));
         self.change_leg(of, participant, channel, |leg| {
@@ -82,6 +85,9 @@ impl Node {
         }
         self.member_seen(id, channel, seen);
         self.keep_listener_quiet(id, participant);
+        if is_new {
+            self.arrange_anew(id);
+        }
         if let Some(conference) = self.conferences.get_mut(&id)
             && conference.opening == Some(channel)
         {
@@ -110,6 +116,7 @@ impl Node {
         }
         self.member_talks(id, channel, false);
         self.change_leg(id, participant, channel, |leg| leg.member = None);
+        self.arrange_anew(id);
         self.timers.set(Timer::Stray(channel), self.now.plus(HANGUP_FOLLOWS));
     }
 

@@ -1,5 +1,8 @@
 use super::*;
-use crate::domain::setting::{Digits, Gain, Threshold};
+use crate::domain::{
+    hearing::Relate,
+    setting::{Digits, Gain, Threshold},
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -19,7 +22,7 @@ fn room() -> Room {
     Room { name: safe("conf_1"), profile: safe("switchboard") }
 }
 
-const ENTER: Door = Door { join_only: true, muted: false };
+const ENTER: Door = Door { join_only: true, muted: false, deaf: false };
 
 #[test]
 fn members_are_set_by_their_number() {
@@ -44,8 +47,17 @@ fn members_are_set_by_their_number() {
 }
 
 #[test]
+fn relations_name_speakers_listeners_and_what() {
+    let relate = |block| Relate { speakers: vec![1, 2], listeners: vec![3], block };
+    let said = |block| text(&Command::Relate { room: room(), relate: relate(block) }).texts;
+    assert_eq!(said(true), ["conference conf_1 relate 1,2 3 nospeak"]);
+    assert_eq!(said(false), ["conference conf_1 relate 1,2 3 clear"]);
+    assert_eq!(text(&Command::AskRelations(room())).texts, ["conference conf_1 relate 0"]);
+}
+
+#[test]
 fn who_only_listens_comes_in_muted() {
-    let listener = Door { join_only: true, muted: true };
+    let listener = Door { join_only: true, muted: true, deaf: false };
     let enter = Command::EnterRoom { channel: channel(1), room: room(), door: listener };
     let command =
         format!("uuid_transfer {} 'conference:conf_1@switchboard++flags{{join-only|mute}},park:' inline", channel(1));
@@ -175,8 +187,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_door()(join_only in any::<bool>(), muted in any::<bool>()) -> Door {
-        Door { join_only, muted }
+    fn any_door()(join_only in any::<bool>(), muted in any::<bool>(), deaf in any::<bool>()) -> Door {
+        Door { join_only, muted, deaf }
     }
 }
 
@@ -260,6 +272,17 @@ fn any_command() -> impl Strategy<Value = Command> {
             digits: digits.try_into().expect("keys"),
         }),
         (any_room(), any::<bool>()).prop_map(|(room, on)| Command::Lock { room, on }),
+        any_room().prop_map(Command::AskRelations),
+        (
+            any_room(),
+            proptest::collection::vec(any::<u32>(), 1..4),
+            proptest::collection::vec(any::<u32>(), 1..4),
+            any::<bool>()
+        )
+            .prop_map(|(room, speakers, listeners, block)| Command::Relate {
+                room,
+                relate: Relate { speakers, listeners, block },
+            }),
         any_channel().prop_map(Command::TakeMedia),
     ]
 }

@@ -6,7 +6,11 @@ use crate::{
         effect::{Command, Tag},
         input::{Input, Outcome},
     },
-    switch::{command, connect::lost, snapshot::reply},
+    switch::{
+        command,
+        connect::lost,
+        snapshot::{relations, reply},
+    },
 };
 use freeswitch_esl_tokio::{EslClient, EslResponse};
 use std::{
@@ -95,7 +99,11 @@ async fn run(client: &EslClient, command: &Command, patience: Duration) -> Resul
     let mut outcome = Outcome::Ok(String::new());
     for text in &wire.texts {
         let response = if wire.background { client.bgapi(text).await } else { client.api(text).await };
-        outcome = response.map(|response| self::outcome(&response)).map_err(|error| lost(text, client, &error))?;
+        let response = response.map_err(|error| lost(text, client, &error))?;
+        outcome = match command {
+            Command::AskRelations(_) => relations(response.body().or(response.reply_text()).unwrap_or_default()),
+            _ => self::outcome(&response),
+        };
         if matches!(outcome, Outcome::Err(_)) {
             break;
         }

@@ -133,7 +133,7 @@ async fn ask(client: &EslClient, question: &str) -> Result<String, String> {
     match outcome(&response) {
         Outcome::Ok(_) => Ok(response.body().unwrap_or_default().to_owned()),
         Outcome::Err(error) => Err(format!("the switch refuses to answer {question}: {error}")),
-        Outcome::Unknown => Err(format!("the switch does not answer {question}")),
+        Outcome::Unknown | Outcome::Relations(_) => Err(format!("the switch does not answer {question}")),
     }
 }
 

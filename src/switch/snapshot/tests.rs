@@ -47,6 +47,16 @@ fn recorded_rooms_are_read() {
 }
 
 #[test]
+fn relations_are_read_line_by_line() {
+    let text = "1 -> 2 NOSPEAK HEAR NOSENDVIDEO \n3 -> 1 SPEAK NOHEAR NOSENDVIDEO \ngarbage\n1 -> x NOSPEAK HEAR\n";
+    assert_eq!(relations(text), Outcome::Relations([((1, 2), true), ((3, 1), false)].into()));
+    for none in ["-ERR no reply\n", "+OK No relationships\n", ""] {
+        assert_eq!(relations(none), Outcome::Relations([].into()), "{none}");
+    }
+    assert!(matches!(relations("-ERR Conference X not found\n"), Outcome::Err(_)));
+}
+
+#[test]
 fn no_rooms_is_said_in_several_ways_and_garbage_is_none_of_them() {
     for none in ["[]", "+OK No active conferences.\n", "-ERR No active conferences.", "No active conferences"] {
         assert!(rooms(none).unwrap().is_empty(), "{none}");

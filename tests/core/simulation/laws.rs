@@ -12,6 +12,7 @@
 use super::switch::{Channel, Death, Doing, Switch, Who};
 use std::collections::{BTreeMap, BTreeSet};
 use switchboard::domain::{
+    conference::{Hearing, Participant},
     effect::Command,
     ids::ChannelId,
     node::Node,
@@ -228,11 +229,26 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
         assert_eq!(joined, room.members.keys().copied().collect(), "who is in the room: {conference:?}");
         assert_eq!(conference.locked, room.locked, "locked: {conference:?}");
         assert_eq!((conference.lock_pending, conference.question), (None, None), "{conference:?}");
+        assert!(!matches!(conference.hearing, Hearing::Pending { .. }), "{conference:?}");
+        let apart: Vec<u32> = conference.participants.iter().filter_map(|p| p.sidebar).collect();
+        let alone = |number: &u32| apart.iter().filter(|other| *other == number).count() < 2;
+        assert!(!apart.iter().any(alone), "somebody is alone apart: {conference:?}");
         for (participant, leg) in conference.active() {
             assert_eq!(leg.state, LegState::Joined, "nobody rings that long: {participant:?}");
             let set = room.members.get(&leg.id).map(|member| member.settings);
             assert_eq!(Some(participant.settings), set, "{participant:?}");
             assert_eq!(participant.asked, [], "{participant:?}");
+            let hears = |other: &Participant| {
+                let apart = participant.sidebar != other.sidebar;
+                !apart && other.coaching.is_none_or(|whom| whom == participant.id)
+            };
+            for (other, their) in conference.active().filter(|(other, _)| other.id != participant.id) {
+                if let (Some(listener), Some(speaker)) = (room.members.get(&leg.id), room.members.get(&their.id)) {
+                    let blocked = room.blocked.contains(&(speaker.id, listener.id));
+                    assert_eq!(!blocked, hears(other), "does {participant:?} hear {other:?}");
+                }
+            }
+            assert!(!leg.screened, "still waits to hear: {participant:?}");
             assert!(!participant.listener || participant.settings.muted, "a listener can be heard: {participant:?}");
         }
     }

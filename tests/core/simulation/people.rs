@@ -193,7 +193,13 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let spare = if world.chance.percent(50) { Spare::Hosts } else { Spare::Nobody };
     let on = world.chance.percent(50);
     let setting = some_setting(world);
-    Some(match world.chance.below(32) {
+    let other = world.chance.pick(&all)?;
+    Some(match world.chance.below(40) {
+        32..35 => Verb::Sidebar { conference_id, participants: vec![participant_id, other] },
+        35 => Verb::SidebarEnd { conference_id, sidebar: None },
+        36 => Verb::SidebarLeave { conference_id, participant_id },
+        37 | 38 => Verb::Coach { conference_id, participant_id, whom: Some(other) },
+        39 => Verb::Coach { conference_id, participant_id, whom: None },
         24..28 => Verb::Set { conference_id, participant_id, settings: vec![setting, some_setting(world)] },
         28 => Verb::SetAll { conference_id, setting, spare },
         29 => Verb::Listener { conference_id, participant_id, on },

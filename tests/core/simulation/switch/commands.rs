@@ -3,6 +3,7 @@
 use super::{App, Death, Doing, Origin, Plan, Switch, Who};
 use switchboard::domain::{
     effect::{Command, Originate, Room},
+    hearing::Relate,
     ids::ChannelId,
     input::{Outcome, RoomEventKind},
     setting::Setting,
@@ -75,6 +76,7 @@ impl Switch {
                 let conference = App::Conference { room: room.name.to_string(), join_only: door.join_only };
                 if let Some(found) = self.channels.get_mut(channel) {
                     found.join_muted |= door.muted;
+                    found.join_deaf = door.deaf;
                 }
                 self.transfer(*channel, [conference, App::Park]);
                 self.found(*channel)
@@ -112,6 +114,8 @@ impl Switch {
             }
             Command::Set { room, member, setting, .. } => self.set(room, *member, *setting),
             Command::Press { room, member, .. } => self.press(room, *member),
+            Command::Relate { room, relate } => self.relate(room, relate),
+            Command::AskRelations(room) => self.list_relations(room),
             Command::Lock { room, on } => {
                 let Some(found) = self.rooms.get_mut(room.name.as_str()) else {
                     return Outcome::Err("Conference not found".into());
@@ -138,6 +142,31 @@ impl Switch {
         let channel = *channel;
         self.tell_room(name, RoomEventKind::Set { channel, setting });
         ok()
+    }
+
+    /// No event tells of it. Those who are not there are passed over, with an error among the lines.
+    fn relate(&mut self, room: &Room, relate: &Relate) -> Outcome {
+        let Some(found) = self.rooms.get_mut(room.name.as_str()) else {
+            return Outcome::Err("Conference not found".into());
+        };
+        let members: Vec<u32> = found.members.values().map(|member| member.id).collect();
+        for speaker in relate.speakers.iter().filter(|id| members.contains(id)) {
+            for listener in relate.listeners.iter().filter(|id| members.contains(id)) {
+                if relate.block {
+                    found.blocked.insert((*speaker, *listener));
+                } else {
+                    found.blocked.remove(&(*speaker, *listener));
+                }
+            }
+        }
+        ok()
+    }
+
+    fn list_relations(&self, room: &Room) -> Outcome {
+        let Some(found) = self.rooms.get(room.name.as_str()) else {
+            return Outcome::Err("Conference not found".into());
+        };
+        Outcome::Relations(found.blocked.iter().map(|pair| (*pair, true)).collect())
     }
 
     fn press(&mut self, room: &Room, member: u32) -> Outcome {

@@ -106,6 +106,7 @@ impl Switch {
             Some(Target::Room(room, door)) if self.rooms.contains_key(room.name.as_str()) => {
                 if let Some(found) = self.channels.get_mut(&id) {
                     found.join_muted = door.muted;
+                    found.join_deaf = door.deaf;
                 }
                 self.enter(id, room.name.as_str(), true);
             }

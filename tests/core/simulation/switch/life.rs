@@ -23,6 +23,7 @@ impl Switch {
             park_on_cancel: false,
             park_timeout: None,
             join_muted: false,
+            join_deaf: false,
             target: None,
             confirm: false,
             job: false,
@@ -203,13 +204,17 @@ impl Switch {
         }
         self.members += 1;
         let member = self.members;
-        let muted = self.channels.get(&channel).is_some_and(|channel| channel.join_muted);
+        let (muted, deaf) =
+            self.channels.get(&channel).map_or((false, false), |channel| (channel.join_muted, channel.join_deaf));
         if let Some(room) = self.rooms.get_mut(name) {
-            let settings = Settings { muted, ..Settings::default() };
+            let settings = Settings { muted, deaf, ..Settings::default() };
             room.members.insert(channel, Member { id: member, settings });
         }
         self.change(channel, Doing::Room(name.to_owned()));
-        self.tell_room(name, RoomEventKind::Joined { channel, member, seen: vec![Setting::Muted(muted)] });
+        self.tell_room(
+            name,
+            RoomEventKind::Joined { channel, member, seen: vec![Setting::Muted(muted), Setting::Deaf(deaf)] },
+        );
     }
 
     pub(super) fn park(&mut self, channel: ChannelId) {

@@ -105,6 +105,7 @@ pub struct Channel {
     pub park_on_cancel: bool,
     pub park_timeout: Option<i64>,
     pub join_muted: bool,
+    pub join_deaf: bool,
     /// What it will do once answered, and whether its originate still runs.
     target: Option<Target>,
     confirm: bool,
@@ -119,6 +120,8 @@ pub struct Channel {
 pub struct Room {
     pub locked: bool,
     pub members: BTreeMap<ChannelId, Member>,
+    /// Speaker and listener, by number. Of those who left the relations towards them stay.
+    pub blocked: BTreeSet<(u32, u32)>,
 }
 
 #[derive(Clone, Copy, Debug)]
