@@ -19,7 +19,8 @@ impl Room {
     /// How loud the one hears the other, 1 being as it comes; 0 is not at all.
     pub(super) fn loudness(&self, listener: &Member, speaker: &Member) -> f64 {
         // Music shuts the room out; on hold without any, the room is heard.
-        let listens = !listener.deaf && !(listener.hold && listener.hold_music.is_some());
+        let music = listener.hold && listener.hold_music.is_some();
+        let listens = !listener.deaf && !music;
         let speaks = !speaker.muted && !speaker.hold && speaker.energy < A_VOICE;
         let allowed = self.relations.get(&(speaker.id, listener.id)).is_none_or(|relation| relation.speak)
             && self.relations.get(&(listener.id, speaker.id)).is_none_or(|relation| relation.hear);

@@ -48,7 +48,8 @@ impl Node {
         let chosen: Vec<ParticipantId> = conference
             .participants
             .iter()
-            .filter(|p| is_inside(p) && !is_spared(p, spare) && !is_so(p, setting) && !(unmutes && p.listener))
+            .filter(|p| is_inside(p) && !is_spared(p, spare) && !is_so(p, setting))
+            .filter(|p| !unmutes || !p.listener)
             .map(|p| p.id)
             .collect();
         for participant in chosen {
