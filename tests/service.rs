@@ -57,6 +57,8 @@ mod crashing;
 mod doctoring;
 #[path = "service/holding.rs"]
 mod holding;
+#[path = "service/introducing.rs"]
+mod introducing;
 #[path = "service/linking.rs"]
 mod linking;
 #[path = "service/main_job.rs"]

@@ -57,6 +57,7 @@ causes! {
     LostRace, "other_number", "was reached on another number", ["LOSE_RACE", "PICKED_OFF"];
     Cancelled, "cancelled", "was cancelled", ["ORIGINATOR_CANCEL"];
     Dropped, "dropped", "was taken out", [];
+    Replaced, "replaced", "was replaced", [];
     LeftByChoice, "left", "left", [];
     ConferenceOver, "conference_over", "the conference was over", [];
     SwitchStopped, "switch_stopped", "FreeSWITCH was stopped", ["SYSTEM_SHUTDOWN"];

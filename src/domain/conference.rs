@@ -56,6 +56,10 @@ pub struct Participant {
     /// Is muted as soon as they are in.
     pub listener: bool,
     pub settings: Settings,
+    /// Where the private introduction stands; none: they were let in, or none is needed.
+    pub introduction: Option<Introduction>,
+    /// Whose place they take when they are in.
+    pub replaces: Option<ParticipantId>,
     /// The sidebar they talk in, apart from the room.
     pub sidebar: Option<u32>,
     /// The only one who hears them.
@@ -67,6 +71,15 @@ pub struct Participant {
     /// Not journaled.
     pub talking: bool,
     pub legs: Vec<Leg>,
+}
+
+/// How far a private introduction has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Introduction {
+    /// Not there yet, or there and hearing music.
+    Waiting,
+    /// Speaks with the attendant, apart from the room.
+    Speaking,
 }
 
 /// What is known of the switch's relations.
@@ -143,6 +156,8 @@ impl Participant {
             moderator: invited.moderator,
             listener: invited.listener,
             settings: Settings::default(),
+            introduction: invited.introduce.then_some(Introduction::Waiting),
+            replaces: invited.replaces,
             sidebar: None,
             coaching: None,
             on_hold: false,
@@ -282,11 +297,21 @@ impl Conference {
                     self.with(*one, |p| p.sidebar = Some(*sidebar));
                 }
             }
-            Fact::SidebarEnded { sidebar } => {
+            Fact::SidebarEnded { sidebar } | Fact::SidebarDissolved { sidebar } => {
                 for one in self.participants.iter_mut().filter(|p| p.sidebar == Some(*sidebar)) {
                     one.sidebar = None;
                 }
             }
+            Fact::IntroductionBegan { participant, sidebar, participants } => {
+                for one in participants {
+                    self.with(*one, |p| p.sidebar = Some(*sidebar));
+                }
+                self.with(*participant, |p| p.introduction = Some(Introduction::Speaking));
+            }
+            Fact::IntroductionWaits { participant } => {
+                self.with(*participant, |p| p.introduction = Some(Introduction::Waiting));
+            }
+            Fact::IntroductionEnded { participant } => self.with(*participant, |p| p.introduction = None),
             Fact::SidebarLeft { participant } => self.with(*participant, |p| p.sidebar = None),
             Fact::Coaching { participant, whom } => self.with(*participant, |p| p.coaching = *whom),
             _ => self.apply_to_participant(at, fact),
@@ -349,6 +374,8 @@ impl Conference {
                     p.talking = false;
                     p.settings = Settings::default();
                     p.sidebar = None;
+                    // Rung again, they are to be introduced again.
+                    p.introduction = p.introduction.map(|_| Introduction::Waiting);
                     p.asked.clear();
                 });
                 self.with_leg(*participant, *leg, |leg| {

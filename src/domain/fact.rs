@@ -80,6 +80,12 @@ pub struct Invited {
     pub moderator: bool,
     #[serde(default)]
     pub listener: bool,
+    /// The attendant speaks with them before they hear the room.
+    #[serde(default)]
+    pub introduce: bool,
+    /// Whose place they take when they are in.
+    #[serde(default)]
+    pub replaces: Option<ParticipantId>,
 }
 
 /// The closed list.
@@ -216,6 +222,23 @@ pub enum Fact {
     },
     SidebarEnded {
         sidebar: u32,
+    },
+    /// Back into the room without a word: they were let in.
+    SidebarDissolved {
+        sidebar: u32,
+    },
+    IntroductionBegan {
+        participant: ParticipantId,
+        sidebar: u32,
+        participants: Vec<ParticipantId>,
+    },
+    /// Whoever was to introduce them is gone: they wait again.
+    IntroductionWaits {
+        participant: ParticipantId,
+    },
+    /// Let in.
+    IntroductionEnded {
+        participant: ParticipantId,
     },
     /// Only this one is to hear them; none: everybody again.
     Coaching {

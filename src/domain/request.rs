@@ -94,6 +94,22 @@ pub enum Verb {
         participant_id: ParticipantId,
         whom: Option<ParticipantId>,
     },
+    /// Speak with a newcomer who waits.
+    Introduce {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    /// Let a newcomer in.
+    Admit {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    /// Ring somebody who takes this one's place.
+    Replace {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        with: NewParticipant,
+    },
     DropAll {
         conference_id: ConferenceId,
         spare: Spare,
@@ -180,6 +196,9 @@ pub struct NewParticipant {
     /// Only listens: comes in muted, and stays so until let speak.
     #[serde(default)]
     pub listener: bool,
+    /// A private introduction: speaks with the attendant first, and hears the room only when let in.
+    #[serde(default)]
+    pub introduce: bool,
 }
 
 /// Why something was not done. Each becomes one problem detail (RFC 9457).

@@ -103,7 +103,13 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
         Fact::ConferenceEnded => told("conference.ended", "The conference is over."),
         Fact::ParticipantsAdded { invited, .. } => {
             let names: Vec<_> = invited.iter().map(|one| name_or_number(&one.name, &one.number)).collect();
-            told("conference.participants_added", format!("{by} adds {}.", names.join(", ")))
+            let places: Vec<ParticipantId> = invited.iter().filter_map(|one| one.replaces).collect();
+            let text = if places.is_empty() {
+                format!("{by} adds {}.", names.join(", "))
+            } else {
+                format!("{by} replaces {} by {}.", names_of(conference, &places), names.join(", "))
+            };
+            told("conference.participants_added", text)
         }
         Fact::SidebarAsked { participants, .. } => {
             let names = names_of(conference, participants);
@@ -131,6 +137,9 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
         | Fact::ParticipantHold { participant, .. }
         | Fact::SidebarLeft { participant }
         | Fact::Coaching { participant, .. }
+        | Fact::IntroductionBegan { participant, .. }
+        | Fact::IntroductionWaits { participant }
+        | Fact::IntroductionEnded { participant }
         | Fact::LegQueued { participant, .. }
         | Fact::LegDialed { participant, .. }
         | Fact::LegProgress { participant, .. }
@@ -159,6 +168,14 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
         Fact::SidebarLeft { .. } => {
             told("conference.participant.sidebar_left", format!("{by} brings {who} back from the sidebar."))
         }
+        Fact::IntroductionBegan { .. } => told(
+            "conference.participant.introduction",
+            format!("{who} speaks with the attendant, apart from the room."),
+        ),
+        Fact::IntroductionWaits { .. } => {
+            told("conference.participant.introduction_waits", format!("{who} waits to be introduced, and hears music."))
+        }
+        Fact::IntroductionEnded { .. } => told("conference.participant.admitted", format!("{by} lets {who} in.")),
         Fact::Coaching { whom: Some(whom), .. } => {
             let whom = names_of(conference, &[*whom]);
             told("conference.participant.coaching", format!("{by} lets {who} coach {whom}: nobody else hears {who}."))

@@ -309,6 +309,9 @@ impl Verb {
             | Self::Moderator { conference_id, .. }
             | Self::Listener { conference_id, .. }
             | Self::DropAll { conference_id, .. }
+            | Self::Introduce { conference_id, .. }
+            | Self::Admit { conference_id, .. }
+            | Self::Replace { conference_id, .. }
             | Self::Sidebar { conference_id, .. }
             | Self::SidebarEnd { conference_id, .. }
             | Self::SidebarLeave { conference_id, .. }
@@ -333,6 +336,7 @@ impl Verb {
                 | Self::StartConference(_)
                 | Self::AddParticipants { .. }
                 | Self::Redial { .. }
+                | Self::Replace { .. }
                 | Self::Rejoin { .. }
         )
     }

@@ -1,13 +1,13 @@
 //! From the core's state to what is shown. No decision is taken here.
 
 use super::view::{
-    Activity, CallKind, CallView, ConferenceView, LegView, NodeView, Notice, ParticipantView, PartyView, Question,
-    QuestionKind, UserRef,
+    Activity, CallKind, CallView, ConferenceView, IntroductionState, LegView, NodeView, Notice, ParticipantView,
+    PartyView, Question, QuestionKind, UserRef,
 };
 use crate::domain::{
     call::{Call, Pending},
     cause::{Cause, Reason},
-    conference::{Ask, Conference, Hearing, Leg, Participant},
+    conference::{Ask, Conference, Hearing, Introduction, Leg, Participant},
     fact::{Arrival, Person, Recorded, Subject},
     ids::{EventId, NodeId},
     node::Node,
@@ -137,6 +137,11 @@ fn participant(participant: &Participant) -> ParticipantView {
         gain_in: settings.gain_in.get(),
         gain_out: settings.gain_out.get(),
         energy: settings.energy.map(Threshold::get),
+        introduction: participant.introduction.map(|introduction| match introduction {
+            Introduction::Waiting => IntroductionState::Waiting,
+            Introduction::Speaking => IntroductionState::Speaking,
+        }),
+        replaces: participant.replaces,
         sidebar: participant.sidebar,
         coaching: participant.coaching,
         talking: participant.talking,

@@ -201,6 +201,12 @@ pub struct ParticipantView {
     /// From which level on (0 to 20000) they count as speaking; absent: as the conference profile says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub energy: Option<u16>,
+    /// Where a private introduction stands; absent: they were let in, or none is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<IntroductionState>,
+    /// Whose place they take when they are in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<ParticipantId>,
     /// The sidebar they talk in, apart from the room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidebar: Option<u32>,
@@ -218,6 +224,16 @@ pub struct ParticipantView {
     pub pending: Option<String>,
     /// Every attempt, oldest first.
     pub legs: Vec<LegView>,
+}
+
+/// How far a private introduction has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IntroductionState {
+    /// Not there yet, or there and hearing music.
+    Waiting,
+    /// Speaks with the attendant, apart from the room.
+    Speaking,
 }
 
 /// One attempt to reach a participant.

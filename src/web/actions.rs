@@ -3,7 +3,9 @@
 use super::{
     Web, api, board,
     input::{NewParticipants, Nothing, StationChoice},
-    input_controls::{Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, WhichSidebar},
+    input_controls::{
+        Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, Replacement, WhichSidebar,
+    },
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
@@ -152,6 +154,12 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
                 let NewCoaching { participant_id: whom } = request.json().await?;
                 return Ok(Verb::Coach { conference_id, participant_id, whom: Some(whom) });
             }
+            ParticipantVerb::Replace => {
+                let Replacement { with } = request.json().await?;
+                return Ok(Verb::Replace { conference_id, participant_id, with });
+            }
+            ParticipantVerb::Introduce => Verb::Introduce { conference_id, participant_id },
+            ParticipantVerb::Admit => Verb::Admit { conference_id, participant_id },
             ParticipantVerb::Uncoach => Verb::Coach { conference_id, participant_id, whom: None },
             ParticipantVerb::SidebarLeave => Verb::SidebarLeave { conference_id, participant_id },
             ParticipantVerb::Mute => set(vec![Setting::Muted(true)]),

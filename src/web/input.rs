@@ -92,20 +92,24 @@ impl Faults {
             return self.add("/participants", format!("has {count} entries; at most {MAX_PARTICIPANTS} are allowed"));
         }
         for (index, participant) in participants.iter().enumerate() {
-            self.text(|| format!("/participants/{index}/name"), &participant.name, MAX_NAME);
-            self.text(|| format!("/participants/{index}/label"), &participant.label, MAX_NAME);
-            let numbers = &participant.numbers;
-            if numbers.is_empty() {
-                self.add(format!("/participants/{index}/numbers"), "is empty; give at least one number");
-            }
-            if numbers.len() > MAX_NUMBERS {
-                let detail = format!("has {} entries; at most {MAX_NUMBERS} are allowed", numbers.len());
-                self.add(format!("/participants/{index}/numbers"), detail);
-                continue;
-            }
-            for (place, number) in numbers.iter().enumerate() {
-                self.text(|| format!("/participants/{index}/numbers/{place}"), number, MAX_NUMBER);
-            }
+            self.participant(&format!("/participants/{index}"), participant);
+        }
+    }
+
+    /// One who is to be rung.
+    pub(super) fn participant(&mut self, place: &str, participant: &NewParticipant) {
+        self.text(|| format!("{place}/name"), &participant.name, MAX_NAME);
+        self.text(|| format!("{place}/label"), &participant.label, MAX_NAME);
+        let numbers = &participant.numbers;
+        if numbers.is_empty() {
+            self.add(format!("{place}/numbers"), "is empty; give at least one number");
+        }
+        if numbers.len() > MAX_NUMBERS {
+            let detail = format!("has {} entries; at most {MAX_NUMBERS} are allowed", numbers.len());
+            return self.add(format!("{place}/numbers"), detail);
+        }
+        for (nth, number) in numbers.iter().enumerate() {
+            self.text(|| format!("{place}/numbers/{nth}"), number, MAX_NUMBER);
         }
     }
 }

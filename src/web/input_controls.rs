@@ -3,7 +3,7 @@
 use super::input::{Checked, Faults, MAX_NAME, MAX_PARTICIPANTS};
 use crate::domain::{
     ids::ParticipantId,
-    request::Spare,
+    request::{NewParticipant, Spare},
     setting::{Digits, Gain, Threshold},
 };
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,19 @@ pub struct WhichSidebar {
 #[serde(deny_unknown_fields)]
 pub struct NewCoaching {
     pub participant_id: ParticipantId,
+}
+
+/// Who takes the participant's place, as soon as they are in.
+#[derive(Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    pub with: NewParticipant,
+}
+
+impl Checked for Replacement {
+    fn check(&self, faults: &mut Faults) {
+        faults.participant("/with", &self.with);
+    }
 }
 
 impl Checked for NewSidebar {

@@ -43,6 +43,7 @@ verbs! {
         Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold", Gain = "gain", Energy = "energy",
         Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
         SidebarLeave = "sidebar_leave", Coach = "coach", Uncoach = "uncoach",
+        Introduce = "introduce", Admit = "admit", Replace = "replace",
     }
 }
 
@@ -180,6 +181,9 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Participant(ParticipantVerb::SidebarLeave), "participants.sidebar_leave", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave", SteerConferences;
     Route::Participant(ParticipantVerb::Coach), "participants.coach", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach", SteerConferences;
     Route::Participant(ParticipantVerb::Uncoach), "participants.uncoach", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach", SteerConferences;
+    Route::Participant(ParticipantVerb::Introduce), "participants.introduce", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce", SteerConferences;
+    Route::Participant(ParticipantVerb::Admit), "participants.admit", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/admit", SteerConferences;
+    Route::Participant(ParticipantVerb::Replace), "participants.replace", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;

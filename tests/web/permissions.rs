@@ -61,6 +61,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar_end", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/admit", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace", "asdp"),
     ("GET", "/api/v1/openapi.json", "nasdp"),
     ("GET", "/healthz", "nasdp"),
     ("GET", "/readyz", "nasdp"),
@@ -95,6 +98,7 @@ async fn each_route_lets_through_whom_the_table_says() {
                 path if path.ends_with("/gain") => request.json(&json!({ "gain_in": 1 })),
                 path if path.ends_with("/energy") => request.json(&json!({ "level": 1 })),
                 path if path.ends_with("/dtmf") => request.json(&json!({ "digits": "1" })),
+                path if path.ends_with("/replace") => request.json(&json!({ "with": { "numbers": ["1001"] } })),
                 path if path.ends_with("/coach") => {
                     request.json(&json!({ "participant_id": things::participant_id(2) }))
                 }

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard::{
     domain::{
-        request::Spare,
+        request::{NewParticipant, Spare},
         setting::{Digits, Gain, Setting, Threshold},
         states::Role,
     },
@@ -101,6 +101,17 @@ async fn each_action_becomes_its_verb() {
         (participant("speak"), &nothing, Verb::Listener { conference_id, participant_id, on: false }),
         (participant("coach"), &json!({ "participant_id": other }), coach(Some(other))),
         (participant("uncoach"), &nothing, coach(None)),
+        (participant("introduce"), &nothing, Verb::Introduce { conference_id, participant_id }),
+        (participant("admit"), &nothing, Verb::Admit { conference_id, participant_id }),
+        (
+            participant("replace"),
+            &json!({ "with": { "numbers": ["1004"] } }),
+            Verb::Replace {
+                conference_id,
+                participant_id,
+                with: NewParticipant { numbers: vec!["1004".into()], ..NewParticipant::default() },
+            },
+        ),
         (participant("sidebar_leave"), &nothing, Verb::SidebarLeave { conference_id, participant_id }),
         (
             conference("sidebar"),
@@ -128,6 +139,7 @@ async fn each_action_becomes_its_verb() {
     assert_eq!(bare.status(), 202);
     assert_eq!(house.server.verbs().last(), Some(&Verb::AnswerCall { call_id, station: None }));
     for (verb, body) in [
+        ("replace", json!({ "with": { "numbers": [] } })),
         ("gain", json!({})),
         ("gain", json!({ "gain_in": 5 })),
         ("energy", json!({ "level": -1 })),

@@ -47,6 +47,8 @@ impl Node {
                 label: String::new(),
                 moderator: false,
                 listener: false,
+                introduce: false,
+                replaces: None,
             });
         }
         let to_dial = guests.len() + invited.iter().filter(|one| !one.dials.is_empty()).count();
@@ -120,6 +122,8 @@ impl Node {
             label: String::new(),
             moderator: false,
             listener: false,
+            introduce: false,
+            replaces: None,
         };
         vec![
             one(ParticipantRole::Caller, &call.caller_name, &call.caller_number, pair.caller),

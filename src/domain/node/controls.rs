@@ -1,8 +1,8 @@
 //! What is asked for the room, or for those in it: who is heard, who hears, how loud. Done when the switch says so.
 
-use super::{Accepting, Node, Owner, Touched, answering::refuse};
+use super::{Accepting, Node, Owner, Touched, answering::refuse, introducing::waits_to_be_introduced};
 use crate::domain::{
-    conference::{Ask, Conference, Participant},
+    conference::{Ask, Conference, Introduction, Participant},
     effect::{Command, Effect, Tag},
     fact::{Fact, Person, Subject},
     ids::{ChannelId, ConferenceId, ParticipantId},
@@ -24,6 +24,11 @@ impl Node {
         let person = self.participant_of(id, participant, actor)?;
         if person.listener && settings.contains(&Setting::Muted(false)) {
             return Err(refuse(RefusalCode::WrongState, "this participant only listens; let them speak first"));
+        }
+        let lets_hear =
+            |setting: &Setting| matches!(setting, Setting::Muted(false) | Setting::Deaf(false) | Setting::Hold(false));
+        if person.introduction == Some(Introduction::Waiting) && settings.iter().any(lets_hear) {
+            return Err(waits_to_be_introduced());
         }
         let wanted: Vec<Setting> = settings.iter().copied().filter(|setting| !is_so(person, *setting)).collect();
         if wanted.is_empty() {
@@ -50,6 +55,7 @@ impl Node {
             .iter()
             .filter(|p| is_inside(p) && !is_spared(p, spare) && !is_so(p, setting))
             .filter(|p| !unmutes || !p.listener)
+            .filter(|p| p.introduction != Some(Introduction::Waiting))
             .map(|p| p.id)
             .collect();
         for participant in chosen {

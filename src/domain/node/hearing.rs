@@ -2,9 +2,13 @@
 //!
 //! What is wanted is journaled; whether it is so is asked of the switch, for no event tells.
 
-use super::{Accepting, Node, Touched, answering::refuse};
+use super::{
+    Accepting, Node, Touched,
+    answering::refuse,
+    introducing::{free_sidebar, waits_to_be_introduced},
+};
 use crate::domain::{
-    conference::{Conference, Hearing, Participant},
+    conference::{Conference, Hearing, Introduction, Participant},
     effect::{Command, Effect, Tag},
     fact::{Fact, Subject},
     hearing::{self, Blocked, Member, Place},
@@ -31,8 +35,7 @@ impl Node {
         for one in &people {
             inside(conference, *one)?;
         }
-        let taken = |number: &u32| conference.participants.iter().any(|p| p.sidebar == Some(*number));
-        let sidebar = (1..).find(|number| !taken(number)).unwrap_or(1);
+        let sidebar = free_sidebar(conference);
         let participants = people.into_iter().collect();
         self.record(Subject::Conference(id), Some(actor.into()), Fact::SidebarAsked { sidebar, participants });
         self.nobody_is_alone_apart(id);
@@ -53,6 +56,7 @@ impl Node {
             return Err(refuse(RefusalCode::NotFound, "there is no such sidebar; it may have ended already"));
         }
         for sidebar in open {
+            self.introduced(actor, id, |p| p.sidebar == Some(sidebar));
             self.record(Subject::Conference(id), Some(actor.into()), Fact::SidebarEnded { sidebar });
         }
         self.arrange(id);
@@ -64,6 +68,7 @@ impl Node {
         if self.participant_of(id, participant, actor)?.sidebar.is_none() {
             return Ok(id);
         }
+        self.introduced(actor, id, |p| p.id == participant);
         self.record(Subject::Conference(id), Some(actor.into()), Fact::SidebarLeft { participant });
         self.nobody_is_alone_apart(id);
         self.arrange(id);
@@ -104,6 +109,7 @@ impl Node {
             .filter(|sidebar| conference.participants.iter().filter(|p| p.sidebar == Some(*sidebar)).count() < 2)
             .collect();
         for sidebar in alone {
+            self.introduction_broken(id, sidebar);
             self.conference_fact(id, Fact::SidebarEnded { sidebar });
         }
     }
@@ -224,7 +230,9 @@ impl Node {
             .participants
             .iter()
             .filter_map(|p| {
-                let leg = p.legs.iter().rev().find(|leg| leg.screened && leg.member.is_some())?;
+                // Whoever waits to be introduced is let hear by that.
+                let listens = p.introduction != Some(Introduction::Waiting);
+                let leg = p.legs.iter().rev().find(|leg| listens && leg.screened && leg.member.is_some())?;
                 Some((p.id, leg.id, p.listener))
             })
             .collect();
@@ -239,7 +247,9 @@ impl Node {
 
     /// Whether this leg is let in deaf and muted; journaled, so that it is let hear after a restart, too.
     pub(super) fn screen(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) -> bool {
-        let on = self.comes_screened(id);
+        let person = self.conferences.get(&id).and_then(|c| c.participant(participant));
+        let newcomer = person.is_some_and(|p| p.introduction.is_some());
+        let on = newcomer || self.comes_screened(id);
         let was = self.leg(id, participant, leg).is_some_and(|leg| leg.screened);
         if on != was {
             self.conference_fact(id, Fact::LegScreened { participant, leg, on });
@@ -283,7 +293,9 @@ fn inside(conference: &Conference, id: ParticipantId) -> Result<&Participant, Re
     let person = conference
         .participant(id)
         .ok_or_else(|| refuse(RefusalCode::NotFound, "there is no such participant in this conference"))?;
-    if person.legs.iter().any(|leg| leg.state == LegState::Joined && leg.member.is_some()) {
+    if person.introduction == Some(Introduction::Waiting) {
+        Err(waits_to_be_introduced())
+    } else if person.legs.iter().any(|leg| leg.state == LegState::Joined && leg.member.is_some()) {
         Ok(person)
     } else {
         Err(refuse(

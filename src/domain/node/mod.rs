@@ -11,6 +11,7 @@ mod calls;
 mod controls;
 mod deadlines;
 mod hearing;
+mod introducing;
 mod legs;
 mod reconcile;
 pub mod requests;

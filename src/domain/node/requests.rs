@@ -76,6 +76,15 @@ impl Node {
             Verb::Coach { conference_id, participant_id, whom } => {
                 self.coach(actor, *conference_id, *participant_id, *whom).map(Conference)
             }
+            Verb::Introduce { conference_id, participant_id } => {
+                self.introduce(actor, *conference_id, *participant_id).map(Conference)
+            }
+            Verb::Admit { conference_id, participant_id } => {
+                self.admit(actor, *conference_id, *participant_id).map(Conference)
+            }
+            Verb::Replace { conference_id, participant_id, with } => {
+                self.replace(actor, *conference_id, *participant_id, with, ids).map(Conference)
+            }
             Verb::DropAll { conference_id, spare } => self.drop_all(actor, *conference_id, *spare, ids).map(Conference),
             Verb::Drop { conference_id, participant_id } => {
                 self.take_out(actor, *conference_id, *participant_id, Reason::Dropped, ids).map(Conference)
@@ -148,7 +157,7 @@ impl Node {
     }
 
     /// While a pair is being moved, who is added waits with the others for the room.
-    fn dial_when_possible(&mut self, id: ConferenceId) {
+    pub(super) fn dial_when_possible(&mut self, id: ConferenceId) {
         let moving = self.conferences.get(&id).is_some_and(|c| c.call.is_some() && !c.was_live);
         if !moving {
             self.dial_queued(id);
@@ -288,6 +297,8 @@ impl Node {
                     label: String::new(),
                     moderator: false,
                     listener: false,
+                    introduce: false,
+                    replaces: None,
                 };
                 let ports = ports.saturating_add(1);
                 self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: vec![invited] });

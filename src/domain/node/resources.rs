@@ -144,6 +144,8 @@ impl Node {
                 label: person.label.trim().to_owned(),
                 moderator: person.moderator,
                 listener: person.listener,
+                introduce: person.introduce,
+                replaces: None,
             });
         }
         match errors.first() {

@@ -86,6 +86,8 @@ impl Node {
         self.member_seen(id, channel, seen);
         self.keep_listener_quiet(id, participant);
         if is_new {
+            self.takes_the_place(id, participant, ids);
+            self.newcomer_came(id, participant);
             self.arrange_anew(id);
         }
         if let Some(conference) = self.conferences.get_mut(&id)

@@ -31,7 +31,7 @@ fn room(desk: &mut Desk) -> (ConferenceId, Pair) {
 
 fn person(desk: &Desk, id: ConferenceId, channel: ChannelId) -> ParticipantId {
     let conference = desk.conference_of(id);
-    conference.participants.iter().find(|p| p.legs.iter().any(|leg| leg.id == channel)).unwrap().id
+    conference.participants.iter().find(|p| p.legs.iter().any(|leg| leg.id == channel)).expect("they are in it").id
 }
 
 fn related(sent: &[Command]) -> Vec<Relate> {

@@ -12,7 +12,7 @@
 use super::switch::{Channel, Death, Doing, Switch, Who};
 use std::collections::{BTreeMap, BTreeSet};
 use switchboard::domain::{
-    conference::{Hearing, Participant},
+    conference::{Hearing, Introduction, Participant},
     effect::Command,
     ids::ChannelId,
     node::Node,
@@ -63,7 +63,9 @@ impl Watch {
                 let legs = node.conference(*conference_id).into_iter().flat_map(|c| c.legs());
                 self.dismissed.extend(legs.map(|(_, leg)| leg.id));
             }
-            Verb::Drop { conference_id, participant_id } | Verb::Cancel { conference_id, participant_id } => {
+            Verb::Drop { conference_id, participant_id }
+            | Verb::Cancel { conference_id, participant_id }
+            | Verb::Replace { conference_id, participant_id, .. } => {
                 let person = node.conference(*conference_id).and_then(|c| c.participant(*participant_id));
                 self.dismissed.extend(person.into_iter().flat_map(|p| &p.legs).map(|leg| leg.id));
             }
@@ -248,7 +250,9 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
                     assert_eq!(!blocked, hears(other), "does {participant:?} hear {other:?}");
                 }
             }
-            assert!(!leg.screened, "still waits to hear: {participant:?}");
+            let newcomer = participant.introduction == Some(Introduction::Waiting);
+            assert_eq!(leg.screened, newcomer, "waits to hear: {participant:?}");
+            assert!(!newcomer || (participant.settings.deaf && participant.settings.muted), "hears: {participant:?}");
             assert!(!participant.listener || participant.settings.muted, "a listener can be heard: {participant:?}");
         }
     }

@@ -168,7 +168,8 @@ fn somebody(world: &mut World) -> NewParticipant {
     let second = number();
     let numbers = if world.chance.percent(30) { vec![first, second] } else { vec![first] };
     let (moderator, listener) = (world.chance.percent(10), world.chance.percent(15));
-    NewParticipant { numbers, moderator, listener, ..NewParticipant::default() }
+    let introduce = world.chance.percent(10);
+    NewParticipant { numbers, moderator, listener, introduce, ..NewParticipant::default() }
 }
 
 fn some_setting(world: &mut World) -> Setting {
@@ -194,7 +195,10 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let on = world.chance.percent(50);
     let setting = some_setting(world);
     let other = world.chance.pick(&all)?;
-    Some(match world.chance.below(40) {
+    Some(match world.chance.below(44) {
+        40 => Verb::Introduce { conference_id, participant_id },
+        41 | 42 => Verb::Admit { conference_id, participant_id },
+        43 => Verb::Replace { conference_id, participant_id, with: somebody(world) },
         32..35 => Verb::Sidebar { conference_id, participants: vec![participant_id, other] },
         35 => Verb::SidebarEnd { conference_id, sidebar: None },
         36 => Verb::SidebarLeave { conference_id, participant_id },
