@@ -59,7 +59,7 @@ impl House {
         let look = |page: &Picture| {
             let shown = page.conferences.get(conference)?;
             let all = shown["participants"].as_array()?;
-            let right = all.iter().all(|one| one["state"] == "left" || these(one) == !one[key].is_null());
+            let right = all.iter().all(|one| one["state"] == "left" || these(one) != one[key].is_null());
             let quiet = shown["pending"].is_null() && all.iter().all(|one| one["pending"].is_null());
             (right && quiet).then_some(())
         };
