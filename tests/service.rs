@@ -67,5 +67,7 @@ mod main_job;
 mod moving;
 #[path = "service/ordinary.rs"]
 mod ordinary;
+#[path = "service/passing.rs"]
+mod passing;
 #[path = "service/steering.rs"]
 mod steering;

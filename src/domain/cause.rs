@@ -58,6 +58,7 @@ causes! {
     Cancelled, "cancelled", "was cancelled", ["ORIGINATOR_CANCEL"];
     Dropped, "dropped", "was taken out", [];
     Replaced, "replaced", "was replaced", [];
+    Moved, "moved", "was moved to another conference", [];
     LeftByChoice, "left", "left", [];
     ConferenceOver, "conference_over", "the conference was over", [];
     SwitchStopped, "switch_stopped", "FreeSWITCH was stopped", ["SYSTEM_SHUTDOWN"];
@@ -70,6 +71,7 @@ causes! {
     AttendantHungUp, "attendant_hung_up", "the attendant hung up", [];
     MoveFailed, "move_failed", "the call could not be moved into the room", [];
     EndedByUser, "ended_by_user", "it was ended", [];
+    Merged, "merged", "it was merged with another conference", [];
     EverybodyLeft, "everybody_left", "everybody has left", [];
     NobodyCame, "nobody_came", "nobody could be reached", [];
     ProxyMedia, "proxy_media", "the call's sound goes past FreeSWITCH (proxy media), so it cannot be moved", [];

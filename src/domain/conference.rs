@@ -37,6 +37,8 @@ pub struct Conference {
     pub room_lives: bool,
     /// The leg that was sent to open the room. Not journaled.
     pub opening: Option<ChannelId>,
+    /// The conference everybody is to go over to.
+    pub merging: Option<ConferenceId>,
     /// How the switch has it, who hears whom. Not journaled.
     pub hearing: Hearing,
     pub participants: Vec<Participant>,
@@ -128,6 +130,10 @@ pub struct Leg {
     pub confirm: bool,
     /// Came, or is to come, in deaf and muted, until it is arranged whom they hear.
     pub screened: bool,
+    /// Sent to the room of this other conference, to be this participant there.
+    pub passing: Option<(ConferenceId, ParticipantId)>,
+    /// And was sent there deaf and muted.
+    pub passing_screened: bool,
     /// The switch took the command.
     pub accepted: bool,
     pub unwanted: Option<Cause>,
@@ -212,6 +218,8 @@ impl Leg {
             parked: false,
             confirm: false,
             screened: false,
+            passing: None,
+            passing_screened: false,
             accepted: false,
             unwanted: None,
             answered: false,
@@ -254,6 +262,7 @@ impl Conference {
             was_live: false,
             room_lives: false,
             opening: None,
+            merging: None,
             hearing: Hearing::Free,
             participants: invited.iter().map(|one| Participant::invited(at, one)).collect(),
         })
@@ -292,6 +301,12 @@ impl Conference {
                 self.ports = *ports;
                 self.participants.extend(invited.iter().map(|one| Participant::invited(at, one)));
             }
+            Fact::ParticipantCameOver { ports, invited, .. } => {
+                self.ports = *ports;
+                self.participants.push(Participant::invited(at, invited));
+            }
+            Fact::PortsReturned { ports } => self.ports = self.ports.saturating_sub(*ports),
+            Fact::ConferenceMerging { into } => self.merging = Some(*into),
             Fact::SidebarAsked { sidebar, participants } => {
                 for one in participants {
                     self.with(*one, |p| p.sidebar = Some(*sidebar));
@@ -359,6 +374,13 @@ impl Conference {
             Fact::LegScreened { participant, leg, on } => {
                 self.with_leg(*participant, *leg, |leg| leg.screened = *on);
             }
+            Fact::LegPassing { participant, leg, to, newcomer, screened } => self.with_leg(*participant, *leg, |leg| {
+                leg.passing = Some((*to, *newcomer));
+                leg.passing_screened = *screened;
+            }),
+            Fact::LegPassFailed { participant, leg } => {
+                self.with_leg(*participant, *leg, |leg| leg.passing = None);
+            }
             Fact::LegAccepted { participant, leg } => self.with_leg(*participant, *leg, |leg| leg.accepted = true),
             Fact::LegProgress { participant, leg, state } => self.with_leg(*participant, *leg, |leg| {
                 leg.state = *state;
@@ -384,6 +406,7 @@ impl Conference {
                     leg.cause = Some(cause.clone());
                     leg.member = None;
                     leg.waits = false;
+                    leg.passing = None;
                 });
             }
             _ => {}
@@ -436,6 +459,7 @@ impl Conference {
         let last = self.legs().map(|(_, leg)| leg).filter(|leg| !leg.is_active()).max_by_key(|leg| leg.since);
         match last.and_then(|leg| leg.cause.as_ref()).map(|cause| cause.reason) {
             Some(reason @ (Reason::SwitchLost | Reason::SwitchStopped)) => reason,
+            Some(Reason::Moved) if self.was_merged() => Reason::Merged,
             _ if self.was_live => Reason::EverybodyLeft,
             _ => Reason::NobodyCame,
         }

@@ -223,6 +223,33 @@ pub enum Fact {
     SidebarEnded {
         sidebar: u32,
     },
+    /// Sent to the room of another conference.
+    LegPassing {
+        participant: ParticipantId,
+        leg: ChannelId,
+        to: ConferenceId,
+        /// Who they will be there.
+        newcomer: ParticipantId,
+        screened: bool,
+    },
+    /// The other room did not take them.
+    LegPassFailed {
+        participant: ParticipantId,
+        leg: ChannelId,
+    },
+    /// Came from another conference, with their channel.
+    ParticipantCameOver {
+        ports: u32,
+        invited: Invited,
+        from: ConferenceId,
+    },
+    PortsReturned {
+        ports: u32,
+    },
+    /// Everybody is to go over to another conference.
+    ConferenceMerging {
+        into: ConferenceId,
+    },
     /// Back into the room without a word: they were let in.
     SidebarDissolved {
         sidebar: u32,

@@ -110,6 +110,17 @@ pub enum Verb {
         participant_id: ParticipantId,
         with: NewParticipant,
     },
+    /// Over to another conference.
+    Move {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        to: ConferenceId,
+    },
+    /// Everybody over to another conference; this one ends.
+    Merge {
+        conference_id: ConferenceId,
+        into: ConferenceId,
+    },
     DropAll {
         conference_id: ConferenceId,
         spare: Spare,

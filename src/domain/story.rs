@@ -111,6 +111,13 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             };
             told("conference.participants_added", text)
         }
+        Fact::ParticipantCameOver { invited, .. } => {
+            let name = name_or_number(&invited.name, &invited.number);
+            told("conference.participant.came_over", format!("{name} comes over from another conference."))
+        }
+        Fact::ConferenceMerging { .. } => {
+            told("conference.merging", format!("{by} merges this conference with another one."))
+        }
         Fact::SidebarAsked { participants, .. } => {
             let names = names_of(conference, participants);
             told("conference.sidebar_started", format!("{by} takes {names} aside: they talk apart."))
@@ -137,6 +144,8 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
         | Fact::ParticipantHold { participant, .. }
         | Fact::SidebarLeft { participant }
         | Fact::Coaching { participant, .. }
+        | Fact::LegPassing { participant, .. }
+        | Fact::LegPassFailed { participant, .. }
         | Fact::IntroductionBegan { participant, .. }
         | Fact::IntroductionWaits { participant }
         | Fact::IntroductionEnded { participant }
@@ -176,6 +185,13 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
             told("conference.participant.introduction_waits", format!("{who} waits to be introduced, and hears music."))
         }
         Fact::IntroductionEnded { .. } => told("conference.participant.admitted", format!("{by} lets {who} in.")),
+        Fact::LegPassing { .. } if conference.merging.is_some() => None,
+        Fact::LegPassing { .. } => {
+            told("conference.participant.move_asked", format!("{by} moves {who} to another conference."))
+        }
+        Fact::LegPassFailed { .. } => {
+            told("conference.participant.move_failed", format!("{who} could not be moved, and is taken back."))
+        }
         Fact::Coaching { whom: Some(whom), .. } => {
             let whom = names_of(conference, &[*whom]);
             told("conference.participant.coaching", format!("{by} lets {who} coach {whom}: nobody else hears {who}."))

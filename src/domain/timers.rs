@@ -28,6 +28,8 @@ pub enum Timer {
     LegDue(ChannelId),
     /// The job failed, the hang-up has not been told.
     LegVanished(ChannelId),
+    /// Sent to another room, it should be there.
+    PassDue(ChannelId),
     /// It left the room, but did not hang up.
     Stray(ChannelId),
     Forget(ConferenceId),

@@ -309,6 +309,8 @@ impl Verb {
             | Self::Moderator { conference_id, .. }
             | Self::Listener { conference_id, .. }
             | Self::DropAll { conference_id, .. }
+            | Self::Move { conference_id, .. }
+            | Self::Merge { conference_id, .. }
             | Self::Introduce { conference_id, .. }
             | Self::Admit { conference_id, .. }
             | Self::Replace { conference_id, .. }

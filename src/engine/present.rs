@@ -120,6 +120,7 @@ fn participant(participant: &Participant) -> ParticipantView {
             Reason::Cancelled => "cancel",
             _ => "drop",
         }),
+        _ if latest.is_some_and(|leg| leg.passing.is_some()) => Some("move"),
         _ => participant.asked.last().map(asked),
     };
     ParticipantView {

@@ -4,7 +4,8 @@ use super::{
     Web, api, board,
     input::{NewParticipants, Nothing, StationChoice},
     input_controls::{
-        Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, Replacement, WhichSidebar,
+        Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
+        WhichSidebar,
     },
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
@@ -110,6 +111,10 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
                 let WhichSidebar { sidebar } = request.json_or_default().await?;
                 return Ok(Verb::SidebarEnd { conference_id, sidebar });
             }
+            ConferenceVerb::Merge => {
+                let OtherConference { conference_id: into } = request.json().await?;
+                return Ok(Verb::Merge { conference_id, into });
+            }
             ConferenceVerb::Drop => {
                 let Everybody { except } = request.json_or_default().await?;
                 return Ok(Verb::DropAll { conference_id, spare: except });
@@ -160,6 +165,10 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
             }
             ParticipantVerb::Introduce => Verb::Introduce { conference_id, participant_id },
             ParticipantVerb::Admit => Verb::Admit { conference_id, participant_id },
+            ParticipantVerb::Move => {
+                let OtherConference { conference_id: to } = request.json().await?;
+                return Ok(Verb::Move { conference_id, participant_id, to });
+            }
             ParticipantVerb::Uncoach => Verb::Coach { conference_id, participant_id, whom: None },
             ParticipantVerb::SidebarLeave => Verb::SidebarLeave { conference_id, participant_id },
             ParticipantVerb::Mute => set(vec![Setting::Muted(true)]),

@@ -2,7 +2,7 @@
 
 use super::input::{Checked, Faults, MAX_NAME, MAX_PARTICIPANTS};
 use crate::domain::{
-    ids::ParticipantId,
+    ids::{ConferenceId, ParticipantId},
     request::{NewParticipant, Spare},
     setting::{Digits, Gain, Threshold},
 };
@@ -92,6 +92,17 @@ impl Checked for Replacement {
     fn check(&self, faults: &mut Faults) {
         faults.participant("/with", &self.with);
     }
+}
+
+/// Another conference, whose room they go to.
+#[derive(Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherConference {
+    pub conference_id: ConferenceId,
+}
+
+impl Checked for OtherConference {
+    fn check(&self, _: &mut Faults) {}
 }
 
 impl Checked for NewSidebar {

@@ -7,7 +7,8 @@ use super::{
     history::{self, History},
     input::{Credentials, NewParticipants, StationChoice},
     input_controls::{
-        Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, Replacement, WhichSidebar,
+        Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
+        WhichSidebar,
     },
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
@@ -48,6 +49,7 @@ use utoipa::{
     NewParticipants,
     NewSidebar,
     NewThreshold,
+    OtherConference,
     ProblemDocument,
     Readiness,
     Replacement,
@@ -193,6 +195,10 @@ fn summary(route: Route) -> &'static str {
         Route::Participant(ParticipantVerb::Introduce) => "Speak with a newcomer who waits to be introduced",
         Route::Participant(ParticipantVerb::Admit) => "Let a newcomer into the room",
         Route::Participant(ParticipantVerb::Replace) => "Ring somebody who takes the participant's place",
+        Route::Participant(ParticipantVerb::Move) => "Over to another conference of the same node",
+        Route::Conference(ConferenceVerb::Merge) => {
+            "Everybody over to another conference of the same node; this one ends"
+        }
         Route::Participant(ParticipantVerb::Uncoach) => "Heard by everybody again",
         Route::Conference(ConferenceVerb::Drop) => "Take out everybody who joined, or all but the hosts",
         Route::OpenApi => "This document",
@@ -215,6 +221,9 @@ fn body(route: Route) -> Option<RequestBody> {
         Route::Participant(ParticipantVerb::Dtmf) => (reference::<Keys>(), Required::True),
         Route::Participant(ParticipantVerb::Label) => (reference::<Label>(), Required::True),
         Route::Participant(ParticipantVerb::Replace) => (reference::<Replacement>(), Required::True),
+        Route::Participant(ParticipantVerb::Move) | Route::Conference(ConferenceVerb::Merge) => {
+            (reference::<OtherConference>(), Required::True)
+        }
         Route::Participant(ParticipantVerb::Coach) => (reference::<NewCoaching>(), Required::True),
         Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),
         Route::Conference(ConferenceVerb::SidebarEnd) => (reference::<WhichSidebar>(), Required::False),

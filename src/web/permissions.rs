@@ -33,7 +33,7 @@ verbs! {
     ConferenceVerb {
         Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
         Mute = "mute", Unmute = "unmute", Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold",
-        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end",
+        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end", Merge = "merge",
     }
 }
 verbs! {
@@ -43,7 +43,7 @@ verbs! {
         Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold", Gain = "gain", Energy = "energy",
         Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
         SidebarLeave = "sidebar_leave", Coach = "coach", Uncoach = "uncoach",
-        Introduce = "introduce", Admit = "admit", Replace = "replace",
+        Move = "move", Introduce = "introduce", Admit = "admit", Replace = "replace",
     }
 }
 
@@ -184,6 +184,8 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Participant(ParticipantVerb::Introduce), "participants.introduce", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce", SteerConferences;
     Route::Participant(ParticipantVerb::Admit), "participants.admit", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/admit", SteerConferences;
     Route::Participant(ParticipantVerb::Replace), "participants.replace", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace", SteerConferences;
+    Route::Participant(ParticipantVerb::Move), "participants.move", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move", SteerConferences;
+    Route::Conference(ConferenceVerb::Merge), "conferences.merge", "POST" "/api/v1/conferences/{conference_id}/actions/merge", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;

@@ -76,6 +76,8 @@ fn lies(page: &Picture, switch: &Switch) -> Vec<String> {
                 let callstate = channel.map(|channel| channel.callstate.as_str());
                 let is_true = match state {
                     "joined" => members.contains(&id),
+                    // The same channel is another conference's leg now.
+                    "left" if text(&leg["cause"], "code") == "moved" => !members.contains(&id),
                     "left" | "failed" => !members.contains(&id) && channel.is_none_or(|channel| channel.inbound),
                     "queued" => channel.is_none_or(|channel| channel.inbound),
                     "dialing" => callstate.is_none_or(|state| state == "DOWN"),

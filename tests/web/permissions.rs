@@ -64,6 +64,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/admit", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/merge", "asdp"),
     ("GET", "/api/v1/openapi.json", "nasdp"),
     ("GET", "/healthz", "nasdp"),
     ("GET", "/readyz", "nasdp"),
@@ -99,6 +101,9 @@ async fn each_route_lets_through_whom_the_table_says() {
                 path if path.ends_with("/energy") => request.json(&json!({ "level": 1 })),
                 path if path.ends_with("/dtmf") => request.json(&json!({ "digits": "1" })),
                 path if path.ends_with("/replace") => request.json(&json!({ "with": { "numbers": ["1001"] } })),
+                path if path.ends_with("/move") || path.ends_with("/merge") => {
+                    request.json(&json!({ "conference_id": things::conference_id(2) }))
+                }
                 path if path.ends_with("/coach") => {
                     request.json(&json!({ "participant_id": things::participant_id(2) }))
                 }

@@ -101,6 +101,16 @@ async fn each_action_becomes_its_verb() {
         (participant("speak"), &nothing, Verb::Listener { conference_id, participant_id, on: false }),
         (participant("coach"), &json!({ "participant_id": other }), coach(Some(other))),
         (participant("uncoach"), &nothing, coach(None)),
+        (
+            participant("move"),
+            &json!({ "conference_id": things::conference_id(2) }),
+            Verb::Move { conference_id, participant_id, to: things::conference_id(2) },
+        ),
+        (
+            conference("merge"),
+            &json!({ "conference_id": things::conference_id(2) }),
+            Verb::Merge { conference_id, into: things::conference_id(2) },
+        ),
         (participant("introduce"), &nothing, Verb::Introduce { conference_id, participant_id }),
         (participant("admit"), &nothing, Verb::Admit { conference_id, participant_id }),
         (

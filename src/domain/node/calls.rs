@@ -8,7 +8,7 @@ use crate::domain::{
     fact::{Arrival, Fact},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::{ChannelEvent, ChannelEventKind, ChannelInfo, HookEvent},
-    states::{CallState, LegState, NodeState, ParticipantRole},
+    states::{CallState, LegState, NodeState},
     timers::Timer,
 };
 use std::time::Duration;
@@ -161,10 +161,8 @@ impl Node {
         reason: Reason,
         ids: &mut dyn Ids,
     ) -> bool {
-        let Some(found) = self.conferences.get(&conference) else { return false };
-        let is_caller = found.participant(participant).is_some_and(|p| p.role == ParticipantRole::Caller);
         let dismissed = self.leg(conference, participant, channel).is_none_or(|leg| leg.unwanted.is_some());
-        let Some(call) = found.call.filter(|_| is_caller && !dismissed) else { return false };
+        let Some(call) = self.call_of_leg(conference, channel).filter(|_| !dismissed) else { return false };
         let hooked = self.leg(conference, participant, channel).is_some_and(|leg| leg.hooked);
         self.call_fact(call, Fact::CallReturned { cause: Some(reason.into()) });
         self.leg_over(conference, participant, channel, reason.into(), ids);

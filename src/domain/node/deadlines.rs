@@ -22,6 +22,7 @@ impl Node {
                 | Timer::LegDue(_)
                 | Timer::LegVanished(_)
                 | Timer::Stray(_)
+                | Timer::PassDue(_)
         );
         if judges_silence && !self.link_works() {
             return;
@@ -50,6 +51,9 @@ impl Node {
             Timer::LegDue(leg) => self.leg_is_late(leg, ids),
             Timer::LegVanished(leg) => self.probe(leg),
             Timer::Stray(leg) => self.stray(leg, ids),
+            Timer::PassDue(leg) => {
+                self.passing_failed(leg);
+            }
             Timer::Forget(id) => self.forget(id),
         }
     }
@@ -110,6 +114,9 @@ impl Node {
         else {
             return;
         };
+        if waits && self.passing_failed(leg) {
+            return;
+        }
         // Kicked out by somebody else's hand, and caught by park. A caller waits again.
         if (waits || hooked) && self.caller_waits_again(id, participant, leg, Reason::Dropped, ids) {
             return;

@@ -3,7 +3,7 @@
 use super::{Ids, Node, Owner};
 use crate::domain::{
     cause::{Cause, Reason},
-    conference::{Leg, Participant},
+    conference::Leg,
     effect::{Command, KillCause, Tag},
     fact::{Attempt, Fact},
     ids::{ChannelId, ConferenceId, ParticipantId},
@@ -96,7 +96,7 @@ impl Node {
         if was_opening {
             self.take_in(id);
         }
-        self.caller_of_conference_gone(id, participant);
+        self.caller_of_conference_gone(id, participant, leg);
         self.check_move(id, false, ids);
         match self.role(id, participant) {
             Some(ParticipantRole::Caller) => self.caller_left(id, ids),
@@ -107,13 +107,9 @@ impl Node {
     }
 
     /// The call is over with its caller's leg.
-    fn caller_of_conference_gone(&mut self, id: ConferenceId, participant: ParticipantId) {
-        let Some(conference) = self.conferences.get(&id) else { return };
-        let Some(call) = conference.call else { return };
-        let still = self.calls.get(&call).is_some_and(|call| call.conference == Some(id));
-        if still && self.role(id, participant) == Some(ParticipantRole::Caller) {
-            let cause =
-                conference.participant(participant).and_then(Participant::leg).and_then(|leg| leg.cause.clone());
+    fn caller_of_conference_gone(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        if let Some(call) = self.call_of_leg(id, leg) {
+            let cause = self.leg(id, participant, leg).and_then(|leg| leg.cause.clone());
             self.end_call(call, cause.unwrap_or_else(|| Reason::CallerHungUp.into()));
         }
     }

@@ -13,6 +13,7 @@ mod deadlines;
 mod hearing;
 mod introducing;
 mod legs;
+mod passing;
 mod reconcile;
 pub mod requests;
 mod resources;
@@ -301,6 +302,9 @@ impl Node {
                 for one in invited {
                     self.channels.insert(one.leg, Owner::Leg(id, one.participant));
                 }
+            }
+            Fact::ParticipantCameOver { invited, .. } => {
+                self.channels.insert(invited.leg, Owner::Leg(id, invited.participant));
             }
             Fact::LegQueued { participant, leg, .. } => {
                 self.channels.insert(*leg, Owner::Leg(id, *participant));

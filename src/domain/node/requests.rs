@@ -85,6 +85,10 @@ impl Node {
             Verb::Replace { conference_id, participant_id, with } => {
                 self.replace(actor, *conference_id, *participant_id, with, ids).map(Conference)
             }
+            Verb::Move { conference_id, participant_id, to } => {
+                self.move_to(actor, *conference_id, *participant_id, *to, ids).map(Conference)
+            }
+            Verb::Merge { conference_id, into } => self.merge(actor, *conference_id, *into, ids).map(Conference),
             Verb::DropAll { conference_id, spare } => self.drop_all(actor, *conference_id, *spare, ids).map(Conference),
             Verb::Drop { conference_id, participant_id } => {
                 self.take_out(actor, *conference_id, *participant_id, Reason::Dropped, ids).map(Conference)

@@ -60,6 +60,7 @@ impl Node {
         seen: &[Setting],
         ids: &mut dyn Ids,
     ) {
+        self.came_over(id, channel, ids);
         let Some(Owner::Leg(of, participant)) =
             self.channels.get(&channel).copied().filter(|o| matches!(o, Owner::Leg(of, _) if *of == id))
         else {

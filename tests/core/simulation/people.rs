@@ -195,7 +195,11 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let on = world.chance.percent(50);
     let setting = some_setting(world);
     let other = world.chance.pick(&all)?;
-    Some(match world.chance.below(44) {
+    let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
+    let elsewhere = world.chance.pick(&elsewhere)?;
+    Some(match world.chance.below(50) {
+        44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },
+        48 | 49 => Verb::Merge { conference_id, into: elsewhere },
         40 => Verb::Introduce { conference_id, participant_id },
         41 | 42 => Verb::Admit { conference_id, participant_id },
         43 => Verb::Replace { conference_id, participant_id, with: somebody(world) },

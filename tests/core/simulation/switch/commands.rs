@@ -35,6 +35,9 @@ impl Switch {
                         "park_after_bridge" => found.park_after_bridge = yes,
                         "uuid_bridge_park_on_cancel" => found.park_on_cancel = yes,
                         "park_timeout" => found.park_timeout = value.as_str().parse::<i64>().ok().map(|s| s * 1000),
+                        "switchboard_participant" if matches!(found.who, Who::Leg(_)) => {
+                            found.who = Who::Leg(value.to_string());
+                        }
                         "conference_member_flags" => found.join_muted = value.as_str() == "mute",
                         _ => {}
                     }

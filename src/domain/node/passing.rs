@@ -1,0 +1,235 @@
+//! From one room to another: one participant is moved, or two conferences become one.
+//!
+//! The channel stays what it is; its leg ends in one conference and begins in the other when the other room says
+//! that it came. What was set for it in the first room the switch forgets.
+
+use super::{
+    Accepting, Ids, Node, Owner,
+    answering::{refuse, variable},
+};
+use crate::domain::{
+    cause::Reason,
+    conference::{Conference, Introduction, Participant},
+    effect::{Command, Door, Effect, Tag},
+    fact::{Fact, Invited, Person, Subject},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    request::{Actor, Refusal, RefusalCode},
+    states::{CallState, ConferenceState, LegState, ParticipantRole},
+    timers::Timer,
+};
+
+impl Node {
+    /// Moves one participant to another conference of this node.
+    pub(super) fn move_to(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        participant: ParticipantId,
+        to: ConferenceId,
+        ids: &mut dyn Ids,
+    ) -> Accepting {
+        let person = self.participant_of(id, participant, actor)?;
+        let leg = passable(person)?;
+        self.can_receive(actor, id, to, 1)?;
+        self.pass(Some(actor.into()), id, participant, leg, to, ids);
+        Ok(id)
+    }
+
+    /// Everybody of the one conference goes over to the other; the one they leave ends.
+    pub(super) fn merge(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        into: ConferenceId,
+        ids: &mut dyn Ids,
+    ) -> Accepting {
+        let conference = self.conference_of(id, actor)?;
+        if conference.state != ConferenceState::Live || conference.active().any(|(_, l)| l.state != LegState::Joined) {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                "somebody is still being rung in this conference; wait, or cancel it, and merge then",
+            ));
+        }
+        let mut people = Vec::new();
+        for (person, leg) in conference.active() {
+            if leg.unwanted.is_none() {
+                people.push((person.id, passable(person)?));
+            }
+        }
+        self.can_receive(actor, id, into, people.len())?;
+        let who = Some(Person::from(actor));
+        self.record(Subject::Conference(id), who.clone(), Fact::ConferenceMerging { into });
+        for (participant, leg) in people {
+            self.pass(None, id, participant, leg, into, ids);
+        }
+        Ok(id)
+    }
+
+    /// Whether so many may come over from the one conference to the other.
+    fn can_receive(&self, actor: &Actor, from: ConferenceId, to: ConferenceId, count: usize) -> Result<(), Refusal> {
+        if from == to {
+            return Err(refuse(RefusalCode::BadInput, "this is the conference they are in; name another one"));
+        }
+        let other = self.conference_of(to, actor)?;
+        if other.state != ConferenceState::Live || !other.room_lives {
+            return Err(refuse(RefusalCode::WrongState, "the other conference is not live yet; try again when it is"));
+        }
+        if other.locked {
+            return Err(refuse(RefusalCode::WrongState, "the other room is locked; unlock it first"));
+        }
+        self.allow_legs(other.owner.id, 0, other.active().count() + count)?;
+        self.apply_for(count, 0)
+    }
+
+    fn pass(
+        &mut self,
+        actor: Option<Person>,
+        id: ConferenceId,
+        participant: ParticipantId,
+        leg: ChannelId,
+        to: ConferenceId,
+        ids: &mut dyn Ids,
+    ) {
+        let Some(room) = self.conferences.get(&to).and_then(|c| self.room_of(c)) else { return };
+        let Some(person) = self.conferences.get(&id).and_then(|c| c.participant(participant)) else { return };
+        // Whoever could not be heard here is not heard there all of a sudden.
+        let muted = person.listener || person.settings.muted;
+        let screened = self.comes_screened(to);
+        let door = Door { join_only: true, muted: muted || screened, deaf: screened };
+        let newcomer = ParticipantId::new(ids.uuid());
+        let fact = Fact::LegPassing { participant, leg, to, newcomer, screened };
+        self.record(Subject::Conference(id), actor, fact);
+        self.tag(leg, to, newcomer);
+        self.command(Tag::Enter(leg), leg, Command::EnterRoom { channel: leg, room, door });
+        self.timers.set(Timer::PassDue(leg), self.now.plus(self.rules.times.control));
+    }
+
+    /// Every channel says whose it is.
+    fn tag(&mut self, channel: ChannelId, id: ConferenceId, participant: ParticipantId) {
+        let tags = [
+            variable("switchboard_conference", id.to_string()),
+            variable("switchboard_participant", participant.to_string()),
+        ];
+        self.set_variables(channel, channel, tags.into_iter().flatten().collect());
+    }
+
+    /// Whether the leg that came into this room is one that was sent over from another.
+    pub(super) fn came_over(&mut self, to: ConferenceId, leg: ChannelId, ids: &mut dyn Ids) {
+        let Some(Owner::Leg(from, participant)) = self.channels.get(&leg).copied() else { return };
+        let sent = self.leg(from, participant, leg).and_then(|found| found.passing);
+        let Some((_, newcomer)) = sent.filter(|(wanted, _)| *wanted == to && from != to) else { return };
+        self.timers.clear(Timer::PassDue(leg));
+        self.timers.clear(Timer::Stray(leg));
+        self.timers.clear(Timer::ControlPending(from, participant));
+        let Some(other) = self.conferences.get(&to) else { return };
+        let Some(person) = self.conferences.get(&from).and_then(|c| c.participant(participant)) else { return };
+        let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return };
+        let has_attendant = other.active().any(|(p, _)| p.role == ParticipantRole::Attendant);
+        let role = match person.role {
+            ParticipantRole::Attendant if has_attendant => ParticipantRole::Guest,
+            role => role,
+        };
+        let invited = Invited {
+            participant: newcomer,
+            role,
+            name: person.name.clone(),
+            dials: person.dials.clone(),
+            leg,
+            number: found.number.clone(),
+            label: person.label.clone(),
+            moderator: person.moderator,
+            listener: person.listener,
+            introduce: false,
+            replaces: None,
+        };
+        let screened = found.passing_screened;
+        let ports = other.ports.saturating_add(1);
+        // First theirs, then no longer ours: at no moment nobody's.
+        self.conference_fact(to, Fact::ParticipantCameOver { ports, invited, from });
+        if screened {
+            self.conference_fact(to, Fact::LegScreened { participant: newcomer, leg, on: true });
+        }
+        if let Some(call) = self.call_of_leg(from, leg) {
+            self.call_fact(call, Fact::CallMoving { conference: to });
+        }
+        let fact = Fact::LegOver { participant, leg, state: LegState::Left, cause: Reason::Moved.into() };
+        self.conference_fact(from, fact);
+        self.conference_fact(from, Fact::PortsReturned { ports: 1 });
+        self.nobody_is_alone_apart(from);
+        self.arrange_anew(from);
+        self.settle_conference(from, ids);
+    }
+
+    /// It left its room, and did not come into the other: it is taken back. Says whether that was so.
+    pub(super) fn passing_failed(&mut self, leg: ChannelId) -> bool {
+        self.timers.clear(Timer::PassDue(leg));
+        let Some(Owner::Leg(id, participant)) = self.channels.get(&leg).copied() else { return false };
+        let Some(found) = self.leg(id, participant, leg).filter(|l| l.passing.is_some() && l.is_active()) else {
+            return false;
+        };
+        let (inside, unwanted) = (found.member.is_some(), found.unwanted.is_some());
+        self.conference_fact(id, Fact::LegPassFailed { participant, leg });
+        self.tag(leg, id, participant);
+        if inside {
+            // Nothing happened, for all we know.
+            self.effect(Effect::Resync);
+            return true;
+        }
+        let Some(conference) = self.conferences.get(&id).filter(|_| !unwanted) else { return false };
+        let (lives, room) = (conference.room_lives, self.room_of(conference));
+        let Some(room) = room else { return false };
+        let muted = conference.participant(participant).is_some_and(|p| p.listener || p.settings.muted);
+        self.change_leg(id, participant, leg, |leg| leg.waits = false);
+        let screened = self.comes_screened(id);
+        let door = Door { join_only: lives, muted: muted || screened, deaf: screened };
+        if screened {
+            self.conference_fact(id, Fact::LegScreened { participant, leg, on: true });
+        }
+        self.command(Tag::Enter(leg), leg, Command::EnterRoom { channel: leg, room, door });
+        self.timers.set(Timer::Stray(leg), self.now.plus(self.rules.times.control));
+        true
+    }
+
+    /// After a restart or a gap: it is looked at again whether they came over.
+    pub(super) fn passing_in_doubt(&mut self, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let passing: Vec<ChannelId> =
+            conference.active().filter(|(_, leg)| leg.passing.is_some()).map(|(_, leg)| leg.id).collect();
+        for leg in passing {
+            if !self.timers.is_set(Timer::PassDue(leg)) {
+                self.timers.set(Timer::PassDue(leg), self.now.plus(self.rules.times.control));
+            }
+        }
+    }
+
+    /// The call of whoever is at this leg of a conference, if they came with one.
+    pub(super) fn call_of_leg(&self, id: ConferenceId, leg: ChannelId) -> Option<CallId> {
+        let theirs = |state, conference| state == CallState::Conference && conference == Some(id);
+        self.calls.values().find(|call| call.channel == leg && theirs(call.state, call.conference)).map(|call| call.id)
+    }
+}
+
+/// The leg of whoever is in the room, and may leave it for another.
+fn passable(person: &Participant) -> Result<ChannelId, Refusal> {
+    if person.introduction == Some(Introduction::Waiting) {
+        return Err(super::introducing::waits_to_be_introduced());
+    }
+    let leg = person.legs.iter().rev().find(|leg| leg.state == LegState::Joined && leg.member.is_some());
+    match leg {
+        Some(leg) if leg.passing.is_some() => {
+            Err(refuse(RefusalCode::WrongState, "this participant is on the way to another conference already"))
+        }
+        Some(leg) => Ok(leg.id),
+        None => Err(refuse(
+            RefusalCode::WrongState,
+            "only somebody who is in the room can be moved; wait until they have joined, or add them there",
+        )),
+    }
+}
+
+impl Conference {
+    /// Everybody who left last went over to another conference.
+    pub fn was_merged(&self) -> bool {
+        self.merging.is_some()
+    }
+}
