@@ -5,6 +5,7 @@
 
 use super::{
     cause::Cause,
+    ending::EndRules,
     endpoint::Endpoint,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId, UserId},
     request::Actor,
@@ -80,6 +81,9 @@ pub struct Invited {
     pub moderator: bool,
     #[serde(default)]
     pub listener: bool,
+    /// Their leaving ends it.
+    #[serde(default)]
+    pub end_conference_on_exit: bool,
 }
 
 /// The closed list.
@@ -141,6 +145,8 @@ pub enum Fact {
         room: String,
         ports: u32,
         invited: Vec<Invited>,
+        #[serde(default)]
+        end_rules: EndRules,
     },
     ConferenceAssembling,
     ConferenceLive,
@@ -159,6 +165,26 @@ pub enum Fact {
     ConferenceNotice {
         cause: Cause,
     },
+    /// Its longest time is over then.
+    ConferenceLimit {
+        ends_at: Timestamp,
+    },
+    /// Somebody moved that.
+    ConferenceExtended {
+        ends_at: Timestamp,
+        seconds: u32,
+    },
+    /// So many seconds are left.
+    ConferenceWarned {
+        left: u32,
+    },
+    /// It ends then, so many seconds later, unless whoever left comes back.
+    ConferenceEndDue {
+        cause: Cause,
+        at: Timestamp,
+        seconds: u32,
+    },
+    ConferenceEndCalledOff,
     ConferenceEnding {
         cause: Cause,
     },

@@ -4,6 +4,7 @@ use super::{
     Web, api, board,
     input::{NewParticipants, Nothing, StationChoice},
     input_controls::{Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, WhichSidebar},
+    input_ending::Extension,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
@@ -107,6 +108,10 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
             ConferenceVerb::SidebarEnd => {
                 let WhichSidebar { sidebar } = request.json_or_default().await?;
                 return Ok(Verb::SidebarEnd { conference_id, sidebar });
+            }
+            ConferenceVerb::Extend => {
+                let Extension { seconds } = request.json_or_default().await?;
+                return Ok(Verb::Extend { conference_id, seconds });
             }
             ConferenceVerb::Drop => {
                 let Everybody { except } = request.json_or_default().await?;

@@ -33,7 +33,7 @@ verbs! {
     ConferenceVerb {
         Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
         Mute = "mute", Unmute = "unmute", Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold",
-        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end",
+        Drop = "drop", Extend = "extend", Sidebar = "sidebar", SidebarEnd = "sidebar_end",
     }
 }
 verbs! {
@@ -180,6 +180,7 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Participant(ParticipantVerb::SidebarLeave), "participants.sidebar_leave", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave", SteerConferences;
     Route::Participant(ParticipantVerb::Coach), "participants.coach", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach", SteerConferences;
     Route::Participant(ParticipantVerb::Uncoach), "participants.uncoach", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach", SteerConferences;
+    Route::Conference(ConferenceVerb::Extend), "conferences.extend", "POST" "/api/v1/conferences/{conference_id}/actions/extend", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;

@@ -144,6 +144,7 @@ impl Node {
                 label: person.label.trim().to_owned(),
                 moderator: person.moderator,
                 listener: person.listener,
+                end_conference_on_exit: person.end_conference_on_exit,
             });
         }
         match errors.first() {
