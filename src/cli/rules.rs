@@ -70,7 +70,7 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
 }
 
 fn conference(config: &Config) -> ConferenceRules {
-    let end = &config.conference.end_rules;
+    let end = &config.end_rules;
     let limit = |seconds: u32| (seconds > 0).then_some(seconds);
     ConferenceRules {
         end: EndRules {

@@ -4,7 +4,7 @@
 //! environment, never from this file, so that it may be shown to whoever helps. What routes and policy *mean* is
 //! decided in the core; in here they are data whose form was checked.
 
-mod conference;
+mod ending;
 mod error;
 mod fields;
 mod secrets;
@@ -14,7 +14,7 @@ mod switch;
 mod tests;
 mod validate;
 
-pub use conference::{ConferenceConfig, EndRulesConfig};
+pub use ending::EndRulesConfig;
 pub use error::{ConfigError, Problem};
 pub use secrets::SecretError;
 pub use sections::{
@@ -44,7 +44,7 @@ pub struct Config {
     pub numbers: NumbersConfig,
     pub policy: PolicyConfig,
     pub timing: TimingConfig,
-    pub conference: ConferenceConfig,
+    pub end_rules: EndRulesConfig,
     pub log: LogConfig,
 }
 

@@ -47,7 +47,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.numbers(config);
     all.policy(config);
     all.timing(config);
-    all.conference(config);
+    all.end_rules(config);
     all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
@@ -289,14 +289,14 @@ impl Findings {
         self.range(&["timing", "park_seconds"], timing.park_seconds, 5..=300, "seconds");
     }
 
-    fn conference(&mut self, config: &Config) {
-        let end = &config.conference.end_rules;
-        let at = |key| ["conference", "end_rules", key];
+    fn end_rules(&mut self, config: &Config) {
+        let end = &config.end_rules;
+        let at = |key| ["end_rules", key];
         self.range(&at("grace_seconds"), end.grace_seconds, 0..=ending::LONGEST_GRACE, "seconds");
         self.range(&at("nobody_seconds"), end.nobody_seconds, 0..=ending::LONGEST, "seconds");
         self.range(&at("max_seconds"), end.max_seconds, 0..=ending::LONGEST, "seconds");
         for (index, seconds) in end.warn_seconds.iter().enumerate() {
-            let path = ["conference", "end_rules", "warn_seconds", &index.to_string()];
+            let path = ["end_rules", "warn_seconds", &index.to_string()];
             self.range(&path, *seconds, 1..=ending::EARLIEST_WARNING, "seconds");
         }
         self.check(

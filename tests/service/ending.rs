@@ -19,7 +19,7 @@ scenarios! {
 
 const GUEST: &str = "1003";
 const OTHER: &str = "1004";
-const ENDS_WITH_ATTENDANT: &str = "[conference.end_rules]\nattendant_leaves = true\nmax_seconds = 7200\n";
+const ENDS_WITH_ATTENDANT: &str = "[end_rules]\nattendant_leaves = true\nmax_seconds = 7200\n";
 
 struct Room {
     conference: String,

@@ -1,15 +1,8 @@
-//! `[conference]`: how conferences are where nobody asks for it otherwise.
+//! `[end_rules]`: when a conference ends by itself, where nobody asks for it otherwise.
 
 use serde::Deserialize;
 
-/// The section.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ConferenceConfig {
-    pub end_rules: EndRulesConfig,
-}
-
-/// `[conference.end_rules]`: when a conference ends by itself. In the API's own words.
+/// The section, in the API's own words.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EndRulesConfig {
