@@ -55,6 +55,8 @@ mod controls;
 mod crashing;
 #[path = "service/doctoring.rs"]
 mod doctoring;
+#[path = "service/ending.rs"]
+mod ending;
 #[path = "service/holding.rs"]
 mod holding;
 #[path = "service/introducing.rs"]

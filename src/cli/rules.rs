@@ -4,11 +4,12 @@ use crate::{
     config::{Config, NodeConfig, PhoneRouteConfig, StationConfig},
     domain::{
         effect::WayBack,
+        ending::EndRules,
         endpoint::{Endpoint, Phrase, Safe, UnsafeText},
         number::Numbering,
         policy::{Limits, Policy},
         route::{Matches, Route, Routes},
-        rules::{Rules, Station, Times},
+        rules::{ConferenceRules, Rules, Station, Times},
     },
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -64,7 +65,24 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
             park: seconds(timing.park_seconds),
             ..Times::default()
         },
+        conference: conference(config),
     })
+}
+
+fn conference(config: &Config) -> ConferenceRules {
+    let end = &config.end_rules;
+    let limit = |seconds: u32| (seconds > 0).then_some(seconds);
+    ConferenceRules {
+        end: EndRules {
+            attendant_leaves: end.attendant_leaves,
+            caller_leaves: end.caller_leaves,
+            one_left: end.one_left,
+            nobody_seconds: limit(end.nobody_seconds),
+            max_seconds: limit(end.max_seconds),
+            warn_seconds: end.warn_seconds.clone(),
+            grace_seconds: end.grace_seconds,
+        },
+    }
 }
 
 fn station(one: &StationConfig) -> Result<Station, RulesError> {

@@ -4,6 +4,7 @@
 //! environment, never from this file, so that it may be shown to whoever helps. What routes and policy *mean* is
 //! decided in the core; in here they are data whose form was checked.
 
+mod ending;
 mod error;
 mod fields;
 mod secrets;
@@ -13,6 +14,7 @@ mod switch;
 mod tests;
 mod validate;
 
+pub use ending::EndRulesConfig;
 pub use error::{ConfigError, Problem};
 pub use secrets::SecretError;
 pub use sections::{
@@ -42,6 +44,7 @@ pub struct Config {
     pub numbers: NumbersConfig,
     pub policy: PolicyConfig,
     pub timing: TimingConfig,
+    pub end_rules: EndRulesConfig,
     pub log: LogConfig,
 }
 

@@ -58,6 +58,22 @@ fn documented() -> BTreeMap<String, Vec<String>> {
     sections
 }
 
+#[test]
+fn the_end_of_a_conference_is_bounded() {
+    for (line, key) in [
+        ("max_seconds = 86401", "max_seconds"),
+        ("nobody_seconds = 86401", "nobody_seconds"),
+        ("grace_seconds = 301", "grace_seconds"),
+        ("warn_seconds = [60, 0]", "warn_seconds"),
+        ("warn_seconds = [6, 5, 4, 3, 2, 1]", "warn_seconds"),
+    ] {
+        let found = problem(&format!("{NODE}[end_rules]\n{line}\n"));
+        assert!(format!("{found:?}").contains(key), "{found:?}");
+    }
+    let config = Config::parse(&format!("{NODE}[end_rules]\nmax_seconds = 60\n")).unwrap();
+    assert_eq!(config.end_rules.warn_seconds, [300, 60]);
+}
+
 /// The example with some of its commented lines made effective.
 fn example_with(marks: &[&str]) -> String {
     let lines = EXAMPLE.lines().map(|line| {
@@ -92,6 +108,7 @@ fn the_example_documents_every_key_and_no_other() {
         ("policy", keys::<PolicyConfig>()),
         ("policy.per_user", keys::<PerUserConfig>()),
         ("timing", keys::<TimingConfig>()),
+        ("end_rules", keys::<EndRulesConfig>()),
         ("log", keys::<LogConfig>()),
     ]);
     let documented = documented();

@@ -5,7 +5,7 @@ use super::{
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
-use crate::domain::{endpoint::Safe, number::LONGEST};
+use crate::domain::{ending, endpoint::Safe, number::LONGEST};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
@@ -47,6 +47,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.numbers(config);
     all.policy(config);
     all.timing(config);
+    all.end_rules(config);
     all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
@@ -286,6 +287,23 @@ impl Findings {
         self.range(&["timing", "max_leg_hours"], timing.max_leg_hours, 1..=24, "hours");
         self.range(&["timing", "hold_minutes"], timing.hold_minutes, 1..=720, "minutes");
         self.range(&["timing", "park_seconds"], timing.park_seconds, 5..=300, "seconds");
+    }
+
+    fn end_rules(&mut self, config: &Config) {
+        let end = &config.end_rules;
+        let at = |key| ["end_rules", key];
+        self.range(&at("grace_seconds"), end.grace_seconds, 0..=ending::LONGEST_GRACE, "seconds");
+        self.range(&at("nobody_seconds"), end.nobody_seconds, 0..=ending::LONGEST, "seconds");
+        self.range(&at("max_seconds"), end.max_seconds, 0..=ending::LONGEST, "seconds");
+        for (index, seconds) in end.warn_seconds.iter().enumerate() {
+            let path = ["end_rules", "warn_seconds", &index.to_string()];
+            self.range(&path, *seconds, 1..=ending::EARLIEST_WARNING, "seconds");
+        }
+        self.check(
+            end.warn_seconds.len() <= ending::MOST_WARNINGS,
+            &at("warn_seconds"),
+            format!("has more than {} entries; remove some", ending::MOST_WARNINGS),
+        );
     }
 
     fn log(&mut self, level: &str) {

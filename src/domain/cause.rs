@@ -74,6 +74,10 @@ causes! {
     Merged, "merged", "it was merged with another conference", [];
     EverybodyLeft, "everybody_left", "everybody has left", [];
     NobodyCame, "nobody_came", "nobody could be reached", [];
+    AttendantLeft, "attendant_left", "the attendant left", [];
+    /// Of those named as such.
+    HostLeft, "host_left", "somebody left without whom it does not go on", [];
+    OneLeft, "one_left", "only one was left", [];
     ProxyMedia, "proxy_media", "the call's sound goes past FreeSWITCH (proxy media), so it cannot be moved", [];
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     cause::{Cause, Reason},
+    ending::Ending,
     endpoint::Endpoint,
     fact::{Attempt, Fact, Invited, Person},
     hearing::Blocked,
@@ -30,6 +31,7 @@ pub struct Conference {
     pub question_answered: bool,
     pub notice: Option<Cause>,
     pub end_cause: Option<Cause>,
+    pub ending: Ending,
     pub created_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub was_live: bool,
@@ -57,6 +59,8 @@ pub struct Participant {
     pub moderator: bool,
     /// Is muted as soon as they are in.
     pub listener: bool,
+    /// Their leaving ends the conference.
+    pub end_conference_on_exit: bool,
     pub settings: Settings,
     /// Where the private introduction stands; none: they were let in, or none is needed.
     pub introduction: Option<Introduction>,
@@ -161,6 +165,7 @@ impl Participant {
             label: invited.label.clone(),
             moderator: invited.moderator,
             listener: invited.listener,
+            end_conference_on_exit: invited.end_conference_on_exit,
             settings: Settings::default(),
             introduction: invited.introduce.then_some(Introduction::Waiting),
             replaces: invited.replaces,
@@ -240,7 +245,7 @@ impl Leg {
 impl Conference {
     /// The conference its first fact speaks of.
     pub fn begin(id: ConferenceId, at: Timestamp, fact: &Fact) -> Option<Self> {
-        let Fact::ConferenceRequested { owner, stations, call, room, ports, invited } = fact else {
+        let Fact::ConferenceRequested { owner, stations, call, room, ports, invited, end_rules } = fact else {
             return None;
         };
         Some(Self {
@@ -257,6 +262,7 @@ impl Conference {
             question_answered: false,
             notice: None,
             end_cause: None,
+            ending: Ending::new(end_rules.clone()),
             created_at: at,
             ended_at: None,
             was_live: false,
@@ -270,6 +276,7 @@ impl Conference {
 
     /// One more fact.
     pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
+        self.ending.apply(at, fact);
         match fact {
             Fact::ConferenceAssembling => self.state = ConferenceState::Assembling,
             Fact::ConferenceLive => {

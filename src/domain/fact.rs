@@ -5,6 +5,7 @@
 
 use super::{
     cause::Cause,
+    ending::EndRules,
     endpoint::Endpoint,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId, UserId},
     request::Actor,
@@ -86,6 +87,9 @@ pub struct Invited {
     /// Whose place they take when they are in.
     #[serde(default)]
     pub replaces: Option<ParticipantId>,
+    /// Their leaving ends it.
+    #[serde(default)]
+    pub end_conference_on_exit: bool,
 }
 
 /// The closed list.
@@ -147,6 +151,8 @@ pub enum Fact {
         room: String,
         ports: u32,
         invited: Vec<Invited>,
+        #[serde(default)]
+        end_rules: EndRules,
     },
     ConferenceAssembling,
     ConferenceLive,
@@ -165,6 +171,26 @@ pub enum Fact {
     ConferenceNotice {
         cause: Cause,
     },
+    /// Its longest time is over then.
+    ConferenceLimit {
+        ends_at: Timestamp,
+    },
+    /// Somebody moved that.
+    ConferenceExtended {
+        ends_at: Timestamp,
+        seconds: u32,
+    },
+    /// So many seconds are left.
+    ConferenceWarned {
+        left: u32,
+    },
+    /// It ends then, so many seconds later, unless whoever left comes back.
+    ConferenceEndDue {
+        cause: Cause,
+        at: Timestamp,
+        seconds: u32,
+    },
+    ConferenceEndCalledOff,
     ConferenceEnding {
         cause: Cause,
     },

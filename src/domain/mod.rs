@@ -9,6 +9,7 @@ pub mod call;
 pub mod cause;
 pub mod conference;
 pub mod effect;
+pub mod ending;
 pub mod endpoint;
 pub mod fact;
 pub mod hearing;

@@ -1,8 +1,9 @@
 //! What people and programs may ask of the core, and how it says no.
 
 use super::{
+    ending::EndWishes,
     ids::{CallId, ConferenceId, ParticipantId, UserId},
-    object::objects,
+    object::{object, objects},
     setting::{Digits, Setting},
     states::Role,
 };
@@ -153,6 +154,11 @@ pub enum Verb {
     End {
         conference_id: ConferenceId,
     },
+    /// Moves the end of its longest time.
+    Extend {
+        conference_id: ConferenceId,
+        seconds: u32,
+    },
     /// The answer to the question whether to go on without the caller who hung up.
     ContinueWithoutCaller {
         conference_id: ConferenceId,
@@ -170,7 +176,7 @@ pub enum Spare {
 }
 
 /// A conference as it is asked for. Unknown fields are refused.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewConference {
     /// The live call to make it from; none for a cold conference.
@@ -184,6 +190,9 @@ pub struct NewConference {
     /// The station to ring with `include_attendant`; the user's first one if none is named.
     #[serde(default)]
     pub station: Option<String>,
+    /// When it ends by itself. Absent: as the configuration says.
+    #[serde(default, deserialize_with = "object")]
+    pub end_rules: EndWishes,
 }
 
 /// Somebody to be rung.
@@ -210,6 +219,9 @@ pub struct NewParticipant {
     /// A private introduction: speaks with the attendant first, and hears the room only when let in.
     #[serde(default)]
     pub introduce: bool,
+    /// When they have left, the conference ends.
+    #[serde(default)]
+    pub end_conference_on_exit: bool,
 }
 
 /// Why something was not done. Each becomes one problem detail (RFC 9457).

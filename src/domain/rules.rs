@@ -2,6 +2,7 @@
 
 use super::{
     effect::WayBack,
+    ending::EndRules,
     endpoint::{Endpoint, Phrase, Safe},
     fact::Person,
     number::Numbering,
@@ -26,6 +27,13 @@ pub struct Rules {
     /// Most ports this node may carry.
     pub ports: u32,
     pub times: Times,
+    pub conference: ConferenceRules,
+}
+
+/// How conferences are where nobody asks for it otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct ConferenceRules {
+    pub end: EndRules,
 }
 
 /// An attendant's phone.

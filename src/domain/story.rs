@@ -7,6 +7,7 @@ use super::{
     call::Call,
     cause::{Cause, Reason},
     conference::{Conference, Participant},
+    ending::spelled,
     fact::{Fact, Person},
     ids::ParticipantId,
     setting::Setting,
@@ -93,6 +94,17 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
         Fact::ConferenceNotice { cause } => {
             because(told("conference.notice", format!("While assembling: {}.", cause.reason.words())), cause)
         }
+        Fact::ConferenceExtended { seconds, .. } => {
+            told("conference.extended", format!("{by} lets the conference go on for {} more.", spelled(*seconds)))
+        }
+        Fact::ConferenceWarned { left } => {
+            told("conference.warning", format!("The conference ends in {}.", spelled(*left)))
+        }
+        Fact::ConferenceEndDue { cause, seconds, .. } => {
+            let text = format!("The conference ends in {}: {}.", spelled(*seconds), cause.reason.words());
+            because(told("conference.end_due", text), cause)
+        }
+        Fact::ConferenceEndCalledOff => told("conference.goes_on", "The conference goes on after all."),
         Fact::ConferenceEnding { cause } => {
             let text = match actor {
                 Some(person) => format!("{} ends the conference for all.", person.name),

@@ -19,6 +19,8 @@ pub enum Timer {
     CallPending(CallId),
     MoveDue(ConferenceId),
     Question(ConferenceId),
+    /// A conference may end by itself now, or is to be warned that it will.
+    EndRule(ConferenceId),
     LockPending(ConferenceId),
     /// The switch did not say how it has it, who hears whom.
     HearingPending(ConferenceId),

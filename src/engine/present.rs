@@ -1,8 +1,8 @@
 //! From the core's state to what is shown. No decision is taken here.
 
 use super::view::{
-    Activity, CallKind, CallView, ConferenceView, IntroductionState, LegView, NodeView, Notice, ParticipantView,
-    PartyView, Question, QuestionKind, UserRef,
+    Activity, CallKind, CallView, ConferenceView, EndDue, IntroductionState, LegView, NodeView, Notice,
+    ParticipantView, PartyView, Question, QuestionKind, UserRef,
 };
 use crate::domain::{
     call::{Call, Pending},
@@ -90,6 +90,9 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         created_at: conference.created_at,
         ended_at: conference.ended_at,
         end_reason: conference.end_cause.as_ref().map(notice),
+        end_rules: conference.ending.rules.clone(),
+        ends_at: conference.ending.ends_at,
+        end_due: conference.ending.due.as_ref().map(|(at, cause)| EndDue { at: *at, reason: notice(cause) }),
         question: conference.question.map(|(asked_at, deadline)| Question {
             kind: QuestionKind::CallerLeft,
             asked_at,
@@ -132,6 +135,7 @@ fn participant(participant: &Participant) -> ParticipantView {
         label: participant.label.clone(),
         moderator: participant.moderator,
         listener: participant.listener,
+        end_conference_on_exit: participant.end_conference_on_exit,
         muted: settings.muted,
         deaf: settings.deaf,
         hold: settings.hold,

@@ -1,6 +1,7 @@
 //! What the page and programs are shown. Plain data, made from the core's state; never the state itself.
 
 use crate::domain::{
+    ending::EndRules,
     ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, UserId},
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     time::Timestamp,
@@ -136,6 +137,15 @@ pub struct ConferenceView {
     /// Why it ended or was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<Notice>,
+    /// When it ends by itself.
+    #[serde(default)]
+    pub end_rules: EndRules,
+    /// Its longest time is over then; absent: it has none, or is not live yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
+    /// It ends in a moment, unless whoever left comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_due: Option<EndDue>,
     /// Something the attendant must decide now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<Question>,
@@ -146,6 +156,13 @@ pub struct ConferenceView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<String>,
     pub participants: Vec<ParticipantView>,
+}
+
+/// An end that is near, because somebody left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EndDue {
+    pub at: Timestamp,
+    pub reason: Notice,
 }
 
 /// Something only the attendant can decide.
@@ -184,6 +201,9 @@ pub struct ParticipantView {
     /// Only listens: is muted whenever they come in.
     #[serde(default)]
     pub listener: bool,
+    /// When they have left, the conference ends.
+    #[serde(default)]
+    pub end_conference_on_exit: bool,
     /// Is not heard.
     pub muted: bool,
     /// Does not hear.

@@ -7,6 +7,7 @@ use super::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
     },
+    input_ending::Extension,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
@@ -114,6 +115,10 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
             ConferenceVerb::Merge => {
                 let OtherConference { conference_id: into } = request.json().await?;
                 return Ok(Verb::Merge { conference_id, into });
+            }
+            ConferenceVerb::Extend => {
+                let Extension { seconds } = request.json_or_default().await?;
+                return Ok(Verb::Extend { conference_id, seconds });
             }
             ConferenceVerb::Drop => {
                 let Everybody { except } = request.json_or_default().await?;

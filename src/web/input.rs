@@ -151,6 +151,7 @@ impl Checked for NewConference {
     fn check(&self, faults: &mut Faults) {
         faults.participants(&self.participants);
         faults.station(self.station.as_ref());
+        faults.end_rules(&self.end_rules);
     }
 }
 

@@ -19,6 +19,7 @@ mod hub;
 mod identity;
 mod input;
 mod input_controls;
+mod input_ending;
 pub mod openapi;
 pub mod permissions;
 pub mod problem;

@@ -10,6 +10,7 @@ use super::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
     },
+    input_ending::Extension,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
     sessions::SessionView,
@@ -39,6 +40,7 @@ use utoipa::{
     ConferenceView,
     Credentials,
     Everybody,
+    Extension,
     Health,
     History,
     Keys,
@@ -200,6 +202,7 @@ fn summary(route: Route) -> &'static str {
             "Everybody over to another conference of the same node; this one ends"
         }
         Route::Participant(ParticipantVerb::Uncoach) => "Heard by everybody again",
+        Route::Conference(ConferenceVerb::Extend) => "Let it go on for longer than its longest time",
         Route::Conference(ConferenceVerb::Drop) => "Take out everybody who joined, or all but the hosts",
         Route::OpenApi => "This document",
         Route::Health => "The service runs",
@@ -225,6 +228,7 @@ fn body(route: Route) -> Option<RequestBody> {
             (reference::<OtherConference>(), Required::True)
         }
         Route::Participant(ParticipantVerb::Coach) => (reference::<NewCoaching>(), Required::True),
+        Route::Conference(ConferenceVerb::Extend) => (reference::<Extension>(), Required::False),
         Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),
         Route::Conference(ConferenceVerb::SidebarEnd) => (reference::<WhichSidebar>(), Required::False),
         Route::Conference(

@@ -22,6 +22,7 @@ use switchboard::domain::{
     request::{Actor, NewConference, NewParticipant, Refusal, Verb},
     rules::Rules,
     states::ParticipantRole,
+    story::Telling,
     time::Timestamp,
 };
 
@@ -39,6 +40,7 @@ pub struct Desk {
     now: Timestamp,
     journal: Journal,
     sent: Vec<Command>,
+    told: Vec<Telling>,
     held: BTreeSet<ChannelId>,
     left_open: BTreeSet<ChannelId>,
     linked: bool,
@@ -68,6 +70,7 @@ impl Desk {
             now: BEGIN,
             journal: Journal::default(),
             sent: Vec::new(),
+            told: Vec::new(),
             held: BTreeSet::new(),
             left_open: BTreeSet::new(),
             linked: false,
@@ -111,6 +114,7 @@ impl Desk {
         let out = self.node.drain();
         for told in &out.facts {
             self.journal.push(journal::bytes(&told.recorded));
+            self.told.extend(told.telling.clone());
         }
         for effect in out.effects {
             match effect {
@@ -166,6 +170,12 @@ impl Desk {
     /// What was sent to the switch since this was last asked, `uuid_exists` left out.
     pub fn sent(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.sent)
+    }
+
+    /// What was told under this name since this was last asked for any.
+    pub fn told(&mut self, kind: &str) -> Vec<String> {
+        let told = std::mem::take(&mut self.told);
+        told.into_iter().filter(|telling| telling.kind == kind).map(|telling| telling.text).collect()
     }
 
     /// Who hears the hook's music.
@@ -274,7 +284,7 @@ impl Desk {
 
     /// A conference that was asked for, and nothing heard of it yet.
     pub fn start(&mut self, who: &Actor, call_id: Option<CallId>, numbers: &[&str]) -> Result<ConferenceId, Refusal> {
-        let new = NewConference { call_id, participants: people(numbers), include_attendant: false, station: None };
+        let new = NewConference { call_id, participants: people(numbers), ..NewConference::default() };
         match self.asks(who, &Verb::StartConference(new))? {
             Accepted::Conference(id) => Ok(id),
             Accepted::Call(id) => panic!("a conference was asked for, not {id}"),

@@ -11,7 +11,7 @@ use switchboard::domain::{
     policy::{Limits, Policy},
     request::Actor,
     route::{Matches, Route, Routes},
-    rules::{Rules, Station, Times},
+    rules::{ConferenceRules, Rules, Station, Times},
     states::Role,
 };
 use uuid::Uuid;
@@ -114,6 +114,7 @@ pub fn rules() -> Rules {
         way_back: WayBack { extension: safe("switchboard_wait"), context: safe("switchboard") },
         music: safe("local_stream://moh"),
         ports: 100,
+        conference: ConferenceRules::default(),
         times: Times { shown: Duration::from_secs(60), ..Times::default() },
     }
 }

@@ -19,11 +19,13 @@ pub struct Plan {
     pub ring_seconds: u32,
     pub confirm_seconds: u32,
     pub ports: u32,
+    /// Sections of its own, as text.
+    pub more: &'static str,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { ring_seconds: 8, confirm_seconds: 5, ports: 100 }
+        Self { ring_seconds: 8, confirm_seconds: 5, ports: 100, more: "" }
     }
 }
 
@@ -174,7 +176,7 @@ fn furnish() -> Furnished {
 }
 
 fn configuration(http: SocketAddr, event_socket: SocketAddr, hook: SocketAddr, plan: &Plan) -> String {
-    let Plan { ring_seconds, confirm_seconds, ports } = plan;
+    let Plan { ring_seconds, confirm_seconds, ports, more } = plan;
     format!(
         r#"
 [http]
@@ -224,6 +226,7 @@ deny = ["+49900"]
 ring_seconds = {ring_seconds}
 confirm_seconds = {confirm_seconds}
 park_seconds = 10
+{more}
 [log]
 level = "info"
 "#

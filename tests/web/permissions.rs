@@ -59,6 +59,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/extend", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar_end", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce", "asdp"),

@@ -69,6 +69,8 @@ async fn each_action_becomes_its_verb() {
         (conference("rejoin"), &station_named, Verb::Rejoin { conference_id, station: station() }),
         (conference("end"), &nothing, Verb::End { conference_id }),
         (conference("continue"), &nothing, Verb::ContinueWithoutCaller { conference_id }),
+        (conference("extend"), &json!({ "seconds": 60 }), Verb::Extend { conference_id, seconds: 60 }),
+        (conference("extend"), &nothing, Verb::Extend { conference_id, seconds: 900 }),
         (conference("mute"), &nothing, all(Setting::Muted(true), Spare::Hosts)),
         (conference("unmute"), &json!({ "except": "nobody" }), all(Setting::Muted(false), Spare::Nobody)),
         (conference("deaf"), &json!({ "except": "hosts" }), all(Setting::Deaf(true), Spare::Hosts)),

@@ -31,6 +31,7 @@ impl Node {
             Some(id) => Some(self.pair_to_move(actor, id)?),
             None => None,
         };
+        let end_rules = self.rules.conference.end.with(&new.end_rules);
         let guests = self.resolve(&new.participants, &BTreeMap::new(), ids)?;
         let mut invited = Vec::new();
         if let Some(pair) = &pair {
@@ -49,9 +50,13 @@ impl Node {
                 listener: false,
                 introduce: false,
                 replaces: None,
+                end_conference_on_exit: false,
             });
         }
         let to_dial = guests.len() + invited.iter().filter(|one| !one.dials.is_empty()).count();
+        for one in &mut invited {
+            one.end_conference_on_exit = end_rules.on_exit_of(one.role);
+        }
         invited.extend(guests);
         self.allow_legs(actor.id, to_dial, invited.len() - to_dial)?;
         let ports = u32::try_from(invited.len()).unwrap_or(u32::MAX);
@@ -70,6 +75,7 @@ impl Node {
                 room: format!("sb-{}", id.uuid().simple()),
                 ports,
                 invited,
+                end_rules,
             },
         );
         if let Some(pair) = pair {
@@ -80,6 +86,7 @@ impl Node {
             self.conference_fact(id, Fact::ConferenceAssembling);
             self.dial_queued(id);
         }
+        self.judge_end(id, ids);
         Ok(id)
     }
 
@@ -124,6 +131,7 @@ impl Node {
             listener: false,
             introduce: false,
             replaces: None,
+            end_conference_on_exit: false,
         };
         vec![
             one(ParticipantRole::Caller, &call.caller_name, &call.caller_number, pair.caller),
@@ -351,6 +359,7 @@ impl Node {
         self.record(Subject::Conference(id), actor, Fact::ConferenceEnding { cause });
         self.timers.clear(Timer::Question(id));
         self.timers.clear(Timer::MoveDue(id));
+        self.timers.clear(Timer::EndRule(id));
         let active: Vec<_> = self
             .conferences
             .get(&id)

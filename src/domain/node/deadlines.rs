@@ -45,6 +45,7 @@ impl Node {
                     self.cancel_ringing(id, ids);
                 }
             }
+            Timer::EndRule(id) => self.judge_end(id, ids),
             Timer::LockPending(id) => self.lock_in_doubt(id),
             Timer::HearingPending(id) => self.hearing_late(id),
             Timer::ControlPending(id, participant) => self.control_in_doubt(id, participant),

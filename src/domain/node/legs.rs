@@ -98,6 +98,7 @@ impl Node {
         }
         self.caller_of_conference_gone(id, participant, leg);
         self.check_move(id, false, ids);
+        self.judge_end(id, ids);
         match self.role(id, participant) {
             Some(ParticipantRole::Caller) => self.caller_left(id, ids),
             Some(ParticipantRole::Attendant) => self.attendant_left(id, ids),

@@ -10,6 +10,7 @@ mod assembling;
 mod calls;
 mod controls;
 mod deadlines;
+mod end_rules;
 mod hearing;
 mod introducing;
 mod legs;
@@ -106,6 +107,8 @@ pub struct Node {
     arrivals: BTreeMap<ChannelId, HookEvent>,
     /// Channels of a switch that is no more.
     orphans: BTreeSet<ChannelId>,
+    /// A comparison is under way: what is known is partly old.
+    comparing: bool,
     now: Timestamp,
     out: Outbox,
 }
@@ -133,6 +136,7 @@ impl Node {
             recent: RecentDials::default(),
             arrivals: BTreeMap::new(),
             orphans: BTreeSet::new(),
+            comparing: false,
             now,
             out: Outbox::default(),
         }

@@ -141,6 +141,8 @@ impl Node {
             listener: person.listener,
             introduce: false,
             replaces: None,
+            // Its rule was the other conference's.
+            end_conference_on_exit: false,
         };
         let screened = found.passing_screened;
         let ports = other.ports.saturating_add(1);

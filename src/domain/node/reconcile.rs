@@ -28,6 +28,7 @@ impl Node {
         self.link.health = snapshot.health.clone();
         self.link.verified_at = Some(self.now);
         self.enter_link(state, None);
+        self.comparing = true;
 
         self.reconcile_rooms(&snapshot, ids);
         let calls: Vec<CallId> = self.calls.keys().copied().collect();
@@ -37,6 +38,11 @@ impl Node {
         let conferences: Vec<ConferenceId> = self.conferences.values().filter(|c| !c.is_over()).map(|c| c.id).collect();
         for id in conferences {
             self.reconcile_conference(id, &snapshot, ids);
+        }
+        self.comparing = false;
+        let conferences: Vec<ConferenceId> = self.conferences.keys().copied().collect();
+        for id in conferences {
+            self.judge_end(id, ids);
         }
         let absent: Vec<ChannelId> =
             self.channels.keys().filter(|channel| !snapshot.channels.contains_key(channel)).copied().collect();

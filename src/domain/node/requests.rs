@@ -110,6 +110,9 @@ impl Node {
                 self.end_conference(*conference_id, Some(actor.into()), Reason::EndedByUser.into(), ids);
                 Ok(Conference(*conference_id))
             }
+            Verb::Extend { conference_id, seconds } => {
+                self.extend(actor, *conference_id, *seconds, ids).map(Conference)
+            }
             Verb::ContinueWithoutCaller { conference_id } => self.go_on(actor, *conference_id).map(Conference),
         }
     }
@@ -157,6 +160,7 @@ impl Node {
         let ports = ports.saturating_add(more);
         self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantsAdded { ports, invited });
         self.dial_when_possible(id);
+        self.judge_end(id, ids);
         Ok(id)
     }
 
@@ -252,6 +256,7 @@ impl Node {
             Fact::LegQueued { participant, leg, attempt, dial: None },
         );
         self.dial_when_possible(id);
+        self.judge_end(id, ids);
         Ok(id)
     }
 
@@ -276,6 +281,7 @@ impl Node {
         let conference = self.conference_of(id, actor)?;
         let attendant = conference.with_role(ParticipantRole::Attendant).map(|p| (p.id, p.state()));
         let (owner, legs, ports) = (conference.owner.id, conference.active().count(), conference.ports);
+        let end_conference_on_exit = conference.ending.rules.attendant_leaves;
         if attendant.is_some_and(|(_, state)| !state.is_over()) {
             return Err(refuse(RefusalCode::WrongState, "you are in this conference, or being rung, already"));
         }
@@ -303,12 +309,14 @@ impl Node {
                     listener: false,
                     introduce: false,
                     replaces: None,
+                    end_conference_on_exit,
                 };
                 let ports = ports.saturating_add(1);
                 self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: vec![invited] });
             }
         }
         self.dial_when_possible(id);
+        self.judge_end(id, ids);
         Ok(id)
     }
 

@@ -146,6 +146,7 @@ impl Node {
                 listener: person.listener,
                 introduce: person.introduce,
                 replaces: None,
+                end_conference_on_exit: person.end_conference_on_exit,
             });
         }
         match errors.first() {

@@ -102,6 +102,7 @@ impl Node {
             .is_some_and(|c| matches!(c.state, ConferenceState::Assembling | ConferenceState::Reserved))
         {
             self.conference_fact(id, Fact::ConferenceLive);
+            self.begin_limit(id);
         }
         self.check_move(id, false, ids);
         // Now that the room lives, everybody else is rung, and who waits in park is taken in.
@@ -109,6 +110,7 @@ impl Node {
             self.dial_queued(id);
             self.take_in(id);
         }
+        self.judge_end(id, ids);
     }
 
     /// It left the room. If its channel lives on, somebody has taken it elsewhere, or park has caught it.

@@ -5,3 +5,4 @@ mod calls;
 mod conferences;
 mod doubts_about_calls;
 mod doubts_about_conferences;
+mod ending;

@@ -6,18 +6,20 @@
 //! 4. A leg nobody wants is gone within five seconds of a working link.
 //! 5. After quiet, the state equals the switch's; every accepted request has ended in a state.
 //! 6. When everybody has gone, every call and conference is over and every port is free again.
+//! 7. A conference ends by a rule only if that was asked for and has come to pass; and then it does end.
 //!
 //! (That the state equals the one folded from the journal is looked at where facts are written, in `world`.)
 
 use super::switch::{Channel, Death, Doing, Switch, Who};
 use std::collections::{BTreeMap, BTreeSet};
 use switchboard::domain::{
-    conference::{Hearing, Introduction, Participant},
+    cause::Reason,
+    conference::{Conference, Hearing, Introduction, Participant},
     effect::Command,
     ids::ChannelId,
     node::Node,
     request::Verb,
-    states::{CallState, ConferenceState, LegState},
+    states::{CallState, ConferenceState, LegState, ParticipantRole},
 };
 
 /// Longest for a move that goes wrong (2.5 s), a station that hung up (1.5 s), and the commands between.
@@ -71,6 +73,28 @@ impl Watch {
             }
             _ => {}
         }
+    }
+
+    /// Law 7: its rule lets its people go.
+    pub fn ends(&mut self, now: i64, conference: &Conference, reason: Reason) {
+        let rules = &conference.ending.rules;
+        // They may have been rung again since, in vain.
+        let gone = |p: &Participant| p.state().is_over() && p.legs.iter().any(|leg| leg.state == LegState::Left);
+        let left = |role| conference.participants.iter().any(|p| p.role == role && p.end_conference_on_exit && gone(p));
+        let since = now - conference.created_at.0;
+        let right = match reason {
+            Reason::TooLong => conference.ending.ends_at.is_some_and(|at| at.0 <= now),
+            Reason::NobodyCame if conference.active().count() > 0 => {
+                rules.nobody_seconds.is_some_and(|seconds| since >= i64::from(seconds) * 1000)
+            }
+            Reason::AttendantLeft => rules.attendant_leaves && left(ParticipantRole::Attendant),
+            Reason::HostLeft => left(ParticipantRole::Guest),
+            Reason::CallerHungUp if rules.caller_leaves => true,
+            Reason::OneLeft => rules.one_left && conference.joined() < 2,
+            _ => return,
+        };
+        assert!(right, "it ends because {}, and that is not so: {conference:?}", reason.words());
+        self.dismissed.extend(conference.legs().map(|(_, leg)| leg.id));
     }
 
     /// Law 1: we do not hang up a caller nobody asked us to hang up.
@@ -223,6 +247,7 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
     }
     for conference in node.conferences().filter(|c| !c.is_over()) {
         assert_eq!(conference.state, ConferenceState::Live, "it should have come to something: {conference:?}");
+        ends_in_time(conference, switch);
         let nobody = super::switch::Room::default();
         let room = switch.rooms.get(&conference.room).unwrap_or(&nobody);
         assert_eq!(conference.room_lives, switch.rooms.contains_key(&conference.room), "{conference:?}");
@@ -255,6 +280,22 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
             assert!(!newcomer || (participant.settings.deaf && participant.settings.muted), "hears: {participant:?}");
             assert!(!participant.listener || participant.settings.muted, "a listener can be heard: {participant:?}");
         }
+    }
+}
+
+/// Law 7: nobody has done anything for longer than anybody may take to come back.
+fn ends_in_time(conference: &Conference, switch: &Switch) {
+    let inside = switch.rooms.get(&conference.room).map_or(0, |room| room.members.len());
+    let was_in = |p: &&Participant| p.legs.iter().any(|l| matches!(l.state, LegState::Joined | LegState::Left));
+    let ever = conference.participants.iter().filter(was_in).count();
+    let rules = &conference.ending.rules;
+    assert!(conference.ending.ends_at.is_none_or(|at| at.0 > switch.now), "its time is over: {conference:?}");
+    assert!(rules.max_seconds.is_none() || conference.ending.ends_at.is_some(), "its time never began: {conference:?}");
+    assert_eq!(conference.ending.due, None, "it was to end: {conference:?}");
+    assert!(!rules.one_left || inside > 1 || ever < 2, "only one is left: {conference:?}");
+    for person in &conference.participants {
+        let gone = person.end_conference_on_exit && was_in(&person) && person.state() != LegState::Joined;
+        assert!(!gone, "it should have ended with {person:?}");
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::house::{olga, petra, supervisor};
 use switchboard::domain::{
     conference::Participant,
+    ending::EndWishes,
     fact::Person,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::Input,
@@ -138,8 +139,8 @@ fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
         _ => Verb::StartConference(NewConference {
             call_id: Some(call_id),
             participants: some_people(world),
-            include_attendant: false,
-            station: None,
+            end_rules: some_end_rules(world),
+            ..NewConference::default()
         }),
     }
 }
@@ -151,7 +152,29 @@ fn cold(world: &mut World) -> Verb {
         participants: some_people(world),
         include_attendant,
         station: None,
+        end_rules: some_end_rules(world),
     })
+}
+
+/// Half of the conferences end by themselves only when everybody has left.
+fn some_end_rules(world: &mut World) -> EndWishes {
+    if world.chance.percent(50) {
+        return EndWishes::default();
+    }
+    let chance = &mut world.chance;
+    let mut seconds = |percent, least, most| chance.percent(percent).then(|| chance.below(most - least) + least);
+    let (nobody, max, grace) = (seconds(20, 2, 60), seconds(40, 5, 200), seconds(50, 0, 15));
+    let some = |seconds: Option<usize>| seconds.and_then(|seconds| u32::try_from(seconds).ok());
+    let mut perhaps = || Some(world.chance.percent(35));
+    EndWishes {
+        attendant_leaves: perhaps(),
+        caller_leaves: perhaps(),
+        one_left: perhaps(),
+        nobody_seconds: some(nobody),
+        max_seconds: some(max),
+        warn_seconds: Some(vec![60, 10]),
+        grace_seconds: some(grace),
+    }
 }
 
 fn some_people(world: &mut World) -> Vec<NewParticipant> {
@@ -169,7 +192,8 @@ fn somebody(world: &mut World) -> NewParticipant {
     let numbers = if world.chance.percent(30) { vec![first, second] } else { vec![first] };
     let (moderator, listener) = (world.chance.percent(10), world.chance.percent(15));
     let introduce = world.chance.percent(10);
-    NewParticipant { numbers, moderator, listener, introduce, ..NewParticipant::default() }
+    let end_conference_on_exit = world.chance.percent(5);
+    NewParticipant { numbers, moderator, listener, introduce, end_conference_on_exit, ..NewParticipant::default() }
 }
 
 fn some_setting(world: &mut World) -> Setting {
@@ -197,7 +221,8 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(50) {
+    Some(match world.chance.below(52) {
+        50 | 51 => Verb::Extend { conference_id, seconds: 30 },
         44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },
         48 | 49 => Verb::Merge { conference_id, into: elsewhere },
         40 => Verb::Introduce { conference_id, participant_id },

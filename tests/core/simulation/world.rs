@@ -13,6 +13,7 @@ use crate::{
 use std::collections::{BTreeMap, VecDeque};
 use switchboard::domain::{
     effect::{Command, Effect, Tag},
+    fact::{Fact, Subject},
     ids::{ChannelId, NodeId},
     input::{Input, Outcome},
     node::{Node, requests::Accepted},
@@ -270,6 +271,14 @@ impl World {
         }
         if !facts.is_empty() {
             assert_same_state(&service.node, &service.mirror);
+        }
+        for told in &out.facts {
+            if let (Subject::Conference(id), Fact::ConferenceEnding { cause }) =
+                (told.recorded.subject, &told.recorded.fact)
+                && let Some(conference) = service.node.conference(id)
+            {
+                self.watch.ends(self.now, conference, cause.reason);
+            }
         }
         let instant = facts.is_empty() && service.waiting.is_empty();
         service.waiting.push_back(Batch { facts, effects: out.effects });
