@@ -43,6 +43,7 @@ pub struct Desk {
     left_open: BTreeSet<ChannelId>,
     linked: bool,
     members: u32,
+    looks: usize,
 }
 
 /// A caller and the station they talk to.
@@ -72,6 +73,7 @@ impl Desk {
             left_open: BTreeSet::new(),
             linked: false,
             members: 0,
+            looks: 0,
         };
         desk.link_up(Snapshot::default());
         desk
@@ -122,7 +124,7 @@ impl Desk {
                 Effect::Command { command, .. } => self.sent.push(command),
                 Effect::HookHold(channel) => drop(self.held.insert(channel)),
                 Effect::HookRelease(channel) => drop(self.held.remove(&channel)),
-                Effect::Resync => {}
+                Effect::Resync => self.looks += 1,
             }
         }
         let mut folded = Node::new(NodeId("hall".into()), self.rules.clone(), self.now);
@@ -166,6 +168,16 @@ impl Desk {
     /// What was sent to the switch since this was last asked, `uuid_exists` left out.
     pub fn sent(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.sent)
+    }
+
+    /// How often the node wanted to see for itself how the switch has it, since this was last asked.
+    pub fn looks(&mut self) -> usize {
+        std::mem::take(&mut self.looks)
+    }
+
+    /// Everything that was written down, as it was written.
+    pub fn written(&self) -> String {
+        self.journal.facts().map(|fact| String::from_utf8_lossy(&journal::bytes(&fact)).into_owned()).collect()
     }
 
     /// Who hears the hook's music.

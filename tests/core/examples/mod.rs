@@ -3,5 +3,6 @@
 mod apart;
 mod calls;
 mod conferences;
+mod controls;
 mod doubts_about_calls;
 mod doubts_about_conferences;

@@ -328,6 +328,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/sidebar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some talk apart; the room goes on
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.sidebar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/sidebar_end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everybody of a sidebar, or of all, back into the room
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.sidebar_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/actions/undeaf": {
         parameters: {
             query?: never;
@@ -442,6 +482,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heard by one participant only, and hears all
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.coach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -688,6 +748,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One comes back from a sidebar
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.sidebar_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/speak": {
         parameters: {
             query?: never;
@@ -702,6 +782,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.speak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heard by everybody again
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.uncoach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1034,7 +1134,7 @@ export interface components {
             end_reason?: null | components["schemas"]["Notice"];
             question?: null | components["schemas"]["Question"];
             notice?: null | components["schemas"]["Notice"];
-            /** @description `lock` or `unlock` was asked of the switch and its effect has not been seen yet. */
+            /** @description `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet. */
             pending?: string | null;
             participants: components["schemas"]["ParticipantView"][];
         };
@@ -1089,6 +1189,10 @@ export interface components {
             since: components["schemas"]["Timestamp"];
             cause?: null | components["schemas"]["Notice"];
         };
+        /** @description Who is to be the only one to hear the participant. */
+        NewCoaching: {
+            participant_id: components["schemas"]["ParticipantId"];
+        };
         /** @description A conference as it is asked for. Unknown fields are refused. */
         NewConference: {
             call_id?: null | components["schemas"]["CallId"];
@@ -1129,6 +1233,10 @@ export interface components {
         /** @description Participants to be rung, all at once. */
         NewParticipants: {
             participants: components["schemas"]["NewParticipant"][];
+        };
+        /** @description Who is to talk apart from the room: at least two who are in it. */
+        NewSidebar: {
+            participants: components["schemas"]["ParticipantId"][];
         };
         /** @description From which level on somebody counts as speaking. */
         NewThreshold: {
@@ -1227,6 +1335,12 @@ export interface components {
              * @description From which level on (0 to 20000) they count as speaking; absent: as the conference profile says.
              */
             energy?: number | null;
+            /**
+             * Format: int32
+             * @description The sidebar they talk in, apart from the room.
+             */
+            sidebar?: number | null;
+            coaching?: null | components["schemas"]["ParticipantId"];
             talking: boolean;
             /** @description The participant's phone has put the conference on its own hold. */
             on_hold: boolean;
@@ -1362,6 +1476,11 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description The stations FreeSWITCH may ring for this user; the first one is rung unless another is named. */
             stations: string[];
+        };
+        /** @description Which sidebar is to end; all, if none is named. */
+        WhichSidebar: {
+            /** Format: int32 */
+            sidebar?: number | null;
         };
     };
     responses: never;
@@ -2010,6 +2129,88 @@ export interface operations {
             };
         };
     };
+    "conferences.sidebar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSidebar"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.sidebar_end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WhichSidebar"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "conferences.undeaf": {
         parameters: {
             query?: never;
@@ -2229,6 +2430,49 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.coach": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCoaching"];
+            };
+        };
         responses: {
             /** @description Accepted; the conference as it is now. What follows is on the stream */
             202: {
@@ -2734,7 +2978,85 @@ export interface operations {
             };
         };
     };
+    "participants.sidebar_leave": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.speak": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.uncoach": {
         parameters: {
             query?: never;
             header?: {
