@@ -32,7 +32,7 @@ fn room(desk: &mut Desk) -> (ConferenceId, Pair) {
 
 fn of(desk: &Desk, id: ConferenceId, channel: ChannelId) -> Participant {
     let has = |p: &&Participant| p.legs.iter().any(|leg| leg.id == channel);
-    desk.conference_of(id).participants.iter().find(has).unwrap().clone()
+    desk.conference_of(id).participants.iter().find(has).expect("they were asked for").clone()
 }
 
 fn set(desk: &Desk, id: ConferenceId, number: &str, settings: &[Setting]) -> Verb {
@@ -54,18 +54,19 @@ fn asked(sent: &[Command]) -> Vec<(u32, Setting)> {
 }
 
 fn digits(text: &str) -> Digits {
-    Digits::try_from(text.to_owned()).unwrap()
+    Digits::try_from(text.to_owned()).expect("keys of a telephone")
 }
 
 fn gain(steps: i64) -> Gain {
-    Gain::try_from(steps).unwrap()
+    Gain::try_from(steps).expect("steps within range")
 }
 
 /// Somebody who is to listen only, being rung.
 fn listener(desk: &mut Desk) -> (ConferenceId, ParticipantId, ChannelId) {
     let (id, _) = room(desk);
     let new = NewParticipant { listener: true, ..people(&["1006"]).remove(0) };
-    desk.asks(&petra(), &Verb::AddParticipants { conference_id: id, participants: vec![new] }).unwrap();
+    let add = Verb::AddParticipants { conference_id: id, participants: vec![new] };
+    desk.asks(&petra(), &add).expect("nothing speaks against it");
     (id, desk.guest(id, "1006").id, desk.leg(id, "1006"))
 }
 
@@ -423,7 +424,7 @@ fn labels_moderators_and_listeners_survive_a_restart_and_so_does_what_was_set() 
 fn seen(desk: &Desk, id: ConferenceId, inside: &[ChannelId], which: usize, settings: &[Setting]) -> Snapshot {
     let mut snapshot = desk.having_in_room(id, inside);
     snapshot.health.max_sessions = 1000;
-    let room = snapshot.rooms.values_mut().next().unwrap();
-    room.members.get_mut(&inside[which]).unwrap().seen = settings.to_vec();
+    let room = snapshot.rooms.values_mut().next().expect("one room");
+    room.members.get_mut(&inside[which]).expect("they are in it").seen = settings.to_vec();
     snapshot
 }

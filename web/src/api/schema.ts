@@ -468,6 +468,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a newcomer into the room
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/cancel": {
         parameters: {
             query?: never;
@@ -648,6 +668,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak with a newcomer who waits to be introduced
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.introduce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/label": {
         parameters: {
             query?: never;
@@ -742,6 +782,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.redial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ring somebody who takes the participant's place
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.replace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,6 +1226,11 @@ export interface components {
             pointer: string;
             detail: string;
         };
+        /**
+         * @description How far a private introduction has come.
+         * @enum {string}
+         */
+        IntroductionState: "waiting" | "speaking";
         /** @description Keys to be pressed for somebody. */
         Keys: {
             /** @description 1 to 32 of 0123456789*#ABCD. */
@@ -1229,6 +1294,8 @@ export interface components {
             moderator?: boolean;
             /** @description Only listens: comes in muted, and stays so until let speak. */
             listener?: boolean;
+            /** @description A private introduction: speaks with the attendant first, and hears the room only when let in. */
+            introduce?: boolean;
         };
         /** @description Participants to be rung, all at once. */
         NewParticipants: {
@@ -1335,6 +1402,8 @@ export interface components {
              * @description From which level on (0 to 20000) they count as speaking; absent: as the conference profile says.
              */
             energy?: number | null;
+            introduction?: null | components["schemas"]["IntroductionState"];
+            replaces?: null | components["schemas"]["ParticipantId"];
             /**
              * Format: int32
              * @description The sidebar they talk in, apart from the room.
@@ -1387,6 +1456,10 @@ export interface components {
             ready: boolean;
             /** @description What is missing. */
             reason?: string | null;
+        };
+        /** @description Who takes the participant's place, as soon as they are in. */
+        Replacement: {
+            with: components["schemas"]["NewParticipant"];
         };
         /**
          * @description What a user may do; see the permission table in `web/permissions.rs`.
@@ -2412,6 +2485,45 @@ export interface operations {
             };
         };
     };
+    "participants.admit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.cancel": {
         parameters: {
             query?: never;
@@ -2779,6 +2891,45 @@ export interface operations {
             };
         };
     };
+    "participants.introduce": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.label": {
         parameters: {
             query?: never;
@@ -2957,6 +3108,49 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.replace": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
         responses: {
             /** @description Accepted; the conference as it is now. What follows is on the stream */
             202: {
