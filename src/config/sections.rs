@@ -73,7 +73,7 @@ pub struct HookConfig {
     pub admit: Vec<IpNet>,
     /// Channel variables that are shown on the page.
     pub variables: Vec<String>,
-    /// What a waiting caller hears.
+    /// What a waiting caller hears, and who is on hold in a conference. It must not end.
     pub music: String,
     /// Where a call belongs whose dialplan names no queue.
     pub default_queue: String,

@@ -226,7 +226,7 @@ fn set(setting: Setting, member: u32, music: &Safe) -> String {
     match setting {
         Setting::Muted(on) => either(on, "mute", "unmute"),
         Setting::Deaf(on) => either(on, "deaf", "undeaf"),
-        // Without a file whoever is held would hear silence, and take the line for dead.
+        // Without music whoever is held would hear the room.
         Setting::Hold(true) => format!("hold {member} {music}"),
         Setting::Hold(false) => format!("unhold {member}"),
         Setting::GainIn(gain) => format!("volume_in {member} {}", gain.get()),

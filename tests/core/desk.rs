@@ -45,6 +45,7 @@ pub struct Desk {
     left_open: BTreeSet<ChannelId>,
     linked: bool,
     members: u32,
+    looks: usize,
 }
 
 /// A caller and the station they talk to.
@@ -75,6 +76,7 @@ impl Desk {
             left_open: BTreeSet::new(),
             linked: false,
             members: 0,
+            looks: 0,
         };
         desk.link_up(Snapshot::default());
         desk
@@ -126,7 +128,7 @@ impl Desk {
                 Effect::Command { command, .. } => self.sent.push(command),
                 Effect::HookHold(channel) => drop(self.held.insert(channel)),
                 Effect::HookRelease(channel) => drop(self.held.remove(&channel)),
-                Effect::Resync => {}
+                Effect::Resync => self.looks += 1,
             }
         }
         let mut folded = Node::new(NodeId("hall".into()), self.rules.clone(), self.now);
@@ -176,6 +178,16 @@ impl Desk {
     pub fn told(&mut self, kind: &str) -> Vec<String> {
         let told = std::mem::take(&mut self.told);
         told.into_iter().filter(|telling| telling.kind == kind).map(|telling| telling.text).collect()
+    }
+
+    /// How often the node wanted to see for itself how the switch has it, since this was last asked.
+    pub fn looks(&mut self) -> usize {
+        std::mem::take(&mut self.looks)
+    }
+
+    /// Everything that was written down, as it was written.
+    pub fn written(&self) -> String {
+        self.journal.facts().map(|fact| String::from_utf8_lossy(&journal::bytes(&fact)).into_owned()).collect()
     }
 
     /// Who hears the hook's music.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
-  accessibilityFaults, ask, call, openPage, realComplaints, rowState, sidewaysOverflow, signIn, state, useHouse,
+  accessibilityFaults, ask, call, openPage, realComplaints, row, rowState, sidewaysOverflow, signIn, state, toRow, useHouse,
 } from './house.mjs';
 
 const house = useHouse();
@@ -57,6 +57,24 @@ test('every view is accessible and fits', async () => {
   await rowState(page, 'Anna Berg', 'joined');
   await rowState(page, 'Ben', 'failed');
   await check(page, 'conference');
+  await page.keyboard.press('Escape');
+  await toRow(page, 'Anna Berg');
+  await page.keyboard.press('.');
+  for (const key of ['h', 'f', 'o', '+', '>']) await page.keyboard.press(key);
+  await row(page, 'Anna Berg').getByText('Hears +1').waitFor();
+  await page.keyboard.press('t');
+  await page.keyboard.type('x'.repeat(121));
+  await page.keyboard.press('Enter');
+  await page.locator('.verbs-wrong').getByText('At most 120 characters.').waitFor();
+  await check(page, 'everything for one');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press(',');
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'Really: Drop all but hosts' }).waitFor();
+  await check(page, 'everything for all');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
   house.demo.tell('hang-up +4930555010');
   await page.locator('.question').waitFor();
   // The countdown waits for nobody: one look of each theme must do before it ends.

@@ -5,10 +5,12 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { Announcer } from './announce/announcer.ts';
 import { callerName, sentences } from './announce/sentences.ts';
-import { BASE, Client, newKey, Problem, Unreachable } from './api/client.ts';
+import {
+  BASE, Client, type ConferenceVerb, newKey, type ParticipantVerb, Problem, type Told, Unreachable,
+} from './api/client.ts';
 import { followEvents } from './api/events.ts';
 import type { CallView, ConferenceView, NewConference, Session, Status } from './api/types.ts';
-import { type Ask, type Asked, sameAsk, stillOpen } from './live/asked.ts';
+import { type Ask, type Asked, leavesNoTrace, matterOf, replaces, sameAsk, stillOpen } from './live/asked.ts';
 import { now, serverNow, setServerTime, startClock } from './live/clock.ts';
 import { apply, EMPTY_HOUSE, type House, isClosed, withActivities, withResponse } from './live/house.ts';
 import { keep, recall } from './live/kept.ts';
@@ -44,6 +46,8 @@ export const draftError = signal<string | null>(null);
 export const helpOpen = signal(false);
 /** The conference whose end waits for a second press. */
 export const endAsked = signal<string | null>(null);
+/** Of whom everything that can be asked is shown: a participant, or a conference for everybody in it. */
+export const panel = signal<string | null>(null);
 
 const asked = signal<readonly Asked[]>([]);
 
@@ -153,7 +157,7 @@ function leave(how: 'closed' | 'ended'): void {
     linkLive.value = linkLost.value = false;
     chosen.value = null;
     asked.value = [];
-    refusal.value = draftError.value = endAsked.value = null;
+    refusal.value = draftError.value = endAsked.value = panel.value = null;
   });
 }
 
@@ -210,17 +214,39 @@ export function isAsked(ask: Ask): boolean {
   return asked.value.some((one) => sameAsk(one.ask, ask));
 }
 
+/** What was asked of this call, participant or conference, and is not seen to have happened. */
+export function askedOf(id: string): Ask[] {
+  return asked.value.map((one) => one.ask).filter((ask) => ask.id === id);
+}
+
 effect(() => {
   const open = stillOpen(asked.peek(), house.peek(), now.value);
   if (open.length !== asked.peek().length) asked.value = open;
 });
 
+/** Steps of one matter that come fast go out in their order: two requests at once may overtake each other. */
+const underWay = new Map<string, Promise<void>>();
+
 async function ask(what: Ask, send: () => Promise<CallView | ConferenceView>): Promise<void> {
   if (isAsked(what)) return;
+  const matter = matterOf(what);
+  const sent = carryOut(what, send, underWay.get(matter));
+  underWay.set(matter, sent);
+  await sent;
+  if (underWay.get(matter) === sent) underWay.delete(matter);
+}
+
+async function carryOut(
+  what: Ask, send: () => Promise<CallView | ConferenceView>, before: Promise<void> | undefined,
+): Promise<void> {
   refusal.value = null;
-  asked.value = [...asked.value, { ask: what, at: serverNow() }];
+  asked.value = [...asked.value.filter((one) => !replaces(what, one.ask)), { ask: what, at: serverNow() }];
   try {
+    await before;
+    // Another step was wanted meanwhile; only the last one matters.
+    if (before && !isAsked(what)) return;
     await send();
+    if (leavesNoTrace(what, house.value)) asked.value = asked.value.filter((one) => !sameAsk(one.ask, what));
   } catch (error) {
     asked.value = asked.value.filter((one) => !sameAsk(one.ask, what));
     report(error);
@@ -246,20 +272,25 @@ export function callAction(call: CallView, verb: 'hold' | 'resume' | 'hangup'): 
   void ask({ on: 'call', id: call.id, verb }, () => client.call(call.id, verb));
 }
 
-type ConferenceAction = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue';
-export function conferenceAction(conference: ConferenceView, verb: ConferenceAction): void {
+export function conferenceAction(conference: ConferenceView, verb: ConferenceVerb, told?: Told): void {
   endAsked.value = null;
   // Whoever acts on a conference wants to see what comes of it.
   chosen.value = { kind: 'conference', id: conference.id };
-  void ask({ on: 'conference', id: conference.id, verb },
-    () => client.conference(conference.id, verb, verb === 'rejoin' ? station.value : undefined));
+  const body = verb === 'rejoin' && station.value ? { station: station.value } : told;
+  void ask({ on: 'conference', id: conference.id, verb, ...(told && { body: told }) },
+    () => client.conference(conference.id, verb, body));
 }
 
 export function participantAction(
-  conference: ConferenceView, id: string, verb: 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel',
+  conference: ConferenceView, id: string, verb: ParticipantVerb, body?: Told,
 ): void {
-  void ask({ on: 'participant', conference: conference.id, id, verb },
-    () => client.participant(conference.id, id, verb));
+  void ask({ on: 'participant', conference: conference.id, id, verb, ...(body && { body }) },
+    () => client.participant(conference.id, id, verb, body));
+}
+
+/** Shows or hides all that can be asked for a participant, or for everyone in a conference. */
+export function togglePanel(id: string): void {
+  panel.value = panel.value === id ? null : id;
 }
 
 /** What Start would do now. */

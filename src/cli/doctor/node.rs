@@ -2,7 +2,7 @@
 
 use super::{
     finding::{Finding, Findings},
-    reading::{DependsOn, Listens, depends_on, has_stream, leads_to, listens, profile_faults, version_number},
+    reading::{DependsOn, Listens, depends_on, ends, has_stream, leads_to, listens, profile_faults, version_number},
 };
 use crate::{
     domain::endpoint::Safe,
@@ -249,12 +249,18 @@ impl Doctor<'_> {
             // Made up as it is played: tones, silence, remote streams.
             Some(_) => true,
         };
-        if found {
+        if found && ends(music) {
+            self.findings.warn(
+                "music",
+                format!("{music} ends: people on hold in a conference would hear it once, and then the room"),
+                "set [hook] music to what never ends: local_stream://…, or a tone_stream with loops=-1",
+            );
+        } else if found {
             self.findings.ok("music", music);
         } else {
             self.findings.fail(
                 "music",
-                format!("there is no {music}; waiting callers would hear nothing"),
+                format!("there is no {music}; waiting callers would hear nothing, and people on hold in a conference the room"),
                 "install the music files (freeswitch-music), or set [hook] music to what there is",
             );
         }

@@ -79,6 +79,17 @@ pub fn has_stream(list: &str, name: &str) -> bool {
         .any(|stream| stream == name || stream.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
 }
 
+/// Whether music stops by itself: a file, or tones that are not repeated for ever.
+pub fn ends(music: &str) -> bool {
+    match music.split_once("://") {
+        None => true,
+        Some(("tone_stream" | "file_string", what)) => !what.contains("loops=-1"),
+        Some(("silence_stream", length)) => !length.starts_with('-'),
+        // Streams, local or remote, go on.
+        Some(_) => false,
+    }
+}
+
 /// What a dialed endpoint depends on.
 #[derive(Debug, PartialEq, Eq)]
 pub enum DependsOn<'a> {
@@ -152,6 +163,17 @@ mod tests {
         assert!(has_stream("default,/m\nmoh/8000,/music/8000\n", "moh"));
         assert!(has_stream("moh,/music\n", "moh"));
         assert!(!has_stream("mohican,/music\n", "moh"));
+    }
+
+    #[test]
+    fn music_that_ends_is_known() {
+        for endless in ["local_stream://moh", "tone_stream://%(500,500,440);loops=-1", "shout://radio.example/moh.mp3"]
+        {
+            assert!(!ends(endless), "{endless}");
+        }
+        for over in ["/sounds/moh.wav", "tone_stream://%(500,500,440);loops=10", "file_string://a.wav!b.wav"] {
+            assert!(ends(over), "{over}");
+        }
     }
 
     #[test]

@@ -85,7 +85,8 @@ impl Node {
                 self.conference_fact(id, Fact::ConferenceEndCalledOff);
                 None
             }
-            (Some(_), Some((at, cause))) => (at <= self.now).then_some(cause),
+            // Whoever was waited for may be back, and somebody else gone meanwhile.
+            (Some(reason), Some((at, _))) => (at <= self.now).then(|| reason.into()),
             (Some(reason), None) => {
                 let seconds = conference.ending.rules.grace_seconds;
                 if seconds == 0 {

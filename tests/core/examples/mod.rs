@@ -3,6 +3,7 @@
 mod apart;
 mod calls;
 mod conferences;
+mod controls;
 mod doubts_about_calls;
 mod doubts_about_conferences;
 mod ending;

@@ -22,8 +22,13 @@ export class Problem extends Error {
 export class Unreachable extends Error {}
 
 export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup';
-export type ConferenceVerb = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue';
-export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel';
+export type ConferenceVerb = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
+  | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop';
+export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
+  | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
+  | 'promote' | 'demote' | 'listen' | 'speak';
+/** What a verb is told besides its name. */
+export type Told = Record<string, unknown>;
 
 interface Options {
   body?: unknown;
@@ -74,14 +79,13 @@ export class Client {
     return this.#authorised('POST', `/conferences/${id}/participants`, { body: { participants }, key });
   }
 
-  conference(id: string, verb: ConferenceVerb, station?: string): Promise<ConferenceView> {
-    const body = verb === 'rejoin' && station ? { station } : {};
+  conference(id: string, verb: ConferenceVerb, body: Told = {}): Promise<ConferenceView> {
     return this.#authorised('POST', `/conferences/${id}/actions/${verb}`, { body, key: newKey() });
   }
 
-  participant(conference: string, id: string, verb: ParticipantVerb): Promise<ConferenceView> {
+  participant(conference: string, id: string, verb: ParticipantVerb, body: Told = {}): Promise<ConferenceView> {
     const path = `/conferences/${conference}/participants/${id}/actions/${verb}`;
-    return this.#authorised('POST', path, { body: {}, key: newKey() });
+    return this.#authorised('POST', path, { body, key: newKey() });
   }
 
   history(before?: string, limit = 25): Promise<History> {

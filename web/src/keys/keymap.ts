@@ -4,8 +4,8 @@
 
 export type KeyAction =
   | 'answer' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
-  | 'lock' | 'leave' | 'rejoin' | 'end' | 'goOn' | 'stop'
-  | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'help' | 'escape';
+  | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop'
+  | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
   /** Where it stands in the help. */
@@ -26,10 +26,12 @@ export const KEYS: readonly Key[] = [
   { group: 'conference', action: 'leave', keys: ['v'] },
   { group: 'conference', action: 'rejoin', keys: ['b'] },
   { group: 'conference', action: 'end', keys: ['e'] },
+  { group: 'conference', action: 'everyone', keys: [','] },
   { group: 'conference', action: 'goOn', keys: ['y'] },
   { group: 'conference', action: 'stop', keys: ['n'] },
   { group: 'participant', action: 'next', keys: ['ArrowDown'] },
   { group: 'participant', action: 'previous', keys: ['ArrowUp'] },
+  { group: 'participant', action: 'more', keys: ['.'] },
   { group: 'participant', action: 'mute', keys: ['m'] },
   { group: 'participant', action: 'drop', keys: ['d'] },
   { group: 'participant', action: 'redial', keys: ['g'] },
@@ -47,7 +49,7 @@ export interface Press {
   repeat: boolean;
   composing: boolean;
   /** Where the focus is. */
-  at: 'text' | 'control' | 'row' | 'list' | 'page' | 'dialog';
+  at: 'text' | 'control' | 'row' | 'panel' | 'list' | 'page' | 'dialog';
 }
 
 /** What a press means here, if anything. */
@@ -61,7 +63,10 @@ export function meaning(press: Press, singleKeys: boolean): KeyAction | null {
   // Inside tabs, menus and the like arrows have a meaning of their own.
   if (name.startsWith('Arrow') && press.at === 'list') return null;
   if (press.repeat && !name.startsWith('Arrow')) return null;
-  return KEYS.find((key) => key.keys.includes(name))?.action ?? null;
+  const found = KEYS.find((key) => key.keys.includes(name));
+  // A panel has keys of its own; what it leaves over may still be for its participant, and for nothing else.
+  if (press.at === 'panel' && (found?.group !== 'participant' || !single)) return null;
+  return found?.action ?? null;
 }
 
 /** The key to show beside a control. */

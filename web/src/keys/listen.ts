@@ -24,7 +24,10 @@ function pressOf(event: KeyboardEvent): Press {
 function place(target: EventTarget | null): Press['at'] {
   if (!(target instanceof Element)) return 'page';
   if (target.closest('dialog[open]')) return 'dialog';
+  const panel = target.closest('[data-panel]');
+  if (panel && !panel.closest('[data-participant]')) return 'dialog';
   if (target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]')) return 'text';
+  if (panel) return 'panel';
   if (target.closest('[role=tablist], [data-own-arrows]')) return 'list';
   if (target.matches('[data-participant]')) return 'row';
   return target.closest('button, a, summary, input') ? 'control' : 'page';
@@ -39,10 +42,16 @@ function act(action: KeyAction): boolean {
     case 'focusRequest': return focus('#request-line');
     case 'next': return step(1);
     case 'previous': return step(-1);
-    case 'escape': return desk.endAsked.value ? done((desk.endAsked.value = null)) : false;
+    case 'escape': {
+      const open = desk.endAsked.value ?? desk.panel.value;
+      if (desk.endAsked.value) desk.endAsked.value = null;
+      else desk.panel.value = null;
+      return open !== null;
+    }
     case 'hold':
     case 'resume':
     case 'hangup': {
+      if (subject.kind === 'conference' && action === 'hold') return onConference(action, subject.conference);
       if (subject.kind !== 'call' || !actable(subject.call)) return false;
       const { state } = subject.call;
       const fits = action === 'hold' ? state === 'talking'
@@ -50,10 +59,12 @@ function act(action: KeyAction): boolean {
       return fits && done(desk.callAction(subject.call, action));
     }
     default:
-      if (subject.kind !== 'conference' || isClosed(subject.conference) || !actable(subject.conference)) return false;
-      return actOnConference(action, subject.conference);
+      return subject.kind === 'conference' && onConference(action, subject.conference);
   }
 }
+
+const onConference = (action: KeyAction, conference: ConferenceView): boolean =>
+  !isClosed(conference) && actable(conference) && actOnConference(action, conference);
 
 function actOnConference(action: KeyAction, conference: ConferenceView): boolean {
   const attendant = attendantOf(conference);
@@ -68,7 +79,17 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
       desk.endAsked.value = conference.id;
       return done(desk.say(t.conference.endAsk));
     }
-    case 'mute': return onChosen(conference, (one) => one.state === 'joined' && (one.muted ? 'unmute' : 'mute'), t.leg.mute);
+    case 'everyone': return done(desk.togglePanel(conference.id));
+    case 'more': {
+      const id = chosenRow();
+      return done(id ? desk.togglePanel(id) : desk.say(t.leg.chooseFirst));
+    }
+    case 'mute': {
+      const one = conference.participants.find((someone) => someone.id === chosenRow());
+      if (one?.listener && one.muted) return done(desk.say(t.leg.listensOnly(one.name || one.number)));
+      return onChosen(conference, (someone) => someone.state === 'joined' && (someone.muted ? 'unmute' : 'mute'), t.leg.mute);
+    }
+    case 'hold': return onChosen(conference, (one) => one.state === 'joined' && (one.hold ? 'unhold' : 'hold'), t.leg.hold);
     case 'drop': return onChosen(conference, (one) => one.state === 'joined' && !isSelf(conference, one) && 'drop', t.leg.drop);
     case 'redial': return onChosen(conference, (one) => isOver(one) && one.role === 'guest' && 'redial', t.leg.redial, 'only');
     case 'cancel': return onChosen(conference, (one) => !isOver(one) && one.state !== 'joined' && 'cancel', t.leg.cancel, 'only');
@@ -76,13 +97,16 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
   }
 }
 
-type Verb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel';
+type Verb = 'mute' | 'unmute' | 'hold' | 'unhold' | 'drop' | 'redial' | 'cancel';
+
+const chosenRow = (): string | undefined =>
+  document.activeElement?.closest<HTMLElement>('[data-participant]')?.dataset.participant;
 
 /** `only`: with nobody chosen, the only one it could be is meant. */
 function onChosen(
   conference: ConferenceView, verbFor: (one: ParticipantView) => Verb | false, word: string, unchosen?: 'only',
 ): boolean {
-  const id = document.activeElement?.closest<HTMLElement>('[data-participant]')?.dataset.participant;
+  const id = chosenRow();
   const fitting = unchosen && !id ? conference.participants.filter((participant) => verbFor(participant)) : [];
   const one = fitting.length === 1 ? fitting[0] : conference.participants.find((participant) => participant.id === id);
   if (!one) return done(desk.say(t.leg.chooseFirst));

@@ -2,13 +2,16 @@
  * What was asked and has not been seen to happen. The page shows it as asked, never as done: only the server's
  * own picture says that something happened. Pure.
  */
-import type { CallVerb, ConferenceVerb, ParticipantVerb } from '../api/client.ts';
+import type { CallVerb, ConferenceVerb, ParticipantVerb, Told } from '../api/client.ts';
+import { CONFERENCE_VERBS } from '../verbs/conference.ts';
+import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
+import { cameTrue, isOf, matter, sameWish } from '../verbs/verb.ts';
 import { attendantOf, isClosed, isOver, type House } from './house.ts';
 
 export type Ask =
   | { on: 'call'; id: string; verb: CallVerb }
-  | { on: 'conference'; id: string; verb: ConferenceVerb }
-  | { on: 'participant'; conference: string; id: string; verb: ParticipantVerb };
+  | { on: 'conference'; id: string; verb: ConferenceVerb; body?: Told }
+  | { on: 'participant'; conference: string; id: string; verb: ParticipantVerb; body?: Told };
 
 export interface Asked {
   ask: Ask;
@@ -45,6 +48,7 @@ export function hasHappened(ask: Ask, house: House): boolean {
       case 'rejoin': return !!attendant && !isOver(attendant);
       case 'end': return conference.state === 'ending';
       case 'continue': return !conference.question;
+      default: return cameTrue(CONFERENCE_VERBS, conference, ask) ?? false;
     }
   }
   const participant = conference.participants.find((one) => one.id === ask.id);
@@ -55,9 +59,25 @@ export function hasHappened(ask: Ask, house: House): boolean {
     case 'drop':
     case 'cancel': return isOver(participant);
     case 'redial': return !isOver(participant);
+    default: return isOver(participant) || (cameTrue(PARTICIPANT_VERBS, participant, ask) ?? false);
   }
 }
 
-export function sameAsk(a: Ask, b: Ask): boolean {
-  return a.on === b.on && a.id === b.id && a.verb === b.verb;
+/** Nothing in the picture will show it: once the server has taken it, only the server knows how far it is. */
+export function leavesNoTrace(ask: Ask, house: House): boolean {
+  if (ask.on !== 'participant') return false;
+  const participant = house.conferences.flatMap((one) => one.participants).find((one) => one.id === ask.id);
+  const known = Object.values(PARTICIPANT_VERBS).some((row) => isOf(row, ask));
+  return known && !!participant && cameTrue(PARTICIPANT_VERBS, participant, ask) === null;
 }
+
+export function sameAsk(a: Ask, b: Ask): boolean {
+  return a.on === b.on && a.id === b.id && sameWish<string>(a, b);
+}
+
+/** What an ask is about; a later one of the same matter takes the place of the earlier. */
+export function matterOf(ask: Ask): string {
+  return [ask.on, ask.id, matter<string>(ask)].join();
+}
+
+export const replaces = (later: Ask, earlier: Ask): boolean => matterOf(later) === matterOf(earlier);

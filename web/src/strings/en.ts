@@ -3,6 +3,15 @@ import type {
   CallState, ConferenceState, LegState, NodeState, ParticipantRole, Role,
 } from '../api/types.ts';
 import type { KeyAction, KeyGroup } from '../keys/keymap.ts';
+import type { ConferenceRow } from '../verbs/conference.ts';
+import type { ParticipantRow } from '../verbs/participant.ts';
+
+/** What a verb is called; for what is typed, what the field is called and what is wrong with it. */
+export interface VerbWords {
+  label: string;
+  field?: string;
+  wrong?: string;
+}
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -166,9 +175,21 @@ export const en = {
     givenUp: 'Cancelled',
     roles: { caller: 'Caller', attendant: 'Attendant', guest: '' } satisfies Record<ParticipantRole, string>,
     you: 'you',
-    muted: 'Muted',
+    marks: {
+      muted: 'Muted',
+      listens: 'Only listens',
+      /** Wanted to listen only, and can be heard still. */
+      listensAloud: 'Only listens: not muted yet',
+      deaf: 'Deaf',
+      /** We put them on hold. */
+      hold: 'On hold, music',
+      /** Their own phone has put us on hold. */
+      holdsUs: 'Holds us',
+      heard: (gain: string): string => `Heard ${gain}`,
+      hears: (gain: string): string => `Hears ${gain}`,
+      moderator: 'Moderator',
+    },
     talking: 'talking',
-    onHold: 'on hold',
     mute: 'Mute',
     unmute: 'Unmute',
     drop: 'Drop',
@@ -178,11 +199,58 @@ export const en = {
     attempt: (count: number): string => `attempt ${count}`,
     pending: (what: string): string => ({
       mute: 'muting…', unmute: 'unmuting…', drop: 'dropping…', cancel: 'cancelling…', redial: 'redialing…',
-      move: 'moving…', hangup: 'hanging up…',
+      move: 'moving…', hangup: 'hanging up…', deaf: 'making deaf…', undeaf: 'letting hear…', hold: 'putting on hold…',
+      unhold: 'taking off hold…', gain: 'setting volume…', energy: 'setting level…', dtmf: 'pressing keys…',
     } as Record<string, string>)[what] ?? 'asked…',
     nobody: 'Nobody yet.',
     chooseFirst: 'Choose somebody with the arrow keys first.',
+    listensOnly: (name: string): string => `${name} only listens. Let them speak first: More, Only listens.`,
+    hold: 'Hold',
     cannot: (verb: string, name: string, state: string): string => `Cannot ${verb} ${name}: ${state}.`,
+  },
+
+  verbs: {
+    more: 'More',
+    moreOf: (name: string): string => `What can be asked for ${name}`,
+    everyone: 'Everyone',
+    everyoneLong: 'What can be asked for everyone',
+    /** Beside what takes back what everyone was asked. */
+    hosts: 'Hosts are the attendant and the moderators.',
+    off: 'Only for somebody who is in.',
+    /** A control, and what it is set to now. */
+    valued: (what: string, value: string): string => `${what}: ${value}`,
+    /** A control that wants something typed. */
+    typed: (what: string): string => `${what}…`,
+    less: (what: string): string => `${what}: quieter`,
+    louder: (what: string): string => `${what}: louder`,
+    send: 'Send',
+    set: 'Set',
+    sure: (what: string): string => `Really: ${what}`,
+    sureSpoken: (what: string, key: string): string => `${what}: press ${key} again to do it, Escape not to.`,
+    participant: {
+      hold: { label: 'Hold with music' },
+      deaf: { label: 'Deaf' },
+      listener: { label: 'Only listens' },
+      moderator: { label: 'Moderator' },
+      gainIn: { label: 'Is heard' },
+      gainOut: { label: 'Hears' },
+      level: {
+        label: 'Speaking level', field: 'Counts as speaking from (0 to 20000)', wrong: 'A number from 0 to 20000.',
+      },
+      keys: {
+        label: 'Press keys', field: 'Keys their end is to hear', wrong: 'Up to 32 of 0 to 9, *, #, A to D.',
+      },
+      label: { label: 'Label', field: 'What else people should know', wrong: 'At most 120 characters.' },
+    } satisfies Record<ParticipantRow, VerbWords>,
+    conference: {
+      mute: { label: 'Mute all but hosts' },
+      unmute: { label: 'Unmute all' },
+      hold: { label: 'Hold all but hosts' },
+      unhold: { label: 'Take all back' },
+      deaf: { label: 'Deafen all but hosts' },
+      undeaf: { label: 'Let all hear' },
+      drop: { label: 'Drop all but hosts' },
+    } satisfies Record<ConferenceRow, VerbWords>,
   },
 
   request: {
@@ -248,10 +316,11 @@ export const en = {
       ['↓', 'goes to the participants'],
       ['Esc', 'leaves the line, so that single keys work again'],
     ] as [string, string][],
+    panels: { participant: 'After . on a participant', conference: 'After , for everyone' },
     about: 'What you see is what the switch confirmed. What is only asked for says so.',
     actions: {
       answer: 'Answer the longest waiting caller',
-      hold: 'Hold the call',
+      hold: 'Hold the call, or the chosen participant (again: take back)',
       resume: 'Resume the call',
       hangup: 'Hang up the call',
       focusRequest: 'Go to the request line',
@@ -259,10 +328,12 @@ export const en = {
       leave: 'Leave; the conference goes on',
       rejoin: 'Come back',
       end: 'End for all (asks first)',
+      everyone: 'What can be asked for everyone',
       goOn: 'The caller hung up: go on',
       stop: 'The caller hung up: stop',
       next: 'Next participant',
       previous: 'Previous participant',
+      more: 'Everything for the chosen participant (Enter too)',
       mute: 'Mute or unmute',
       drop: 'Drop',
       redial: 'Redial (unchosen: the only one not reached)',

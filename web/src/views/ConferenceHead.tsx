@@ -1,21 +1,21 @@
 /** One conference: its state, the question it may ask, and what can be done with all of it. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { ConferenceView } from '../api/types.ts';
-import { conferenceAction, endAsked, isAsked, say, station, user } from '../desk.ts';
+import { askedOf, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user } from '../desk.ts';
+import { shownKey } from '../keys/keymap.ts';
 import { now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
-import { Action, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
+import { CONFERENCE_VERBS } from '../verbs/conference.ts';
+import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
+import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, stale } from './Queue.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
   requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
   ending: ['warn', 'hangup'], ended: ['quiet', 'minus'], refused: ['bad', 'cross'],
 };
-
-/** A second press that comes sooner was meant as part of the first. */
-const DOUBLE_CLICK_MS = 500;
 
 export function ConferenceHead({ conference }: { conference: ConferenceView }) {
   const box = useKeptFocus<HTMLElement>();
@@ -48,6 +48,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
           </p>
         )}
       {!closed && <Controls conference={conference} />}
+      {!closed && panel.value === conference.id && <Everyone conference={conference} />}
     </section>
   );
 }
@@ -96,6 +97,10 @@ function Controls({ conference }: { conference: ConferenceView }) {
           />
         )}
       <Action
+        id={everyoneId(conference)} label={t.verbs.everyone} icon="people" action="everyone"
+        opens={panelId(conference.id)} opened={panel.value === conference.id} onPress={() => togglePanel(conference.id)}
+      />
+      <Action
         label={sure ? t.conference.endSure : t.conference.end} icon="hangup" action="end" kind="danger"
         pending={asks('end') || conference.state === 'ending'} onPress={end}
       />
@@ -103,6 +108,23 @@ function Controls({ conference }: { conference: ConferenceView }) {
         <Action label={t.conference.keep} kind="ghost" onPress={() => { endAsked.value = null; }} />
       )}
     </div>
+  );
+}
+
+const everyoneId = (conference: ConferenceView): string => `everyone-${conference.id}`;
+
+function Everyone({ conference }: { conference: ConferenceView }) {
+  return (
+    <Panel
+      id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
+      thing={conference} note={t.verbs.hosts}
+      asked={askedOf(conference.id)}
+      onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
+      onClose={() => {
+        document.getElementById(everyoneId(conference))?.focus();
+        togglePanel(conference.id);
+      }}
+    />
   );
 }
 

@@ -3,10 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { helpOpen, singleKeys } from '../desk.ts';
 import { type KeyGroup, KEYS } from '../keys/keymap.ts';
 import { t } from '../strings/index.ts';
+import { CONFERENCE_VERBS } from '../verbs/conference.ts';
+import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
+import { keysOf } from '../verbs/verb.ts';
 import { Icon } from './parts.tsx';
 
 const KEY_NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Enter: '↵ Enter', Escape: 'Esc' };
 const GROUPS: readonly KeyGroup[] = ['call', 'conference', 'participant', 'page'];
+const PANELS = { participant: PARTICIPANT_VERBS, conference: CONFERENCE_VERBS };
 const keyName = (key: string): string => KEY_NAMES[key] ?? key.toUpperCase();
 
 export function Help() {
@@ -41,6 +45,19 @@ export function Help() {
                   <div key={key.action}>
                     <dt>{key.keys.map((one) => <kbd key={one}>{keyName(one)}</kbd>)}</dt>
                     <dd>{t.help.actions[key.action]}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+          {(['participant', 'conference'] as const).map((of) => (
+            <section key={of} aria-labelledby={`help-panel-${of}`}>
+              <h3 id={`help-panel-${of}`}>{t.help.panels[of]}</h3>
+              <dl class="keys">
+                {Object.entries(PANELS[of]).map(([name, row]) => (
+                  <div key={name}>
+                    <dt>{keysOf(row).map((key) => <kbd key={key}>{keyName(key)}</kbd>)}</dt>
+                    <dd>{(t.verbs[of] as Record<string, { label: string }>)[name]?.label}</dd>
                   </div>
                 ))}
               </dl>

@@ -2,11 +2,14 @@
 import { useState } from 'preact/hooks';
 import type { ConferenceView, LegState, LegView, ParticipantView } from '../api/types.ts';
 import type { ParticipantVerb } from '../api/client.ts';
-import { isAsked, participantAction, user } from '../desk.ts';
-import type { KeyAction } from '../keys/keymap.ts';
+import { askedOf, isAsked, panel, participantAction, togglePanel, user } from '../desk.ts';
+import { type KeyAction, shownKey } from '../keys/keymap.ts';
 import { isClosed, isGivenUp, isOver } from '../live/house.ts';
 import { isMine, mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
+import { marks } from '../verbs/marks.ts';
+import { isInside, PARTICIPANT_VERBS } from '../verbs/participant.ts';
+import { Panel, panelId } from './Panel.tsx';
 import { Action, Elapsed, Icon, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 
 const LEG_LOOK: Record<LegState, [Tone, IconName]> = {
@@ -53,13 +56,20 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
   const name = one.name || one.number || role;
   const leg = one.legs.at(-1);
   const why = one.cause?.text;
-  const marks = [one.muted && t.leg.muted, one.on_hold && t.leg.onHold].filter(Boolean);
-  const spoken = [name, one.name && one.number, role, word, ...marks, why,
-    one.pending && t.leg.pending(one.pending)].filter(Boolean).join(', ');
+  const set = marks(one, t);
+  const pending = one.pending && t.leg.pending(one.pending);
+  const spoken = [name, one.name && one.number, role, one.label, word, ...set.map(({ text }) => text), why, pending]
+    .filter(Boolean).join(', ');
+  const open = panel.value === one.id && !isClosed(conference);
   return (
     <li
       class={`row ${tone}${one.talking ? ' talking' : ''}`} tabIndex={tabStop ? 0 : -1} ref={row} aria-label={spoken}
       data-participant={one.id} data-state={one.state} onFocusCapture={onFocus}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || event.target !== event.currentTarget || !steerable(conference)) return;
+        event.preventDefault();
+        togglePanel(one.id);
+      }}
     >
       <span class="who">
         <span class="who-name">
@@ -67,45 +77,86 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
           {role && role !== name && <span class="role">{role}</span>}
         </span>
         <span class="who-number">
-          {one.name && one.number}{one.legs.length > 1 && <em> {t.leg.attempt(one.legs.length)}</em>}
+          {one.name && one.number}{one.label && <b class="label">{one.label}</b>}{one.legs.length > 1 && <em> {t.leg.attempt(one.legs.length)}</em>}
         </span>
       </span>
       <span class="how">
         <span class="how-state">
           <State tone={tone} icon={icon}>{word}</State>
-          {one.muted && !isOver(one) && <State tone="warn" icon="micOff">{t.leg.muted}</State>}
-          {one.on_hold && !isOver(one) && <State tone="warn" icon="pause">{t.leg.onHold}</State>}
-          {one.talking && <span class="speaks"><Icon name="waves" />{t.leg.talking}</span>}
-          {leg && !one.talking && !isClosed(conference) && !isOver(one) && <Elapsed from={leg.since} />}
+          {pending && <em class="pending-word">{pending}</em>}
+          {!pending && one.talking && <span class="speaks"><Icon name="waves" />{t.leg.talking}</span>}
+          {leg && !pending && !one.talking && !isClosed(conference) && !isOver(one) && <Elapsed from={leg.since} />}
         </span>
-        <span class="why">{one.pending ? t.leg.pending(one.pending) : why}</span>
+        <span class="why">
+          {set.map((mark) => (
+            <span class={`sign ${mark.tone}`} key={mark.name}><Icon name={mark.icon} />{mark.text}</span>
+          ))}
+          {why}
+        </span>
       </span>
-      <span class="row-actions"><RowActions conference={conference} one={one} name={name} /></span>
+      <span class="row-actions"><RowActions conference={conference} one={one} name={name} open={open} /></span>
+      {open && (
+        <More conference={conference} one={one} name={name} onClose={() => {
+          row.current?.focus();
+          togglePanel(one.id);
+        }} />
+      )}
     </li>
   );
 }
 
-function RowActions({ conference, one, name }: { conference: ConferenceView; one: ParticipantView; name: string }) {
-  if (isClosed(conference) || !user.value || !mayAct(conference, user.value)) return null;
+const steerable = (conference: ConferenceView): boolean =>
+  !isClosed(conference) && !!user.value && mayAct(conference, user.value);
+
+interface MoreProps {
+  conference: ConferenceView;
+  one: ParticipantView;
+  name: string;
+  onClose: () => void;
+}
+
+function More({ conference, one, name, onClose }: MoreProps) {
+  return (
+    <Panel
+      id={one.id} label={t.verbs.moreOf(name)} opener={shownKey('more')} table={PARTICIPANT_VERBS} words={t.verbs.participant}
+      thing={one} note={isInside(one) ? undefined : t.verbs.off}
+      asked={askedOf(one.id)} awaited={one.pending}
+      onAsk={({ verb, body }) => participantAction(conference, one.id, verb, body)}
+      onClose={onClose}
+    />
+  );
+}
+
+function RowActions({ conference, one, name, open }: { conference: ConferenceView; one: ParticipantView; name: string; open: boolean }) {
+  if (!user.value || !steerable(conference)) return null;
   // The attendant leaves by the conference's own "Leave", which says that it goes on.
   const isSelf = one.role === 'attendant' && isMine(conference, user.value);
-  const act = (verb: ParticipantVerb, label: string, icon: IconName, action: KeyAction) => (
+  const going = one.pending === 'drop' || one.pending === 'cancel';
+  const more = (
+    <Action
+      key="more" label={t.verbs.more} of={name} bare icon="dots" action="more" opens={panelId(one.id)} opened={open}
+      onPress={() => togglePanel(one.id)}
+    />
+  );
+  const act = (verb: ParticipantVerb, label: string, icon: IconName, action: KeyAction, disabled = false) => (
     <Action
       key={verb === 'unmute' ? 'mute' : verb} label={label} of={name} icon={icon} action={action}
       kind={verb === 'drop' || verb === 'cancel' ? 'danger' : 'plain'}
-      pending={!!one.pending || isAsked({ on: 'participant', conference: conference.id, id: one.id, verb })}
+      pending={going || one.pending === verb || isAsked({ on: 'participant', conference: conference.id, id: one.id, verb })}
+      disabled={disabled}
       onPress={() => participantAction(conference, one.id, verb)}
     />
   );
   if (one.state === 'joined') {
     return (
       <>
-        {one.muted ? act('unmute', t.leg.unmute, 'mic', 'mute') : act('mute', t.leg.mute, 'micOff', 'mute')}
+        {one.muted ? act('unmute', t.leg.unmute, 'mic', 'mute', !!one.listener) : act('mute', t.leg.mute, 'micOff', 'mute')}
         {!isSelf && act('drop', t.leg.drop, 'cross', 'drop')}
+        {more}
       </>
     );
   }
   // The attendant comes back by the conference's own "Come back"; a caller who left cannot be rung here.
-  if (isOver(one)) return one.role === 'guest' ? act('redial', t.leg.redial, 'redial', 'redial') : null;
-  return act('cancel', t.leg.cancel, 'cross', 'cancel');
+  if (isOver(one)) return <>{one.role === 'guest' && act('redial', t.leg.redial, 'redial', 'redial')}{more}</>;
+  return <>{act('cancel', t.leg.cancel, 'cross', 'cancel')}{more}</>;
 }

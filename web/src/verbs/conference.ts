@@ -1,0 +1,45 @@
+/** What can be asked for everybody in a conference at once. Pure. */
+import type { ConferenceVerb } from '../api/client.ts';
+import type { ConferenceView, ParticipantView } from '../api/types.ts';
+import { isInside } from './participant.ts';
+import type { Table, Wish } from './verb.ts';
+
+/** Left alone unless nobody is to be. */
+export const isHost = (one: ParticipantView): boolean => one.role === 'attendant' || !!one.moderator;
+
+const anybody = (conference: ConferenceView): boolean => conference.participants.some(isInside);
+const anybodyElse = (conference: ConferenceView): boolean =>
+  conference.participants.some((one) => isInside(one) && !isHost(one));
+
+type All = { wish: Wish<ConferenceVerb>; offered: typeof anybody; happened: typeof anybody };
+
+/** Asked for all but the hosts. */
+function othersThan(verb: ConferenceVerb, is: (one: ParticipantView) => boolean): All {
+  return {
+    wish: { verb, body: { except: 'hosts' } }, offered: anybodyElse,
+    happened: (conference) => conference.participants.every((one) => !isInside(one) || isHost(one) || is(one)),
+  };
+}
+
+/** Asked for all. */
+function all(verb: ConferenceVerb, is: (one: ParticipantView) => boolean): All {
+  return {
+    wish: { verb, body: { except: 'nobody' } }, offered: anybody,
+    happened: (conference) => conference.participants.every((one) => !isInside(one) || is(one)),
+  };
+}
+
+/** In the order in which they are shown. To add a verb: a row here, and its words in `t.verbs.conference`. */
+export const CONFERENCE_VERBS = {
+  mute: { kind: 'press', key: 'm', icon: 'micOff', ...othersThan('mute', (one) => one.muted) },
+  hold: { kind: 'press', key: 'h', icon: 'music', ...othersThan('hold', (one) => !!one.hold) },
+  deaf: { kind: 'press', key: 'f', icon: 'earOff', ...othersThan('deaf', (one) => !!one.deaf) },
+  // Done when none of them is left.
+  drop: { kind: 'press', key: 'x', icon: 'hangup', asksFirst: true, ...othersThan('drop', () => false) },
+  // Who only listens stays muted.
+  unmute: { kind: 'press', key: 'u', icon: 'mic', ...all('unmute', (one) => !one.muted || !!one.listener) },
+  unhold: { kind: 'press', key: 'b', icon: 'enter', ...all('unhold', (one) => !one.hold) },
+  undeaf: { kind: 'press', key: 'a', icon: 'ear', ...all('undeaf', (one) => !one.deaf) },
+} as const satisfies Table<ConferenceView, ConferenceVerb>;
+
+export type ConferenceRow = keyof typeof CONFERENCE_VERBS;

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConferenceView, ParticipantView } from '../src/api/types.ts';
+import { meaning, type Press, shownKey } from '../src/keys/keymap.ts';
+import { type Ask, hasHappened, leavesNoTrace, replaces, sameAsk } from '../src/live/asked.ts';
+import { apply, EMPTY_HOUSE, type House } from '../src/live/house.ts';
+import { en, type VerbWords } from '../src/strings/en.ts';
+import { CONFERENCE_VERBS } from '../src/verbs/conference.ts';
+import { marks } from '../src/verbs/marks.ts';
+import { PARTICIPANT_VERBS } from '../src/verbs/participant.ts';
+import { cameTrue, keysOf, type Row, rowOfKey, stepped, turned, verbsOf } from '../src/verbs/verb.ts';
+
+const AT = '2026-11-23T10:00:00Z';
+const person = (more: Partial<ParticipantView> = {}): ParticipantView => ({
+  id: 'anna', role: 'guest', name: 'Anna', number: '2', state: 'joined', muted: false, talking: false, on_hold: false, legs: [], ...more,
+});
+const conference = (...participants: ParticipantView[]): ConferenceView => ({
+  id: 'x', node_id: 'fs1', state: 'live', owner: { id: 'u', name: 'U' }, room: 'r', locked: false, ports: 3, created_at: AT, participants,
+});
+const houseOf = (one: ConferenceView): House =>
+  apply(EMPTY_HOUSE, { type: 'snapshot', data: { event_id: 'b:1', now: AT, nodes: [], calls: [], conferences: [one] } });
+const said = (more: Partial<ParticipantView>): string[] => marks(person(more), en).map(({ text }) => text);
+
+test('within a panel no key means two things, nor what closes it; and every row has its words', () => {
+  const tables = [
+    [PARTICIPANT_VERBS, en.verbs.participant, shownKey('more')], [CONFERENCE_VERBS, en.verbs.conference, shownKey('everyone')],
+  ] as const;
+  for (const [table, words, opener] of tables) {
+    const rows: [string, Row<never, string>][] = Object.entries(table);
+    const keys = [opener, ...rows.flatMap(([, row]) => keysOf(row))];
+    assert.equal(new Set(keys).size, keys.length, keys.join(' '));
+    for (const [name, row] of rows) {
+      const its: VerbWords | undefined = (words as Record<string, VerbWords>)[name];
+      assert.ok(its?.label, name);
+      assert.ok(row.kind !== 'typed' || (its.field && its.wrong), name);
+    }
+  }
+});
+
+test('every verb that is awaited is told as such', () => {
+  const rows: Row<never, string>[] = Object.values(PARTICIPANT_VERBS);
+  const unspoken = rows.flatMap(verbsOf).filter((verb) => en.leg.pending(verb) === en.leg.pending('?'));
+  assert.deepEqual(unspoken, ['listen', 'speak', 'promote', 'demote', 'label'], 'these are done at once');
+});
+
+test('a toggle asks for the other state', () => {
+  const { hold } = PARTICIPANT_VERBS;
+  assert.deepEqual(turned(hold, person()), { verb: 'hold' });
+  assert.deepEqual(turned(hold, person({ hold: true })), { verb: 'unhold' });
+  assert.equal(hold.offered(person({ state: 'ringing' })), false);
+  assert.equal(PARTICIPANT_VERBS.listener.offered(person({ state: 'ringing' })), true);
+});
+
+test('steps go on from what was asked, and end at the ends', () => {
+  const { gainIn } = PARTICIPANT_VERBS;
+  assert.deepEqual(stepped(gainIn, person(), 1), { verb: 'gain', body: { gain_in: 1 } });
+  assert.deepEqual(stepped(gainIn, person({ gain_in: -3 }), -1), { verb: 'gain', body: { gain_in: -4 } });
+  assert.equal(stepped(gainIn, person({ gain_in: -4 }), -1), null);
+  const asked = [{ verb: 'gain', body: { gain_in: 2 } }, { verb: 'gain', body: { gain_out: -1 } }];
+  assert.deepEqual(stepped(gainIn, person({ gain_in: 1 }), 1, asked), { verb: 'gain', body: { gain_in: 3 } });
+  assert.equal(rowOfKey(PARTICIPANT_VERBS, '>')?.name, 'gainOut');
+  assert.equal(rowOfKey(PARTICIPANT_VERBS, '>')?.by, 1);
+});
+
+test('what is typed is sent as the server takes it, or not at all', () => {
+  const { keys, level, label } = PARTICIPANT_VERBS;
+  assert.deepEqual(keys.read('12 34#a'), { digits: '1234#A' });
+  for (const bad of ['', ' ', '12x', '1'.repeat(33)]) assert.equal(keys.read(bad), null, bad);
+  assert.deepEqual(level.read('20000'), { level: 20000 });
+  for (const bad of ['', '-1', '20001', '1e3', 'loud']) assert.equal(level.read(bad), null, bad);
+  assert.deepEqual(label.read('  interpreter '), { label: 'interpreter' });
+  assert.deepEqual(label.read(''), { label: '' }, 'an empty label is taken off');
+  assert.equal(label.read('x'.repeat(121)), null);
+});
+
+test('asked is asked until the picture shows it', () => {
+  const ask = (verb: string, body?: Record<string, unknown>) =>
+    ({ on: 'participant', conference: 'x', id: 'anna', verb, ...(body && { body }) }) as Ask;
+  const shows = (more: Partial<ParticipantView>) => houseOf(conference(person(more)));
+  const effects: [Ask, Partial<ParticipantView>][] = [
+    [ask('hold'), { hold: true }], [ask('deaf'), { deaf: true }], [ask('gain', { gain_in: 2 }), { gain_in: 2 }],
+    [ask('energy', { level: 0 }), { energy: 0 }], [ask('label', { label: 'press' }), { label: 'press' }],
+    [ask('promote'), { moderator: true }], [ask('listen'), { listener: true }],
+  ];
+  for (const [wish, effect] of effects) {
+    assert.equal(hasHappened(wish, shows({})), false, wish.verb);
+    assert.equal(hasHappened(wish, shows(effect)), true, wish.verb);
+    assert.equal(hasHappened(wish, shows({ state: 'left' })), true, `${wish.verb}, and gone`);
+  }
+  assert.equal(hasHappened(ask('unhold'), shows({ hold: true })), false);
+  assert.equal(hasHappened(ask('gain', { gain_out: 2 }), shows({ gain_in: 2 })), false, 'the two gains are two things');
+  assert.equal(leavesNoTrace(ask('dtmf', { digits: '1' }), shows({})), true, 'only the server knows whether keys were pressed');
+  assert.equal(leavesNoTrace(ask('mute'), shows({})), false);
+});
+
+test('a later step takes the place of the earlier; the other gain does not', () => {
+  const gain = (body: Record<string, unknown>): Ask => ({ on: 'participant', conference: 'x', id: 'anna', verb: 'gain', body });
+  assert.equal(replaces(gain({ gain_in: 2 }), gain({ gain_in: 1 })), true);
+  assert.equal(sameAsk(gain({ gain_in: 2 }), gain({ gain_in: 1 })), false);
+  assert.equal(replaces(gain({ gain_out: 2 }), gain({ gain_in: 1 })), false);
+});
+
+test('what is asked of everyone is done when it is so for all it is meant for', () => {
+  const host = person({ id: 'ben', moderator: true });
+  const me = person({ id: 'me', role: 'attendant' });
+  const { mute, unmute, drop } = CONFERENCE_VERBS;
+  assert.equal(cameTrue(CONFERENCE_VERBS, conference(me, host, person()), mute.wish), false);
+  assert.equal(cameTrue(CONFERENCE_VERBS, conference(me, host, person({ muted: true })), mute.wish), true, 'hosts are spared');
+  assert.equal(cameTrue(CONFERENCE_VERBS, conference(me, person({ muted: true })), unmute.wish), false);
+  assert.equal(cameTrue(CONFERENCE_VERBS, conference(me, person({ muted: true, listener: true })), unmute.wish), true, 'listeners stay muted');
+  assert.equal(cameTrue(CONFERENCE_VERBS, conference(me, host, person()), drop.wish), false);
+  assert.equal(cameTrue(CONFERENCE_VERBS, conference(me, host, person({ state: 'left' })), drop.wish), true);
+  assert.equal(drop.offered(conference(me, host)), false, 'there is nobody to drop');
+  assert.equal(drop.offered(conference(me, person({ state: 'ringing' }))), false);
+});
+
+test('whose hold it is can be told apart', () => {
+  assert.deepEqual(said({}), []);
+  assert.deepEqual(said({ hold: true }), [en.leg.marks.hold]);
+  assert.deepEqual(said({ on_hold: true }), [en.leg.marks.holdsUs]);
+  assert.notEqual(en.leg.marks.hold, en.leg.marks.holdsUs);
+});
+
+test('what is set is said in words, and what is not heard any more is not said of who has left', () => {
+  assert.deepEqual(said({ muted: true, deaf: true, gain_in: 2, gain_out: -1, moderator: true }),
+    ['Muted', 'Deaf', 'Heard +2', 'Hears −1', 'Moderator']);
+  assert.deepEqual(said({ muted: true, listener: true }), ['Only listens'], 'one word says both');
+  assert.deepEqual(said({ listener: true }), ['Only listens: not muted yet'], 'never quieter than the truth');
+  assert.deepEqual(said({ listener: true, state: 'ringing' }), ['Only listens']);
+  assert.deepEqual(said({ state: 'left', muted: true, on_hold: true, moderator: true }), ['Moderator']);
+});
+
+const press = (more: Partial<Press>): Press => ({ key: 'm', ctrl: false, alt: false, meta: false, repeat: false, composing: false, at: 'panel', ...more });
+
+test('a panel leaves to the page only what is for its participant', () => {
+  assert.equal(meaning(press({}), true), 'mute');
+  for (const key of ['e', 'l', 'a', 'x', '?', ',', 'Escape', 'ArrowDown', 'Enter']) assert.equal(meaning(press({ key }), true), null, key);
+  assert.equal(meaning(press({ key: '.', at: 'row' }), true), 'more');
+  assert.equal(meaning(press({ key: ',', at: 'page' }), true), 'everyone');
+});
