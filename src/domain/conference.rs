@@ -41,6 +41,8 @@ pub struct Conference {
     pub opening: Option<ChannelId>,
     /// The conference everybody is to go over to.
     pub merging: Option<ConferenceId>,
+    /// It was once that not everybody heard everybody.
+    pub was_arranged: bool,
     /// How the switch has it, who hears whom. Not journaled.
     pub hearing: Hearing,
     pub participants: Vec<Participant>,
@@ -269,6 +271,7 @@ impl Conference {
             room_lives: false,
             opening: None,
             merging: None,
+            was_arranged: false,
             hearing: Hearing::Free,
             participants: invited.iter().map(|one| Participant::invited(at, one)).collect(),
         })
@@ -315,6 +318,7 @@ impl Conference {
             Fact::PortsReturned { ports } => self.ports = self.ports.saturating_sub(*ports),
             Fact::ConferenceMerging { into } => self.merging = Some(*into),
             Fact::SidebarAsked { sidebar, participants } => {
+                self.was_arranged = true;
                 for one in participants {
                     self.with(*one, |p| p.sidebar = Some(*sidebar));
                 }
@@ -325,6 +329,7 @@ impl Conference {
                 }
             }
             Fact::IntroductionBegan { participant, sidebar, participants } => {
+                self.was_arranged = true;
                 for one in participants {
                     self.with(*one, |p| p.sidebar = Some(*sidebar));
                 }
@@ -335,7 +340,10 @@ impl Conference {
             }
             Fact::IntroductionEnded { participant } => self.with(*participant, |p| p.introduction = None),
             Fact::SidebarLeft { participant } => self.with(*participant, |p| p.sidebar = None),
-            Fact::Coaching { participant, whom } => self.with(*participant, |p| p.coaching = *whom),
+            Fact::Coaching { participant, whom } => {
+                self.was_arranged |= whom.is_some();
+                self.with(*participant, |p| p.coaching = *whom);
+            }
             _ => self.apply_to_participant(at, fact),
         }
     }

@@ -126,9 +126,11 @@ pub enum RoomEventKind {
     Left {
         channel: ChannelId,
     },
+    /// What was set, and what else the switch said with it.
     Set {
         channel: ChannelId,
         setting: Setting,
+        seen: Vec<Setting>,
     },
     /// Keys were pressed for this member.
     Pressed {

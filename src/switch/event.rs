@@ -115,7 +115,10 @@ fn room(event: &EslEvent) -> Option<RoomEvent> {
         "stop-talking" => RoomEventKind::Talking { channel: member()?, on: false },
         "lock" => RoomEventKind::Locked(true),
         "unlock" => RoomEventKind::Locked(false),
-        action => RoomEventKind::Set { channel: member()?, setting: setting(action, event)? },
+        action => {
+            let setting = setting(action, event)?;
+            RoomEventKind::Set { channel: member()?, setting, seen: others(setting, event) }
+        }
     };
     Some(RoomEvent { room, kind })
 }
@@ -135,6 +138,14 @@ fn setting(action: &str, event: &EslEvent) -> Option<Setting> {
         "energy-level-member" => Setting::Energy(level("Energy-Level")?.try_into().ok()?),
         _ => return None,
     })
+}
+
+/// Of one who is on hold no list says whether they are muted or deaf; the events of holding do.
+fn others(setting: Setting, event: &EslEvent) -> Vec<Setting> {
+    match setting {
+        Setting::Hold(_) => seen(event).into_iter().filter(|other| !other.is_of_kind(setting)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// How a member comes in.

@@ -230,7 +230,8 @@ async fn a_call_becomes_a_room_with_guests_of_mixed_fate() {
         Command::Set { room: room(), member, setting: Setting::Muted(true), music: safe("silence_stream://0") },
     )
     .await;
-    lab.in_room(|kind| *kind == RoomEventKind::Set { channel: guest, setting: Setting::Muted(true) }).await;
+    lab.in_room(|kind| *kind == RoomEventKind::Set { channel: guest, setting: Setting::Muted(true), seen: Vec::new() })
+        .await;
     lab.run(guest, Command::Lock { room: room(), on: true }).await;
     lab.in_room(|kind| *kind == RoomEventKind::Locked(true)).await;
 

@@ -252,7 +252,7 @@ fn is_inside(person: &Participant) -> bool {
 }
 
 /// Set already, and nothing else on its way.
-fn is_so(person: &Participant, setting: Setting) -> bool {
+pub(super) fn is_so(person: &Participant, setting: Setting) -> bool {
     let asked = person.asked.iter().find_map(|ask| match ask {
         Ask::Set(asked) if asked.is_of_kind(setting) => Some(*asked),
         _ => None,

@@ -1,7 +1,7 @@
 //! A private introduction: the attendant speaks with a newcomer first, and then lets them in, or not. And a
 //! replacement: the new one joins before the old one leaves.
 
-use super::{Accepting, Ids, Node, answering::refuse};
+use super::{Accepting, Ids, Node, answering::refuse, controls::is_so};
 use crate::domain::{
     cause::Reason,
     conference::{Conference, Introduction, Participant},
@@ -88,6 +88,26 @@ impl Node {
             self.ask_setting(None, id, participant, Setting::Hold(false));
         }
         self.arrange_anew(id);
+    }
+
+    /// Whoever waits hears nothing of the room. What was asked of the switch may have got lost; and of who is on hold
+    /// it does not say what else is set.
+    pub(super) fn keep_newcomers_out(&mut self, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let waiting: Vec<ParticipantId> = conference
+            .participants
+            .iter()
+            .filter(|p| p.introduction == Some(Introduction::Waiting) && member(p).is_some())
+            .map(|p| p.id)
+            .collect();
+        for participant in waiting {
+            for setting in [Setting::Deaf(true), Setting::Muted(true), Setting::Hold(true)] {
+                let found = self.conferences.get(&id).and_then(|c| c.participant(participant));
+                if found.is_some_and(|p| !is_so(p, setting)) {
+                    self.ask_setting(None, id, participant, setting);
+                }
+            }
+        }
     }
 
     /// The attendant is out of the introduction: the newcomer waits again, and does not fall into the room.

@@ -22,7 +22,7 @@ mod rooms;
 
 use super::{
     call::Call,
-    conference::Conference,
+    conference::{Conference, Hearing},
     effect::{Command, Effect, Room, Tag},
     endpoint::Safe,
     fact::{Fact, Person, Recorded, Subject},
@@ -192,6 +192,10 @@ impl Node {
         }
         for conference in self.conferences.values_mut() {
             conference.lock_pending = None;
+            // Relations outlive us on the switch.
+            if conference.was_arranged {
+                conference.hearing = Hearing::Unknown;
+            }
             for participant in &mut conference.participants {
                 participant.asked.clear();
             }

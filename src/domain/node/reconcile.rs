@@ -261,6 +261,7 @@ impl Node {
         self.resume_dialing(id, ids);
         self.take_in(id);
         self.hearing_in_doubt(id);
+        self.keep_newcomers_out(id);
         self.passing_in_doubt(id);
         self.settle_conference(id, ids);
     }

@@ -28,7 +28,10 @@ impl Node {
             }
             RoomEventKind::Joined { channel, member, seen } => self.member_joined(id, channel, member, &seen, ids),
             RoomEventKind::Left { channel } => self.member_left(id, channel),
-            RoomEventKind::Set { channel, setting } => self.member_set(id, channel, setting),
+            RoomEventKind::Set { channel, setting, seen } => {
+                self.member_set(id, channel, setting);
+                self.member_seen(id, channel, &seen);
+            }
             RoomEventKind::Pressed { channel } => self.member_pressed(id, channel),
             RoomEventKind::Talking { channel, on } => self.member_talks(id, channel, on),
             RoomEventKind::Locked(on) => self.room_locked(id, on),

@@ -91,8 +91,8 @@ fn a_recorded_move_tells_its_story() {
         ]
     );
     for wanted in [
-        RoomEventKind::Set { channel: guest, setting: Setting::Muted(true) },
-        RoomEventKind::Set { channel: guest, setting: Setting::Muted(false) },
+        RoomEventKind::Set { channel: guest, setting: Setting::Muted(true), seen: Vec::new() },
+        RoomEventKind::Set { channel: guest, setting: Setting::Muted(false), seen: Vec::new() },
         RoomEventKind::Locked(true),
         RoomEventKind::Locked(false),
         RoomEventKind::Left { channel: guest },

@@ -4,6 +4,7 @@ use crate::{
     desk::{Desk, Pair, people},
     house::petra,
 };
+use std::time::Duration;
 use switchboard::domain::{
     conference::Hearing,
     effect::{Command, Tag, Target},
@@ -133,4 +134,36 @@ fn whoever_comes_while_two_are_apart_hears_nothing_until_it_is_arranged() {
     assert_eq!(asked(&desk.sent()), []);
     answers(&mut desk, id, &[(1, 2), (1, 3), (2, 1), (3, 1), (2, 4), (3, 4), (4, 2), (4, 3)]);
     assert_eq!(asked(&desk.sent()), [Setting::Deaf(false), Setting::Muted(false)]);
+}
+
+#[test]
+fn relations_outlive_a_restart_and_are_undone_when_nobody_is_apart_any_more() {
+    let mut desk = Desk::open();
+    let (id, pair) = room(&mut desk);
+    let (first, second) = (desk.leg(id, FIRST), desk.leg(id, SECOND));
+    let participants = vec![person(&desk, id, pair.station), person(&desk, id, first)];
+    desk.asks(&petra(), &Verb::Sidebar { conference_id: id, participants }).unwrap();
+    let apart = [(1, 2), (1, 3), (2, 1), (2, 4), (3, 1), (3, 4), (4, 2), (4, 3)];
+    answers(&mut desk, id, &apart);
+    desk.restart_after(Duration::from_secs(1));
+    // The one hangs up before anything was compared.
+    desk.hangs_up(first);
+    assert_eq!(desk.conference_of(id).participants.iter().filter(|p| p.sidebar.is_some()).count(), 0);
+    let snapshot = desk.having_in_room(id, &[pair.caller, pair.station, second]);
+    desk.link_up(snapshot);
+    let asked = |sent: &[Command]| sent.iter().any(|command| matches!(command, Command::AskRelations(_)));
+    assert!(asked(&desk.sent()));
+    let numbers: Vec<u32> = [pair.caller, pair.station, second]
+        .iter()
+        .filter_map(|channel| {
+            let legs = desk.conference_of(id).participants.iter().flat_map(|p| &p.legs);
+            legs.filter(|leg| leg.id == *channel).find_map(|leg| leg.member)
+        })
+        .collect();
+    let [caller, station, second] = numbers[..] else { panic!("{numbers:?}") };
+    answers(&mut desk, id, &[(caller, station), (station, caller), (station, second), (second, station)]);
+    let cleared: Vec<Relate> = related(&desk.sent()).into_iter().filter(|relate| !relate.block).collect();
+    assert!(!cleared.is_empty());
+    answers(&mut desk, id, &[]);
+    assert_eq!(desk.conference_of(id).hearing, Hearing::Free);
 }

@@ -42,7 +42,7 @@ fn set(desk: &Desk, id: ConferenceId, number: &str, settings: &[Setting]) -> Ver
 
 /// The switch tells of the member with this channel.
 fn tells(desk: &mut Desk, id: ConferenceId, channel: ChannelId, setting: Setting) {
-    desk.room(id, RoomEventKind::Set { channel, setting });
+    desk.room(id, RoomEventKind::Set { channel, setting, seen: Vec::new() });
 }
 
 fn asked(sent: &[Command]) -> Vec<(u32, Setting)> {

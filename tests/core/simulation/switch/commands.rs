@@ -6,7 +6,7 @@ use switchboard::domain::{
     hearing::Relate,
     ids::ChannelId,
     input::{Outcome, RoomEventKind},
-    setting::Setting,
+    setting::{Setting, Settings},
 };
 
 fn ok() -> Outcome {
@@ -142,8 +142,12 @@ impl Switch {
             return Outcome::Err(format!("Non-Existant ID {member}"));
         };
         of.settings.set(setting);
-        let channel = *channel;
-        self.tell_room(name, RoomEventKind::Set { channel, setting });
+        let (channel, Settings { muted, deaf, .. }) = (*channel, of.settings);
+        let seen = match setting {
+            Setting::Hold(_) => vec![Setting::Muted(muted), Setting::Deaf(deaf)],
+            _ => Vec::new(),
+        };
+        self.tell_room(name, RoomEventKind::Set { channel, setting, seen });
         ok()
     }
 
