@@ -1,7 +1,7 @@
 //! From the configuration to the rules of the core.
 
 use crate::{
-    config::{Config, NodeConfig, PhoneRouteConfig, StationConfig},
+    config::{Config, NodeConfig, PhoneRouteConfig, RescueMode, StationConfig},
     domain::{
         effect::WayBack,
         ending::EndRules,
@@ -9,7 +9,7 @@ use crate::{
         number::Numbering,
         policy::{Limits, Policy},
         route::{Matches, Route, Routes},
-        rules::{ConferenceRules, Rules, Station, Times},
+        rules::{ConferenceRules, Rescue, Rules, Station, Times},
     },
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -81,6 +81,11 @@ fn conference(config: &Config) -> ConferenceRules {
             max_seconds: limit(end.max_seconds),
             warn_seconds: end.warn_seconds.clone(),
             grace_seconds: end.grace_seconds,
+        },
+        rescue: match config.rescue.mode {
+            RescueMode::Off => Rescue::Off,
+            RescueMode::Ask => Rescue::Ask,
+            RescueMode::Auto => Rescue::Auto,
         },
     }
 }

@@ -7,6 +7,7 @@
 mod ending;
 mod error;
 mod fields;
+mod rescue;
 mod secrets;
 mod sections;
 mod switch;
@@ -16,6 +17,7 @@ mod validate;
 
 pub use ending::EndRulesConfig;
 pub use error::{ConfigError, Problem};
+pub use rescue::{RescueConfig, RescueMode};
 pub use secrets::SecretError;
 pub use sections::{
     HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig, PolicyConfig, StoreConfig, TimingConfig,
@@ -45,6 +47,7 @@ pub struct Config {
     pub policy: PolicyConfig,
     pub timing: TimingConfig,
     pub end_rules: EndRulesConfig,
+    pub rescue: RescueConfig,
     pub log: LogConfig,
 }
 

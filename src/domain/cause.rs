@@ -73,6 +73,7 @@ causes! {
     EndedByUser, "ended_by_user", "it was ended", [];
     Merged, "merged", "it was merged with another conference", [];
     EverybodyLeft, "everybody_left", "everybody has left", [];
+    AttendantNotReached, "attendant_not_reached", "the attendant did not come, so nobody else was rung", [];
     NobodyCame, "nobody_came", "nobody could be reached", [];
     AttendantLeft, "attendant_left", "the attendant left", [];
     /// Of those named as such.

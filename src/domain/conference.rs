@@ -39,6 +39,13 @@ pub struct Conference {
     pub room_lives: bool,
     /// The leg that was sent to open the room. Not journaled.
     pub opening: Option<ChannelId>,
+    /// Nobody else is rung before the attendant is in.
+    pub host_first: bool,
+    /// The lost conference whose people were rung again into this one.
+    pub rescues: Option<ConferenceId>,
+    /// The conference its people were rung again into.
+    pub rescued_by: Option<ConferenceId>,
+    pub rescue_refused: bool,
     /// The conference everybody is to go over to.
     pub merging: Option<ConferenceId>,
     /// It was once that not everybody heard everybody.
@@ -247,7 +254,9 @@ impl Leg {
 impl Conference {
     /// The conference its first fact speaks of.
     pub fn begin(id: ConferenceId, at: Timestamp, fact: &Fact) -> Option<Self> {
-        let Fact::ConferenceRequested { owner, stations, call, room, ports, invited, end_rules } = fact else {
+        let Fact::ConferenceRequested { owner, stations, call, room, ports, invited, end_rules, host_first, rescues } =
+            fact
+        else {
             return None;
         };
         Some(Self {
@@ -270,6 +279,10 @@ impl Conference {
             was_live: false,
             room_lives: false,
             opening: None,
+            host_first: *host_first,
+            rescues: *rescues,
+            rescued_by: None,
+            rescue_refused: false,
             merging: None,
             was_arranged: false,
             hearing: Hearing::Free,
@@ -316,6 +329,8 @@ impl Conference {
                 self.participants.push(Participant::invited(at, invited));
             }
             Fact::PortsReturned { ports } => self.ports = self.ports.saturating_sub(*ports),
+            Fact::ConferenceRescued { by } => self.rescued_by = Some(*by),
+            Fact::ConferenceRescueRefused { .. } => self.rescue_refused = true,
             Fact::ConferenceMerging { into } => self.merging = Some(*into),
             Fact::SidebarAsked { sidebar, participants } => {
                 self.was_arranged = true;
@@ -462,6 +477,11 @@ impl Conference {
     /// How many are in the room.
     pub fn joined(&self) -> usize {
         self.active().filter(|(_, leg)| leg.state == LegState::Joined).count()
+    }
+
+    /// The others are rung when the attendant is in.
+    pub fn waits_for_host(&self) -> bool {
+        self.host_first && !self.was_live
     }
 
     /// Somebody of the pair it was made from is still on the way into the room.

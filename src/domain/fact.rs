@@ -153,6 +153,12 @@ pub enum Fact {
         invited: Vec<Invited>,
         #[serde(default)]
         end_rules: EndRules,
+        /// Nobody else is rung before the attendant is in.
+        #[serde(default)]
+        host_first: bool,
+        /// The conference that was lost, whose people are rung again.
+        #[serde(default)]
+        rescues: Option<ConferenceId>,
     },
     ConferenceAssembling,
     ConferenceLive,
@@ -271,6 +277,13 @@ pub enum Fact {
     },
     PortsReturned {
         ports: u32,
+    },
+    /// Its people are rung again into another one.
+    ConferenceRescued {
+        by: ConferenceId,
+    },
+    ConferenceRescueRefused {
+        detail: String,
     },
     /// Everybody is to go over to another conference.
     ConferenceMerging {

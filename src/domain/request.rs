@@ -122,6 +122,10 @@ pub enum Verb {
         conference_id: ConferenceId,
         into: ConferenceId,
     },
+    /// Ring everybody again who was in a conference that was lost with the switch.
+    Rescue {
+        conference_id: ConferenceId,
+    },
     DropAll {
         conference_id: ConferenceId,
         spare: Spare,
@@ -187,6 +191,9 @@ pub struct NewConference {
     /// Cold conferences only: ring the attendant's own station as well.
     #[serde(default)]
     pub include_attendant: bool,
+    /// With `include_attendant`: nobody else is rung before the attendant is in.
+    #[serde(default)]
+    pub attendant_first: bool,
     /// The station to ring with `include_attendant`; the user's first one if none is named.
     #[serde(default)]
     pub station: Option<String>,

@@ -34,6 +34,18 @@ pub struct Rules {
 #[derive(Clone, Debug, Default)]
 pub struct ConferenceRules {
     pub end: EndRules,
+    pub rescue: Rescue,
+}
+
+/// What becomes of conferences that were lost with the switch, when it is back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rescue {
+    Off,
+    /// Somebody may have everybody rung again.
+    #[default]
+    Ask,
+    /// Everybody who was in is rung again at once.
+    Auto,
 }
 
 /// An attendant's phone.

@@ -74,6 +74,10 @@ pub fn tell_call(call: &Call, actor: Option<&Person>, fact: &Fact) -> Option<Tel
 pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
     let by = actor.map_or("Somebody", |person| person.name.as_str());
     match fact {
+        Fact::ConferenceRequested { rescues: Some(_), invited, .. } => told(
+            "conference.requested",
+            format!("The conference before was lost with FreeSWITCH: {} are rung again.", invited.len()),
+        ),
         Fact::ConferenceRequested { invited, owner, .. } => {
             let guests = invited.iter().filter(|one| one.role == ParticipantRole::Guest).count();
             let people = if guests == 1 { "1 person".to_owned() } else { format!("{guests} people") };
@@ -126,6 +130,16 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
         Fact::ParticipantCameOver { invited, .. } => {
             let name = name_or_number(&invited.name, &invited.number);
             told("conference.participant.came_over", format!("{name} comes over from another conference."))
+        }
+        Fact::ConferenceRescued { .. } => {
+            let text = match actor {
+                Some(person) => format!("{} has everybody rung again who was in.", person.name),
+                None => "FreeSWITCH is back: everybody who was in is rung again.".to_owned(),
+            };
+            told("conference.rescued", text)
+        }
+        Fact::ConferenceRescueRefused { detail } => {
+            told("conference.rescue_refused", format!("Nobody was rung again: {detail}."))
         }
         Fact::ConferenceMerging { .. } => {
             told("conference.merging", format!("{by} merges this conference with another one."))

@@ -309,6 +309,7 @@ impl Verb {
             | Self::Moderator { conference_id, .. }
             | Self::Listener { conference_id, .. }
             | Self::DropAll { conference_id, .. }
+            | Self::Rescue { conference_id }
             | Self::Move { conference_id, .. }
             | Self::Merge { conference_id, .. }
             | Self::Introduce { conference_id, .. }
@@ -339,6 +340,7 @@ impl Verb {
                 | Self::StartConference(_)
                 | Self::AddParticipants { .. }
                 | Self::Redial { .. }
+                | Self::Rescue { .. }
                 | Self::Replace { .. }
                 | Self::Rejoin { .. }
         )

@@ -87,6 +87,8 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         room: conference.room.clone(),
         locked: conference.locked,
         ports: conference.ports,
+        rescuable: conference.was_lost() && conference.rescued_by.is_none(),
+        rescued_by: conference.rescued_by,
         created_at: conference.created_at,
         ended_at: conference.ended_at,
         end_reason: conference.end_cause.as_ref().map(notice),

@@ -131,6 +131,12 @@ pub struct ConferenceView {
     pub locked: bool,
     /// Ports reserved for it.
     pub ports: u32,
+    /// It was lost with FreeSWITCH, and `rescue` may ring everybody again who was in.
+    #[serde(default)]
+    pub rescuable: bool,
+    /// The conference its people were rung again into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescued_by: Option<ConferenceId>,
     pub created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,

@@ -99,6 +99,7 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
                 let StationChoice { station } = request.json_or_default().await?;
                 return Ok(Verb::Rejoin { conference_id, station });
             }
+            ConferenceVerb::Rescue => Verb::Rescue { conference_id },
             ConferenceVerb::Lock => Verb::Lock { conference_id },
             ConferenceVerb::Unlock => Verb::Unlock { conference_id },
             ConferenceVerb::Leave => Verb::Leave { conference_id },

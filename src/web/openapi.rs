@@ -198,6 +198,7 @@ fn summary(route: Route) -> &'static str {
         Route::Participant(ParticipantVerb::Admit) => "Let a newcomer into the room",
         Route::Participant(ParticipantVerb::Replace) => "Ring somebody who takes the participant's place",
         Route::Participant(ParticipantVerb::Move) => "Over to another conference of the same node",
+        Route::Conference(ConferenceVerb::Rescue) => "Ring everybody again who was in when FreeSWITCH was lost",
         Route::Conference(ConferenceVerb::Merge) => {
             "Everybody over to another conference of the same node; this one ends"
         }

@@ -33,7 +33,7 @@ verbs! {
     ConferenceVerb {
         Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
         Mute = "mute", Unmute = "unmute", Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold",
-        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end", Merge = "merge", Extend = "extend",
+        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end", Merge = "merge", Rescue = "rescue", Extend = "extend",
     }
 }
 verbs! {
@@ -187,6 +187,7 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Participant(ParticipantVerb::Move), "participants.move", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move", SteerConferences;
     Route::Conference(ConferenceVerb::Merge), "conferences.merge", "POST" "/api/v1/conferences/{conference_id}/actions/merge", SteerConferences;
     Route::Conference(ConferenceVerb::Extend), "conferences.extend", "POST" "/api/v1/conferences/{conference_id}/actions/extend", SteerConferences;
+    Route::Conference(ConferenceVerb::Rescue), "conferences.rescue", "POST" "/api/v1/conferences/{conference_id}/actions/rescue", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;

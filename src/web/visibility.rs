@@ -198,6 +198,8 @@ mod tests {
             room: "room".into(),
             locked: false,
             ports: 3,
+            rescuable: false,
+            rescued_by: None,
             created_at: Timestamp(0),
             ended_at: None,
             end_reason: None,

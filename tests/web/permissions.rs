@@ -67,6 +67,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/merge", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/rescue", "asdp"),
     ("GET", "/api/v1/openapi.json", "nasdp"),
     ("GET", "/healthz", "nasdp"),
     ("GET", "/readyz", "nasdp"),

@@ -63,6 +63,8 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         room: format!("room{number}"),
         locked: false,
         ports: 3,
+        rescuable: false,
+        rescued_by: None,
         created_at: Timestamp(i64::try_from(number).unwrap() * 1_000),
         ended_at: None,
         end_reason: None,

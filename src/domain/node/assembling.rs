@@ -11,7 +11,7 @@ use crate::domain::{
     effect::{Command, Door, KillCause, Originate, Tag, Target},
     fact::{Fact, Invited, Person, Subject},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
-    request::{Actor, NewConference, Refusal, RefusalCode},
+    request::{Actor, InputError, NewConference, Refusal, RefusalCode},
     states::{CallState, ConferenceState, LegState, ParticipantRole},
     timers::Timer,
 };
@@ -27,6 +27,11 @@ impl Node {
         new: &NewConference,
         ids: &mut dyn Ids,
     ) -> Result<ConferenceId, Refusal> {
+        if new.attendant_first && (new.call_id.is_some() || !new.include_attendant) {
+            let detail = "attendant_first is for a conference without a call, together with include_attendant";
+            let error = InputError { pointer: "/attendant_first".into(), detail: detail.into() };
+            return Err(Refusal { errors: vec![error], ..refuse(RefusalCode::BadInput, detail) });
+        }
         let pair = match new.call_id {
             Some(id) => Some(self.pair_to_move(actor, id)?),
             None => None,
@@ -76,6 +81,8 @@ impl Node {
                 ports,
                 invited,
                 end_rules,
+                host_first: new.attendant_first,
+                rescues: None,
             },
         );
         if let Some(pair) = pair {
@@ -175,6 +182,7 @@ impl Node {
         let queued: Vec<_> = conference
             .active()
             .filter(|(p, leg)| leg.state == LegState::Queued && leg.unwanted.is_none() && !p.dials.is_empty())
+            .filter(|(p, _)| !conference.waits_for_host() || p.role == ParticipantRole::Attendant)
             .map(|(p, leg)| (p.id, leg.id))
             .collect();
         for (participant, leg) in queued {
@@ -370,6 +378,15 @@ impl Node {
             self.unwant(id, participant, leg, Reason::ConferenceOver, ids);
         }
         self.settle_conference(id, ids);
+    }
+
+    /// Who was to be there first does not come: nobody else is rung.
+    pub(super) fn host_did_not_come(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+        let Some(conference) = self.conferences.get(&id).filter(|c| c.waits_for_host()) else { return };
+        let rung = conference.active().any(|(p, _)| p.role == ParticipantRole::Attendant);
+        if !rung {
+            self.end_conference(id, None, Reason::AttendantNotReached.into(), ids);
+        }
     }
 
     /// After every change: does it go on?

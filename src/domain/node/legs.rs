@@ -93,6 +93,7 @@ impl Node {
             self.conference_fact(id, Fact::LegQueued { participant, leg, attempt, dial: None });
             self.dial_queued(id);
         }
+        self.host_did_not_come(id, ids);
         if was_opening {
             self.take_in(id);
         }

@@ -17,6 +17,7 @@ mod legs;
 mod passing;
 mod reconcile;
 pub mod requests;
+mod rescuing;
 mod resources;
 mod rooms;
 

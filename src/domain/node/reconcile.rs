@@ -51,6 +51,7 @@ impl Node {
                 self.probe(channel);
             }
         }
+        self.rescue_lost(ids);
         self.adopt_from(&snapshot, ids);
         let arrived: Vec<ChannelId> = self.arrivals.keys().copied().collect();
         for channel in arrived {
@@ -88,6 +89,9 @@ impl Node {
             Some(Owner::Caller(id)) => self.caller_gone(id, because(Reason::CallerHungUp)),
             Some(Owner::Station(id)) => self.station_is_absent(id, channel, because(Reason::Interrupted)),
             Some(Owner::Leg(id, participant)) => self.leg_is_absent(id, participant, channel, lost, ids),
+        }
+        if lost {
+            self.rescue_lost(ids);
         }
     }
 
@@ -313,6 +317,7 @@ impl Node {
         let stale: Vec<_> = conference
             .active()
             .filter(|(p, leg)| leg.state == LegState::Queued && !p.dials.is_empty() && self.is_stale(leg.since))
+            .filter(|(p, _)| !conference.waits_for_host() || p.role == ParticipantRole::Attendant)
             .map(|(p, leg)| (p.id, leg.id))
             .collect();
         for (participant, leg) in stale {

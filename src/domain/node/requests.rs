@@ -89,6 +89,7 @@ impl Node {
                 self.move_to(actor, *conference_id, *participant_id, *to, ids).map(Conference)
             }
             Verb::Merge { conference_id, into } => self.merge(actor, *conference_id, *into, ids).map(Conference),
+            Verb::Rescue { conference_id } => self.rescue(actor, *conference_id, ids).map(Conference),
             Verb::DropAll { conference_id, spare } => self.drop_all(actor, *conference_id, *spare, ids).map(Conference),
             Verb::Drop { conference_id, participant_id } => {
                 self.take_out(actor, *conference_id, *participant_id, Reason::Dropped, ids).map(Conference)

@@ -155,7 +155,7 @@ impl Node {
         }
     }
 
-    fn dial(&self, typed: &str) -> Result<Dial, (RefusalCode, String)> {
+    pub(super) fn dial(&self, typed: &str) -> Result<Dial, (RefusalCode, String)> {
         let number =
             self.rules.numbering.normalise(typed).map_err(|fault| (RefusalCode::BadInput, fault.to_string()))?;
         let dial = self.rules.routes.dial(&number).map_err(|fault| (RefusalCode::NoRoute, fault.to_string()))?;
@@ -170,19 +170,7 @@ impl Node {
             .into_iter()
             .next()
             .ok_or_else(|| refuse(RefusalCode::NoStation, "you have no station that FreeSWITCH can ring"))?;
-        let station = self
-            .rules
-            .stations
-            .get(&name)
-            .ok_or_else(|| refuse(RefusalCode::NoStation, format!("station {name} is not configured")))?;
-        Ok(Dial {
-            number: name,
-            route: "station".into(),
-            endpoints: vec![station.endpoint.clone()],
-            caller_id_name: None,
-            caller_id_number: None,
-            variables: station.variables.clone(),
-            confirm: false,
-        })
+        self.station_dial(&name, std::slice::from_ref(&name))
+            .ok_or_else(|| refuse(RefusalCode::NoStation, format!("station {name} is not configured")))
     }
 }

@@ -151,8 +151,9 @@ fn cold(world: &mut World) -> Verb {
         call_id: None,
         participants: some_people(world),
         include_attendant,
-        station: None,
+        attendant_first: include_attendant && world.chance.percent(40),
         end_rules: some_end_rules(world),
+        ..NewConference::default()
     })
 }
 
@@ -221,7 +222,8 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(52) {
+    Some(match world.chance.below(53) {
+        52 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },
         44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },
         48 | 49 => Verb::Merge { conference_id, into: elsewhere },

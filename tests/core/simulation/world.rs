@@ -18,6 +18,7 @@ use switchboard::domain::{
     input::{Input, Outcome},
     node::{Node, requests::Accepted},
     request::{Actor, Refusal, Verb},
+    rules::{Rescue, Rules},
     time::Timestamp,
 };
 
@@ -452,8 +453,8 @@ impl World {
     fn start(&mut self) {
         self.note(|| "the service starts".into());
         let now = Timestamp(self.now);
-        let node = self.durable.restart(rules(), now);
-        let mut mirror = Node::new(NodeId("hall".into()), rules(), now);
+        let node = self.durable.restart(rescuing(), now);
+        let mut mirror = Node::new(NodeId("hall".into()), rescuing(), now);
         for recorded in self.durable.facts() {
             mirror.restore(&recorded);
         }
@@ -503,4 +504,11 @@ impl World {
             self.at(at.max(self.last_event), Happening::Told(self.session, Box::new(input)));
         }
     }
+}
+
+/// What is lost with the switch is rung again.
+fn rescuing() -> Rules {
+    let mut rules = rules();
+    rules.conference.rescue = Rescue::Auto;
+    rules
 }

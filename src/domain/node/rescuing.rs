@@ -1,0 +1,167 @@
+//! FreeSWITCH died, and with it a conference. When it is back, everybody who was in is rung again: by itself, or when
+//! somebody says so.
+
+use super::{Accepting, Ids, Node, answering::refuse};
+use crate::domain::{
+    cause::Reason,
+    conference::{Conference, Participant},
+    fact::{Fact, Invited, Person, Subject},
+    ids::{ChannelId, ConferenceId, ParticipantId, UserId},
+    request::{Actor, Refusal, RefusalCode},
+    route::Dial,
+    rules::Rescue,
+    states::{ConferenceState, LegState, ParticipantRole, Role},
+};
+
+impl Node {
+    /// Rings everybody again who was in a conference that was lost with the switch.
+    pub(super) fn rescue(&mut self, actor: &Actor, id: ConferenceId, ids: &mut dyn Ids) -> Accepting {
+        let conference =
+            self.conferences.get(&id).ok_or_else(|| refuse(RefusalCode::NotFound, "there is no such conference"))?;
+        if actor.role == Role::Attendant && conference.owner.id != actor.id {
+            return Err(refuse(RefusalCode::NotYours, format!("this is {}'s conference", conference.owner.name)));
+        }
+        if let Some(other) = conference.rescued_by {
+            // Whoever asks twice is shown the same.
+            return Ok(other);
+        }
+        if self.rules.conference.rescue == Rescue::Off {
+            return Err(refuse(
+                RefusalCode::Policy,
+                "conferences are not rescued here (`[rescue] mode`); start a new one",
+            ));
+        }
+        if !conference.was_lost() {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                "only a conference that was lost with FreeSWITCH can be rescued; start a new one",
+            ));
+        }
+        self.rescue_now(id, Some(actor.into()), ids)
+    }
+
+    /// Where the policy says so, what was lost is rescued as soon as the switch takes calls again.
+    pub(super) fn rescue_lost(&mut self, ids: &mut dyn Ids) {
+        if self.rules.conference.rescue != Rescue::Auto || !self.link_works() {
+            return;
+        }
+        let lost: Vec<ConferenceId> = self
+            .conferences
+            .values()
+            .filter(|c| c.was_lost() && c.rescued_by.is_none() && !c.rescue_refused)
+            .map(|c| c.id)
+            .collect();
+        for id in lost {
+            if let Err(refusal) = self.rescue_now(id, None, ids) {
+                // A switch that is not ready yet is asked again at the next look.
+                if !matches!(refusal.code, RefusalCode::NodeDown | RefusalCode::NoResources) {
+                    self.conference_fact(id, Fact::ConferenceRescueRefused { detail: refusal.detail });
+                }
+            }
+        }
+    }
+
+    fn rescue_now(&mut self, id: ConferenceId, actor: Option<Person>, ids: &mut dyn Ids) -> Accepting {
+        let Some(conference) = self.conferences.get(&id) else {
+            return Err(refuse(RefusalCode::NotFound, "there is no such conference"));
+        };
+        let (owner, stations, end_rules) =
+            (conference.owner.clone(), conference.stations.clone(), conference.ending.rules.clone());
+        let invited: Vec<Invited> = conference
+            .participants
+            .iter()
+            .filter(|p| was_inside(p))
+            .filter_map(|p| self.invite_again(p, &stations, ids))
+            .collect();
+        if invited.is_empty() {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                "nobody who was in this conference can be rung: no route leads to their numbers",
+            ));
+        }
+        self.may_ring(owner.id, invited.len())?;
+        let new = ConferenceId::new(ids.uuid());
+        let ports = u32::try_from(invited.len()).unwrap_or(u32::MAX);
+        // Journaled in one batch: whoever is rung again is rung by just one rescue.
+        self.record(Subject::Conference(id), actor.clone(), Fact::ConferenceRescued { by: new });
+        let room = format!("sb-{}", new.uuid().simple());
+        let requested = Fact::ConferenceRequested {
+            owner,
+            stations,
+            call: None,
+            room,
+            ports,
+            invited,
+            end_rules,
+            host_first: false,
+            rescues: Some(id),
+        };
+        self.record(Subject::Conference(new), actor, requested);
+        self.conference_fact(new, Fact::ConferenceAssembling);
+        self.dial_queued(new);
+        self.judge_end(new, ids);
+        Ok(new)
+    }
+
+    fn may_ring(&self, owner: UserId, count: usize) -> Result<(), Refusal> {
+        self.allow_legs(owner, count, 0)?;
+        self.apply_for(count, count)
+    }
+
+    /// At the number they were reached on; a caller at the one they called from, the attendant at a station.
+    fn invite_again(&self, person: &Participant, stations: &[String], ids: &mut dyn Ids) -> Option<Invited> {
+        let leg = person.leg()?;
+        let dials: Vec<Dial> = match person.role {
+            ParticipantRole::Attendant => vec![self.station_dial(&leg.number, stations)?],
+            _ if person.dials.is_empty() => vec![self.dial(&leg.number).ok()?],
+            _ => person.dials.clone(),
+        };
+        Some(Invited {
+            participant: ParticipantId::new(ids.uuid()),
+            // The call is over; whoever called is rung as anybody else.
+            role: if person.role == ParticipantRole::Caller { ParticipantRole::Guest } else { person.role },
+            name: person.name.clone(),
+            number: dials.first().map(|dial| dial.number.clone()).unwrap_or_default(),
+            dials,
+            leg: ChannelId(ids.uuid()),
+            label: person.label.clone(),
+            moderator: person.moderator,
+            listener: person.listener,
+            introduce: false,
+            replaces: None,
+            end_conference_on_exit: person.end_conference_on_exit,
+        })
+    }
+
+    /// The station they were at, or the first of the owner's.
+    pub(super) fn station_dial(&self, was: &str, stations: &[String]) -> Option<Dial> {
+        let known = |name: &&String| self.rules.stations.contains_key(*name);
+        let name = stations.iter().filter(known).find(|name| *name == was).or_else(|| stations.iter().find(known))?;
+        let station = self.rules.stations.get(name)?;
+        Some(Dial {
+            number: name.clone(),
+            route: "station".into(),
+            endpoints: vec![station.endpoint.clone()],
+            caller_id_name: None,
+            caller_id_number: None,
+            variables: station.variables.clone(),
+            confirm: false,
+        })
+    }
+}
+
+/// Was in the room when the switch went.
+fn was_inside(person: &Participant) -> bool {
+    person.legs.last().is_some_and(|leg| leg.state == LegState::Left && is_loss(leg.cause.as_ref().map(|c| c.reason)))
+}
+
+fn is_loss(reason: Option<Reason>) -> bool {
+    matches!(reason, Some(Reason::SwitchLost | Reason::SwitchStopped))
+}
+
+impl Conference {
+    /// It ended because FreeSWITCH did.
+    pub fn was_lost(&self) -> bool {
+        self.state == ConferenceState::Ended && is_loss(self.end_cause.as_ref().map(|cause| cause.reason))
+    }
+}
