@@ -6,6 +6,7 @@ import type { CallVerb, ConferenceVerb, ParticipantVerb, Told } from '../api/cli
 import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
 import { cameTrue, isOf, matter, sameWish } from '../verbs/verb.ts';
+import type { ConferenceView } from '../api/types.ts';
 import { attendantOf, isClosed, isOver, type House } from './house.ts';
 
 export type Ask =
@@ -48,6 +49,7 @@ export function hasHappened(ask: Ask, house: House): boolean {
       case 'rejoin': return !!attendant && !isOver(attendant);
       case 'end': return conference.state === 'ending';
       case 'continue': return !conference.question;
+      case 'sidebar': return areApart(conference, ask.body?.participants);
       default: return cameTrue(CONFERENCE_VERBS, conference, ask) ?? false;
     }
   }
@@ -59,8 +61,19 @@ export function hasHappened(ask: Ask, house: House): boolean {
     case 'drop':
     case 'cancel': return isOver(participant);
     case 'redial': return !isOver(participant);
+    case 'coach': return isOver(participant) || participant.coaching === ask.body?.participant_id;
+    case 'uncoach': return isOver(participant) || participant.coaching == null;
     default: return isOver(participant) || (cameTrue(PARTICIPANT_VERBS, participant, ask) ?? false);
   }
+}
+
+/** Just these are in one sidebar. */
+function areApart(conference: ConferenceView, ids: unknown): boolean {
+  if (!Array.isArray(ids)) return false;
+  const sidebars = new Set(conference.participants.filter((one) => ids.includes(one.id)).map((one) => one.sidebar ?? null));
+  const [sidebar = null] = sidebars;
+  return sidebars.size === 1 && sidebar !== null
+    && conference.participants.every((one) => ids.includes(one.id) || one.sidebar !== sidebar);
 }
 
 /** Nothing in the picture will show it: once the server has taken it, only the server knows how far it is. */

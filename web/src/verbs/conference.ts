@@ -40,6 +40,11 @@ export const CONFERENCE_VERBS = {
   unmute: { kind: 'press', key: 'u', icon: 'mic', ...all('unmute', (one) => !one.muted || !!one.listener) },
   unhold: { kind: 'press', key: 'b', icon: 'enter', ...all('unhold', (one) => !one.hold) },
   undeaf: { kind: 'press', key: 'a', icon: 'ear', ...all('undeaf', (one) => !one.deaf) },
+  together: {
+    kind: 'press', key: 's', icon: 'apart', seldom: true, wish: { verb: 'sidebar_end' },
+    offered: (conference) => conference.participants.some((one) => one.sidebar != null),
+    happened: (conference) => conference.participants.every((one) => one.sidebar == null),
+  },
 } as const satisfies Table<ConferenceView, ConferenceVerb>;
 
 export type ConferenceRow = keyof typeof CONFERENCE_VERBS;

@@ -16,6 +16,8 @@ interface Common<Thing> {
   icon: IconName;
   /** Whether it makes sense now; otherwise the control is there, and off. */
   offered: (thing: Thing) => boolean;
+  /** Makes sense so seldom that it is not there when it does not. */
+  seldom?: true;
 }
 
 /** Happens once. */
@@ -62,8 +64,27 @@ export interface Typed<Thing, Verb extends string> extends Common<Thing> {
   stays?: true;
 }
 
+/** Some of the others are picked. */
+export interface Pick<Thing, Verb extends string> extends Common<Thing> {
+  kind: 'pick';
+  /** One is picked by a press; of several, each is ticked, and then they are sent together. */
+  many: boolean;
+  verbs: readonly Verb[];
+  /** Who is picked so far. */
+  picked: (thing: Thing, others: readonly Other[]) => readonly string[];
+  wish: (thing: Thing, picked: readonly string[]) => Wish<Verb>;
+}
+
+/** One of those who can be picked. */
+export interface Other {
+  id: string;
+  name: string;
+  role: string;
+  sidebar?: number | null | undefined;
+}
+
 export type Row<Thing, Verb extends string> =
-  | Press<Thing, Verb> | Toggle<Thing, Verb> | Step<Thing, Verb> | Typed<Thing, Verb>;
+  | Press<Thing, Verb> | Toggle<Thing, Verb> | Step<Thing, Verb> | Typed<Thing, Verb> | Pick<Thing, Verb>;
 
 export type Table<Thing, Verb extends string> = Readonly<Record<string, Row<Thing, Verb>>>;
 
@@ -73,6 +94,7 @@ export function verbsOf<Verb extends string>(row: Row<never, Verb>): Verb[] {
     case 'press': return [row.wish.verb];
     case 'toggle': return [row.on, row.off];
     case 'step': case 'typed': return [row.verb];
+    case 'pick': return [...row.verbs];
   }
 }
 
@@ -109,6 +131,7 @@ export function isOf(row: Row<never, string>, wish: Wish<string>): boolean {
     case 'toggle': return row.on === wish.verb || row.off === wish.verb;
     case 'step': return row.verb === wish.verb && row.field in (wish.body ?? {});
     case 'typed': return row.verb === wish.verb;
+    case 'pick': return row.verbs.some((verb) => verb === wish.verb);
   }
 }
 

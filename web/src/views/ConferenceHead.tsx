@@ -32,6 +32,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         <State tone={tone} icon={icon}>{t.conference.states[conference.state]}</State>
         {!closed && <Elapsed from={conference.created_at} label={t.conference.since} />}
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
+        {conference.pending === 'arrange' && !closed && <em class="pending-word">{t.conference.arranging}</em>}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">

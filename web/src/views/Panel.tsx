@@ -8,7 +8,7 @@ import { t } from '../strings/index.ts';
 import type { VerbWords } from '../strings/en.ts';
 import { signed } from '../verbs/marks.ts';
 import {
-  isOf, type Row, rowOfKey, type Step, stepped, type Table, turned, type Typed, verbsOf, type Wish,
+  isOf, type Other, type Pick, type Row, rowOfKey, type Step, stepped, type Table, turned, type Typed, verbsOf, type Wish,
 } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Icon } from './parts.tsx';
 
@@ -23,6 +23,8 @@ interface PanelProps<Thing, Verb extends string> {
   note?: string | undefined;
   /** What was asked here and is not seen to have happened. */
   asked: readonly Wish<string>[];
+  /** Who can be picked. */
+  others?: readonly Other[];
   /** The verb the server awaits the effect of. */
   awaited?: string | null | undefined;
   onAsk: (wish: Wish<Verb>) => void;
@@ -33,7 +35,7 @@ interface PanelProps<Thing, Verb extends string> {
 export const panelId = (id: string): string => `panel-${id}`;
 
 export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>) {
-  const { id, label, opener, table, words, thing, note, asked, awaited, onAsk, onClose } = props;
+  const { id, label, opener, table, words, thing, note, asked, awaited, others = [], onAsk, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   const [typing, setTyping] = useState<string | null>(null);
   /** What waits for a second press, and since when. */
@@ -58,7 +60,7 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
     if (sure?.name !== name) setSure(null);
     switch (row.kind) {
       case 'toggle': return onAsk(turned(row, thing));
-      case 'typed': return setTyping(name);
+      case 'typed': case 'pick': return setTyping(name);
       case 'step': return step(row, by);
       case 'press':
         if (!row.asksFirst) return onAsk(row.wish);
@@ -101,7 +103,7 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
       else onClose();
       return;
     }
-    if (event.target instanceof HTMLInputElement) return;
+    if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
     if (move(event.key)) return event.preventDefault();
     if (!singleKeys.value) return;
     const key = event.key.toLowerCase();
@@ -116,10 +118,10 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
   return (
     <div class="verbs" id={panelId(id)} role="group" aria-label={label} ref={box} onKeyDown={onKeyDown} data-panel={id}>
       <div class="verbs-grid">
-        {Object.entries(table).map(([name, row]) => (
+        {Object.entries(table).filter(([, row]) => !row.seldom || row.offered(thing)).map(([name, row]) => (
           <Control
             key={name} id={controlId(name)} row={row} words={wordsOf(name)} thing={thing} pending={pending(row)}
-            sure={sure?.name === name} open={typing === name} form={controlId('form')} onAct={(by) => act(name, row, by)}
+            sure={sure?.name === name} open={typing === name} form={controlId('form')} others={others} onAct={(by) => act(name, row, by)}
           />
         ))}
       </div>
@@ -130,6 +132,16 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
           onSend={(body) => {
             onAsk({ verb: typed.verb, body });
             if (!typed.stays) back();
+          }}
+        />
+      )}
+      {typing && typed?.kind === 'pick' && (
+        <Picking
+          key={typing} id={controlId('form')} row={typed} words={wordsOf(typing)} thing={thing} others={others}
+          off={!typed.offered(thing)}
+          onSend={(picked) => {
+            onAsk(typed.wish(thing, picked));
+            back();
           }}
         />
       )}
@@ -147,10 +159,11 @@ interface ControlProps<Thing, Verb extends string> {
   sure: boolean;
   open: boolean;
   form: string;
+  others: readonly Other[];
   onAct: (by: 1 | -1) => void;
 }
 
-function Control<Thing, Verb extends string>({ id, row, words, thing, pending, sure, open, form, onAct }: ControlProps<Thing, Verb>) {
+function Control<Thing, Verb extends string>({ id, row, words, thing, pending, sure, open, form, others, onAct }: ControlProps<Thing, Verb>) {
   const disabled = !row.offered(thing);
   switch (row.kind) {
     case 'toggle': {
@@ -174,6 +187,16 @@ function Control<Thing, Verb extends string>({ id, row, words, thing, pending, s
       return (
         <Action
           id={id} label={value ? t.verbs.valued(words.label, value) : t.verbs.typed(words.label)} icon={row.icon} letter={row.key}
+          opens={form} opened={open} pending={pending} disabled={disabled} onPress={() => onAct(1)}
+        />
+      );
+    }
+    case 'pick': {
+      // What is picked already shows in the row of the participant.
+      const on = !row.many && row.picked(thing, others).length > 0;
+      return (
+        <Action
+          id={id} label={t.verbs.typed(words.label)} icon={on ? 'check' : row.icon} letter={row.key}
           opens={form} opened={open} pending={pending} disabled={disabled} onPress={() => onAct(1)}
         />
       );
@@ -213,6 +236,7 @@ function Line<Thing, Verb extends string>({ id, row, words, thing, off, onSend }
   useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
+    input.current?.form?.scrollIntoView({ block: 'nearest' });
   }, []);
 
   function send(event: Event): void {
@@ -235,6 +259,67 @@ function Line<Thing, Verb extends string>({ id, row, words, thing, off, onSend }
       />
       <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{row.stays ? t.verbs.send : t.verbs.set}</button>
       <p class="bad-text verbs-wrong" id={`${id}-wrong`}>{wrong && words.wrong}</p>
+    </form>
+  );
+}
+
+interface PickingProps<Thing, Verb extends string> {
+  id: string;
+  row: Pick<Thing, Verb>;
+  words: VerbWords;
+  thing: Thing;
+  others: readonly Other[];
+  off: boolean;
+  onSend: (picked: readonly string[]) => void;
+}
+
+function Picking<Thing, Verb extends string>({ id, row, words, thing, others, off, onSend }: PickingProps<Thing, Verb>) {
+  const box = useRef<HTMLFieldSetElement>(null);
+  const [picked, setPicked] = useState(row.picked(thing, others));
+  const [wrong, setWrong] = useState(false);
+  useLayoutEffect(() => {
+    box.current?.querySelector<HTMLElement>('input, button')?.focus();
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  const here = picked.filter((one) => others.some((other) => other.id === one));
+
+  function send(event: Event): void {
+    event.preventDefault();
+    setWrong(here.length === 0);
+    if (here.length === 0) return say(words.wrong ?? '');
+    if (!off) onSend(here);
+  }
+
+  return (
+    <form id={id} onSubmit={send} noValidate>
+      <fieldset class="verbs-line verbs-pick" ref={box} aria-describedby={`${id}-wrong`}>
+        <legend>{words.field}</legend>
+        {others.length === 0 && <p>{words.nobody}</p>}
+        {others.map((other) => (row.many
+          ? (
+            <label class="check" key={other.id}>
+              <input
+                type="checkbox" checked={here.includes(other.id)}
+                onChange={(event) => {
+                  setWrong(false);
+                  setPicked(event.currentTarget.checked ? [...here, other.id] : here.filter((one) => one !== other.id));
+                }}
+              />
+              {other.name}
+            </label>
+          )
+          : (
+            <Action
+              key={other.id} label={other.name} pressed={here.includes(other.id)} disabled={off} onPress={() => onSend([other.id])}
+              {...(here.includes(other.id) && { icon: 'check' as const })}
+            />
+          )))}
+        {row.many && others.length > 0 && (
+          <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{words.send}</button>
+        )}
+        {!row.many && here.length > 0 && words.none && <Action label={words.none} icon="people" onPress={() => onSend([])} />}
+        <p class="bad-text verbs-wrong" id={`${id}-wrong`}>{wrong && words.wrong}</p>
+      </fieldset>
     </form>
   );
 }
