@@ -91,3 +91,44 @@ test('a newcomer is spoken with first, and let in by key', async () => {
   await end(page);
   assert.deepEqual(realComplaints(page), []);
 });
+
+test('one goes over to another conference, then all do; and a conference is given more time', async () => {
+  const headers = { Authorization: `Bearer ${house.demo.token}`, 'Content-Type': 'application/json' };
+  const start = async (people, more) => {
+    const participants = people.map(([name, number]) => ({ name, numbers: [number] }));
+    const body = JSON.stringify({ participants, ...more });
+    const answer = await fetch(`${house.demo.url}/api/v1/conferences`, { method: 'POST', headers, body });
+    assert.ok(answer.ok, `${answer.status}`);
+  };
+  const page = await openPage(house);
+  await signIn(house, page);
+  await start([['Emma', '1008'], ['Frida', '1009']], { end_rules: { max_seconds: 600 } });
+  await page.getByRole('button', { name: /^Emma/ }).click();
+  await state(page, 'conference', 'live');
+  await rowState(page, 'Emma', 'joined');
+  await page.getByText(/^ends in (10:00|9:\d\d)$/).waitFor();
+  await page.keyboard.press(',');
+  await page.keyboard.press('t');
+  await page.getByText(/^ends in 2\d:\d\d$/).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Join with another…' }).count(), 0, 'there is no other');
+  await page.keyboard.press('Escape');
+
+  await start([['Dora', '1018'], ['Erik', '1019']]);
+  await page.locator('#conferences-heading .count').getByText('2').waitFor();
+  await page.locator('.card.conference').filter({ hasText: /Dora.*2 of 2 in/s }).waitFor();
+  await page.getByRole('button', { name: 'More Frida' }).click();
+  await page.getByRole('button', { name: 'To another conference…' }).click();
+  await page.getByRole('group', { name: 'Goes over to the conference of' }).getByRole('button', { name: 'Dora' }).click();
+  await rowState(page, 'Frida', 'left');
+  await page.getByText('moved to another conference').first().waitFor();
+  await page.getByRole('button', { name: /^Everyone/ }).click();
+  await page.getByRole('button', { name: 'Join with another…' }).click();
+  await page.getByRole('group', { name: 'All go over to the conference of' }).getByRole('button', { name: 'Dora' }).click();
+  await state(page, 'conference', 'ended');
+  await page.getByRole('button', { name: /^Dora/ }).click();
+  await rowState(page, 'Emma', 'joined');
+  await rowState(page, 'Frida', 'joined');
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await end(page);
+  assert.deepEqual(realComplaints(page), []);
+});

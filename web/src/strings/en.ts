@@ -154,6 +154,8 @@ export const en = {
     lock: 'Lock',
     unlock: 'Unlock',
     locked: 'Locked',
+    /** When it ends by itself. */
+    endsIn: (clock: string): string => `ends in ${clock}`,
     arranging: 'arranging who hears whom…',
     leave: 'Leave',
     rejoin: 'Come back',
@@ -254,6 +256,7 @@ export const en = {
       sidebar: { label: 'Talk apart', field: 'Talks apart with', send: 'Take aside', wrong: 'Tick at least one.', nobody: 'Nobody else is in.' },
       coach: { label: 'Coach', field: 'Hears all, and is heard only by', none: 'Everybody again', nobody: 'Nobody else is in.' },
       replace: { label: 'Replace', field: 'Who takes their place', wrong: 'One name and number.' },
+      move: { label: 'To another conference', field: 'Goes over to the conference of' },
       back: { label: 'Back to the room' },
       introduce: { label: 'Speak with them' },
       admit: { label: 'Let in' },
@@ -267,6 +270,8 @@ export const en = {
       undeaf: { label: 'Let all hear' },
       drop: { label: 'Drop all but hosts' },
       together: { label: 'End talks apart' },
+      extend: { label: 'A quarter of an hour more' },
+      merge: { label: 'Join with another', field: 'All go over to the conference of' },
     } satisfies Record<ConferenceRow, VerbWords>,
   },
 

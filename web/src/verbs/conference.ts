@@ -45,6 +45,13 @@ export const CONFERENCE_VERBS = {
     offered: (conference) => conference.participants.some((one) => one.sidebar != null),
     happened: (conference) => conference.participants.every((one) => one.sidebar == null),
   },
+  // By a quarter of an hour.
+  extend: { kind: 'press', key: 't', icon: 'clock', seldom: true, wish: { verb: 'extend' }, offered: (conference) => conference.ends_at != null },
+  merge: {
+    kind: 'pick', many: false, from: 'conferences', key: 'g', icon: 'leave', offered: anybody, verbs: ['merge'],
+    picked: () => [],
+    wish: (_conference, [into]) => ({ verb: 'merge', body: { conference_id: into } }),
+  },
 } as const satisfies Table<ConferenceView, ConferenceVerb>;
 
 export type ConferenceRow = keyof typeof CONFERENCE_VERBS;

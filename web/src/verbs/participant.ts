@@ -50,7 +50,7 @@ export const PARTICIPANT_VERBS = {
   },
   // Talks apart with some, the attendant unless others are picked; the room goes on.
   sidebar: {
-    kind: 'pick', many: true, key: 's', icon: 'apart', offered: (one) => isInside(one) && !one.introduction, verbs: ['sidebar'],
+    kind: 'pick', many: true, from: 'people', key: 's', icon: 'apart', offered: (one) => isInside(one) && !one.introduction, verbs: ['sidebar'],
     picked: (one, others) => others
       .filter((other) => (one.sidebar == null ? other.role === 'attendant' : other.sidebar === one.sidebar))
       .map(({ id }) => id),
@@ -58,8 +58,8 @@ export const PARTICIPANT_VERBS = {
   },
   // Heard by one only, and hears all.
   coach: {
-    kind: 'pick', many: false, key: 'c', icon: 'whisper', offered: (one) => isInside(one) || one.coaching != null,
-    verbs: ['coach', 'uncoach'],
+    kind: 'pick', many: false, from: 'people', key: 'c', icon: 'whisper', offered: (one) => isInside(one) || one.coaching != null,
+    verbs: ['coach', 'uncoach'], happened: (one, { body }) => (one.coaching ?? undefined) === body?.participant_id,
     picked: (one) => (one.coaching == null ? [] : [one.coaching]),
     wish: (_one, [whom]) => (whom ? { verb: 'coach', body: { participant_id: whom } } : { verb: 'uncoach' }),
   },
@@ -71,6 +71,11 @@ export const PARTICIPANT_VERBS = {
       if (!only || more.length || only.numbers.length === 0) return null;
       return { with: { ...(only.name && { name: only.name }), numbers: only.numbers } };
     },
+  },
+  move: {
+    kind: 'pick', many: false, from: 'conferences', key: 'n', icon: 'leave', offered: isInside, verbs: ['move'],
+    picked: () => [],
+    wish: (_one, [to]) => ({ verb: 'move', body: { conference_id: to } }),
   },
   back: {
     kind: 'press', key: 'b', icon: 'enter', seldom: true, offered: (one) => one.sidebar != null && !one.introduction,

@@ -24,8 +24,8 @@ interface Common<Thing> {
 export interface Press<Thing, Verb extends string> extends Common<Thing> {
   kind: 'press';
   wish: Wish<Verb>;
-  /** The picture shows that it happened. */
-  happened: (thing: Thing) => boolean;
+  /** Whether the picture shows that it happened; absent: nothing shows it, and the server's word alone must do. */
+  happened?: (thing: Thing) => boolean;
   /** Cannot be taken back: a second press is wanted. */
   asksFirst?: true;
 }
@@ -64,22 +64,30 @@ export interface Typed<Thing, Verb extends string> extends Common<Thing> {
   stays?: true;
 }
 
-/** Some of the others are picked. */
+/** Others are picked: people of the same conference, or another conference. */
 export interface Pick<Thing, Verb extends string> extends Common<Thing> {
   kind: 'pick';
   /** One is picked by a press; of several, each is ticked, and then they are sent together. */
   many: boolean;
+  from: keyof Others;
   verbs: readonly Verb[];
   /** Who is picked so far. */
   picked: (thing: Thing, others: readonly Other[]) => readonly string[];
   wish: (thing: Thing, picked: readonly string[]) => Wish<Verb>;
+  happened?: (thing: Thing, wish: Wish<string>) => boolean;
+}
+
+/** All who can be picked. */
+export interface Others {
+  people: readonly Other[];
+  conferences: readonly Other[];
 }
 
 /** One of those who can be picked. */
 export interface Other {
   id: string;
   name: string;
-  role: string;
+  role?: string;
   sidebar?: number | null | undefined;
 }
 
@@ -141,10 +149,11 @@ export function cameTrue<Thing, Verb extends string>(
 ): boolean | null {
   const row = Object.values(table).find((one) => isOf(one, wish));
   switch (row?.kind) {
-    case 'press': return row.happened(thing);
+    case 'press': return row.happened ? row.happened(thing) : null;
     case 'toggle': return row.is(thing) === (wish.verb === row.on);
     case 'step': return row.value(thing) === wish.body?.[row.field];
     case 'typed': return row.happened ? row.happened(thing, wish.body ?? {}) : null;
+    case 'pick': return row.happened ? row.happened(thing, wish) : null;
     default: return null;
   }
 }

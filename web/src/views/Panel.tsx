@@ -8,7 +8,7 @@ import { t } from '../strings/index.ts';
 import type { VerbWords } from '../strings/en.ts';
 import { signed } from '../verbs/marks.ts';
 import {
-  isOf, type Other, type Pick, type Row, rowOfKey, type Step, stepped, type Table, turned, type Typed, verbsOf, type Wish,
+  isOf, type Other, type Others, type Pick, type Row, rowOfKey, type Step, stepped, type Table, turned, type Typed, verbsOf, type Wish,
 } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Icon } from './parts.tsx';
 
@@ -23,8 +23,7 @@ interface PanelProps<Thing, Verb extends string> {
   note?: string | undefined;
   /** What was asked here and is not seen to have happened. */
   asked: readonly Wish<string>[];
-  /** Who can be picked. */
-  others?: readonly Other[];
+  others: Others;
   /** The verb the server awaits the effect of. */
   awaited?: string | null | undefined;
   onAsk: (wish: Wish<Verb>) => void;
@@ -35,7 +34,7 @@ interface PanelProps<Thing, Verb extends string> {
 export const panelId = (id: string): string => `panel-${id}`;
 
 export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>) {
-  const { id, label, opener, table, words, thing, note, asked, awaited, others = [], onAsk, onClose } = props;
+  const { id, label, opener, table, words, thing, note, asked, awaited, others, onAsk, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   const [typing, setTyping] = useState<string | null>(null);
   /** What waits for a second press, and since when. */
@@ -52,11 +51,14 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
 
   const pending = (row: Row<Thing, Verb>): boolean =>
     asked.some((wish) => isOf(row, wish)) || verbsOf(row).some((verb) => verb === awaited);
+  /** A conference alone has no other one to go to. */
+  const isThere = (row: Row<Thing, Verb>): boolean => (!row.seldom || row.offered(thing))
+    && !(row.kind === 'pick' && row.from === 'conferences' && others.conferences.length === 0);
   const wordsOf = (name: string): VerbWords => words[name] ?? { label: name };
   const controlId = (name: string): string => `${panelId(id)}-${name}`;
 
   function act(name: string, row: Row<Thing, Verb>, by: 1 | -1 = 1): void {
-    if (!row.offered(thing) || (row.kind !== 'step' && pending(row))) return;
+    if (!isThere(row) || !row.offered(thing) || (row.kind !== 'step' && pending(row))) return;
     if (sure?.name !== name) setSure(null);
     switch (row.kind) {
       case 'toggle': return onAsk(turned(row, thing));
@@ -118,10 +120,11 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
   return (
     <div class="verbs" id={panelId(id)} role="group" aria-label={label} ref={box} onKeyDown={onKeyDown} data-panel={id}>
       <div class="verbs-grid">
-        {Object.entries(table).filter(([, row]) => !row.seldom || row.offered(thing)).map(([name, row]) => (
+        {Object.entries(table).filter(([, row]) => isThere(row)).map(([name, row]) => (
           <Control
             key={name} id={controlId(name)} row={row} words={wordsOf(name)} thing={thing} pending={pending(row)}
-            sure={sure?.name === name} open={typing === name} form={controlId('form')} others={others} onAct={(by) => act(name, row, by)}
+            sure={sure?.name === name} open={typing === name} form={controlId('form')}
+            picked={row.kind === 'pick' && !row.many && row.picked(thing, others[row.from]).length > 0} onAct={(by) => act(name, row, by)}
           />
         ))}
       </div>
@@ -137,7 +140,7 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
       )}
       {typing && typed?.kind === 'pick' && (
         <Picking
-          key={typing} id={controlId('form')} row={typed} words={wordsOf(typing)} thing={thing} others={others}
+          key={typing} id={controlId('form')} row={typed} words={wordsOf(typing)} thing={thing} others={others[typed.from]}
           off={!typed.offered(thing)}
           onSend={(picked) => {
             onAsk(typed.wish(thing, picked));
@@ -159,11 +162,11 @@ interface ControlProps<Thing, Verb extends string> {
   sure: boolean;
   open: boolean;
   form: string;
-  others: readonly Other[];
+  picked: boolean;
   onAct: (by: 1 | -1) => void;
 }
 
-function Control<Thing, Verb extends string>({ id, row, words, thing, pending, sure, open, form, others, onAct }: ControlProps<Thing, Verb>) {
+function Control<Thing, Verb extends string>({ id, row, words, thing, pending, sure, open, form, picked, onAct }: ControlProps<Thing, Verb>) {
   const disabled = !row.offered(thing);
   switch (row.kind) {
     case 'toggle': {
@@ -191,16 +194,14 @@ function Control<Thing, Verb extends string>({ id, row, words, thing, pending, s
         />
       );
     }
-    case 'pick': {
-      // What is picked already shows in the row of the participant.
-      const on = !row.many && row.picked(thing, others).length > 0;
+    case 'pick':
+      // Whom they talk with shows in the row of the participant.
       return (
         <Action
-          id={id} label={t.verbs.typed(words.label)} icon={on ? 'check' : row.icon} letter={row.key}
+          id={id} label={t.verbs.typed(words.label)} icon={picked ? 'check' : row.icon} letter={row.key}
           opens={form} opened={open} pending={pending} disabled={disabled} onPress={() => onAct(1)}
         />
       );
-    }
     case 'step': {
       const value = row.value(thing);
       return (
