@@ -73,11 +73,14 @@ export async function call(house, page, name, number = '+4930555010', queue = 'm
 
 export const state = (page, kind, value) => page.locator(`[data-${kind}-state=${value}]`).waitFor();
 
-export const row = (page, text) => page.locator('[data-participant]').filter({ hasText: text });
+/** Whose row it is, whoever else is named in it. */
+const of = (page, text) => ({ has: page.locator('.who').filter({ hasText: text }) });
+
+export const row = (page, text) => page.locator('[data-participant]').filter(of(page, text));
 
 /** Waits until the row shows the state, whatever it showed before. */
 export const rowState = (page, text, value) =>
-  page.locator(`[data-participant][data-state=${value}]`).filter({ hasText: text }).waitFor();
+  page.locator(`[data-participant][data-state=${value}]`).filter(of(page, text)).waitFor();
 
 /** The row is what it should be to somebody who cannot see it: `Ben, +49…, Failed, busy (SIP 486)`. */
 export const rowCalled = (page, name) => page.getByRole('listitem', { name, exact: true }).waitFor();

@@ -40,7 +40,11 @@ test('within a panel no key means two things, nor what closes it; and every row 
 test('every verb that is awaited is told as such', () => {
   const rows: Row<never, string>[] = Object.values(PARTICIPANT_VERBS);
   const unspoken = rows.flatMap(verbsOf).filter((verb) => en.leg.pending(verb) === en.leg.pending('?'));
-  assert.deepEqual(unspoken, ['listen', 'speak', 'promote', 'demote', 'label'], 'these are done at once');
+  const atOnce = ['listen', 'speak', 'promote', 'demote', 'label', 'replace'];
+  // Awaited for the conference as a whole: `arrange`.
+  const arranged = ['sidebar', 'coach', 'uncoach', 'sidebar_leave', 'introduce', 'admit'];
+  assert.deepEqual(unspoken.sort(), [...atOnce, ...arranged].sort());
+  assert.notEqual(en.leg.pending('arrange'), en.leg.pending('?'));
 });
 
 test('a toggle asks for the other state', () => {
@@ -112,6 +116,41 @@ test('what is asked of everyone is done when it is so for all it is meant for', 
   assert.equal(cameTrue(CONFERENCE_VERBS, conference(me, host, person({ state: 'left' })), drop.wish), true);
   assert.equal(drop.offered(conference(me, host)), false, 'there is nobody to drop');
   assert.equal(drop.offered(conference(me, person({ state: 'ringing' }))), false);
+});
+
+test('who talks apart with whom is said by name, and so is who is coached', () => {
+  const all = [person(), person({ id: 'ben', name: 'Ben', sidebar: 1 }), person({ id: 'cem', name: '', number: '3', sidebar: 1 })];
+  const told = (one: ParticipantView): string[] => marks(one, en, all).map(({ text }) => text);
+  assert.deepEqual(told(all[1]!), ['Apart with 3']);
+  assert.deepEqual(told(person({ coaching: 'ben' })), ['Heard by Ben only']);
+  assert.deepEqual(told(person({ introduction: 'speaking', sidebar: 2 })), ['Being introduced']);
+  assert.deepEqual(told(person({ state: 'ringing', replaces: 'ben' })), ['In place of Ben']);
+});
+
+test('talking apart begins with the attendant, and coaching with nobody', () => {
+  const { sidebar, coach } = PARTICIPANT_VERBS;
+  const others = [{ id: 'me', name: 'Me', role: 'attendant' }, { id: 'ben', name: 'Ben', role: 'guest', sidebar: 1 }];
+  assert.deepEqual(sidebar.picked(person(), others), ['me']);
+  assert.deepEqual(sidebar.picked(person({ sidebar: 1 }), others), ['ben'], 'or with those they talk with');
+  assert.deepEqual(sidebar.wish(person(), ['me']), { verb: 'sidebar', body: { participants: ['anna', 'me'] } });
+  assert.deepEqual(coach.wish(person(), ['ben']), { verb: 'coach', body: { participant_id: 'ben' } });
+  assert.deepEqual(coach.wish(person({ coaching: 'ben' }), []), { verb: 'uncoach' });
+});
+
+test('a replacement is one person with a number', () => {
+  const { replace } = PARTICIPANT_VERBS;
+  assert.deepEqual(replace.read('Dora <030 5550102>'), { with: { name: 'Dora', numbers: ['030 5550102'] } });
+  for (const bad of ['', 'Dora', 'Dora 1, Emil 2']) assert.equal(replace.read(bad), null, bad);
+});
+
+test('those asked to talk apart do so when just they are in one sidebar', () => {
+  const wish: Ask = { on: 'conference', id: 'x', verb: 'sidebar', body: { participants: ['anna', 'ben'] } };
+  const with_ = (...sidebars: (number | null)[]) =>
+    houseOf(conference(...['anna', 'ben', 'cem'].map((id, at) => person({ id, sidebar: sidebars[at] ?? null }))));
+  assert.equal(hasHappened(wish, with_()), false);
+  assert.equal(hasHappened(wish, with_(1, 2)), false);
+  assert.equal(hasHappened(wish, with_(1, 1, 1)), false);
+  assert.equal(hasHappened(wish, with_(1, 1)), true);
 });
 
 test('whose hold it is can be told apart', () => {

@@ -5,7 +5,8 @@
 import type { CallVerb, ConferenceVerb, ParticipantVerb, Told } from '../api/client.ts';
 import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
-import { cameTrue, isOf, matter, sameWish } from '../verbs/verb.ts';
+import { cameTrue, isOf, matter, sameWish, type Table } from '../verbs/verb.ts';
+import type { ConferenceView } from '../api/types.ts';
 import { attendantOf, isClosed, isOver, type House } from './house.ts';
 
 export type Ask =
@@ -48,6 +49,7 @@ export function hasHappened(ask: Ask, house: House): boolean {
       case 'rejoin': return !!attendant && !isOver(attendant);
       case 'end': return conference.state === 'ending';
       case 'continue': return !conference.question;
+      case 'sidebar': return areApart(conference, ask.body?.participants);
       default: return cameTrue(CONFERENCE_VERBS, conference, ask) ?? false;
     }
   }
@@ -63,12 +65,25 @@ export function hasHappened(ask: Ask, house: House): boolean {
   }
 }
 
+/** Just these are in one sidebar. */
+function areApart(conference: ConferenceView, ids: unknown): boolean {
+  if (!Array.isArray(ids)) return false;
+  const sidebars = new Set(conference.participants.filter((one) => ids.includes(one.id)).map((one) => one.sidebar ?? null));
+  const [sidebar = null] = sidebars;
+  return sidebars.size === 1 && sidebar !== null
+    && conference.participants.every((one) => ids.includes(one.id) || one.sidebar !== sidebar);
+}
+
 /** Nothing in the picture will show it: once the server has taken it, only the server knows how far it is. */
 export function leavesNoTrace(ask: Ask, house: House): boolean {
-  if (ask.on !== 'participant') return false;
-  const participant = house.conferences.flatMap((one) => one.participants).find((one) => one.id === ask.id);
-  const known = Object.values(PARTICIPANT_VERBS).some((row) => isOf(row, ask));
-  return known && !!participant && cameTrue(PARTICIPANT_VERBS, participant, ask) === null;
+  if (ask.on === 'call') return false;
+  if (ask.on === 'conference') return traceless(CONFERENCE_VERBS, house.conferences.find((one) => one.id === ask.id), ask);
+  const people = house.conferences.flatMap((one) => one.participants);
+  return traceless(PARTICIPANT_VERBS, people.find((one) => one.id === ask.id), ask);
+}
+
+function traceless<Thing>(table: Table<Thing, string>, thing: Thing | undefined, ask: Ask): boolean {
+  return !!thing && Object.values(table).some((row) => isOf(row, ask)) && cameTrue(table, thing, ask) === null;
 }
 
 export function sameAsk(a: Ask, b: Ask): boolean {

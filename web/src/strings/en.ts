@@ -11,6 +11,10 @@ export interface VerbWords {
   label: string;
   field?: string;
   wrong?: string;
+  /** For those who are picked: what sends them, what takes it back, what is said if there is nobody. */
+  send?: string;
+  none?: string;
+  nobody?: string;
 }
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -150,6 +154,9 @@ export const en = {
     lock: 'Lock',
     unlock: 'Unlock',
     locked: 'Locked',
+    /** When it ends by itself. */
+    endsIn: (clock: string): string => `ends in ${clock}`,
+    arranging: 'arranging who hears whom…',
     leave: 'Leave',
     rejoin: 'Come back',
     end: 'End for all',
@@ -188,6 +195,11 @@ export const en = {
       heard: (gain: string): string => `Heard ${gain}`,
       hears: (gain: string): string => `Hears ${gain}`,
       moderator: 'Moderator',
+      apart: (names: string[]): string => (names.length > 2 ? `Apart with ${names.length}` : `Apart with ${names.join(', ') || 'nobody'}`),
+      coaching: (name: string): string => `Heard by ${name} only`,
+      waitsForIntroduction: 'Waits to be introduced',
+      beingIntroduced: 'Being introduced',
+      replaces: (name: string): string => `In place of ${name}`,
     },
     talking: 'talking',
     mute: 'Mute',
@@ -200,7 +212,7 @@ export const en = {
     pending: (what: string): string => ({
       mute: 'muting…', unmute: 'unmuting…', drop: 'dropping…', cancel: 'cancelling…', redial: 'redialing…',
       move: 'moving…', hangup: 'hanging up…', deaf: 'making deaf…', undeaf: 'letting hear…', hold: 'putting on hold…',
-      unhold: 'taking off hold…', gain: 'setting volume…', energy: 'setting level…', dtmf: 'pressing keys…',
+      unhold: 'taking off hold…', arrange: 'arranging…', gain: 'setting volume…', energy: 'setting level…', dtmf: 'pressing keys…',
     } as Record<string, string>)[what] ?? 'asked…',
     nobody: 'Nobody yet.',
     chooseFirst: 'Choose somebody with the arrow keys first.',
@@ -241,6 +253,13 @@ export const en = {
         label: 'Press keys', field: 'Keys their end is to hear', wrong: 'Up to 32 of 0 to 9, *, #, A to D.',
       },
       label: { label: 'Label', field: 'What else people should know', wrong: 'At most 120 characters.' },
+      sidebar: { label: 'Talk apart', field: 'Talks apart with', send: 'Take aside', wrong: 'Tick at least one.', nobody: 'Nobody else is in.' },
+      coach: { label: 'Coach', field: 'Hears all, and is heard only by', none: 'Everybody again', nobody: 'Nobody else is in.' },
+      replace: { label: 'Replace', field: 'Who takes their place', wrong: 'One name and number.' },
+      move: { label: 'To another conference', field: 'Goes over to the conference of' },
+      back: { label: 'Back to the room' },
+      introduce: { label: 'Speak with them' },
+      admit: { label: 'Let in' },
     } satisfies Record<ParticipantRow, VerbWords>,
     conference: {
       mute: { label: 'Mute all but hosts' },
@@ -250,6 +269,9 @@ export const en = {
       deaf: { label: 'Deafen all but hosts' },
       undeaf: { label: 'Let all hear' },
       drop: { label: 'Drop all but hosts' },
+      together: { label: 'End talks apart' },
+      extend: { label: 'A quarter of an hour more' },
+      merge: { label: 'Join with another', field: 'All go over to the conference of' },
     } satisfies Record<ConferenceRow, VerbWords>,
   },
 

@@ -40,6 +40,18 @@ export const CONFERENCE_VERBS = {
   unmute: { kind: 'press', key: 'u', icon: 'mic', ...all('unmute', (one) => !one.muted || !!one.listener) },
   unhold: { kind: 'press', key: 'b', icon: 'enter', ...all('unhold', (one) => !one.hold) },
   undeaf: { kind: 'press', key: 'a', icon: 'ear', ...all('undeaf', (one) => !one.deaf) },
+  together: {
+    kind: 'press', key: 's', icon: 'apart', seldom: true, wish: { verb: 'sidebar_end' },
+    offered: (conference) => conference.participants.some((one) => one.sidebar != null),
+    happened: (conference) => conference.participants.every((one) => one.sidebar == null),
+  },
+  // By a quarter of an hour.
+  extend: { kind: 'press', key: 't', icon: 'clock', seldom: true, wish: { verb: 'extend' }, offered: (conference) => conference.ends_at != null },
+  merge: {
+    kind: 'pick', many: false, from: 'conferences', key: 'g', icon: 'leave', offered: anybody, verbs: ['merge'],
+    picked: () => [],
+    wish: (_conference, [into]) => ({ verb: 'merge', body: { conference_id: into } }),
+  },
 } as const satisfies Table<ConferenceView, ConferenceVerb>;
 
 export type ConferenceRow = keyof typeof CONFERENCE_VERBS;

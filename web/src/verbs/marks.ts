@@ -14,11 +14,19 @@ export interface Mark {
 }
 
 type Words = Strings['leg']['marks'];
-type Look = [name: keyof Words, tone: Mark['tone'], icon: IconName, word: (one: ParticipantView, words: Words) => string | false];
+type Look = [
+  name: string, tone: Mark['tone'], icon: IconName,
+  /** `named` finds somebody else's name, `apart` those who talk apart with them. */
+  word: (one: ParticipantView, words: Words, others: { named: (id: string) => string; apart: string[] }) => string | false,
+];
 
 /** In the order in which they are shown. */
 const MARKS: readonly Look[] = [
   // Who only listens is muted; one word says both, and another that they are not yet.
+  ['introduction', 'warn', 'apart', (one, words) => !!one.introduction && !isOver(one)
+    && (one.introduction === 'waiting' ? words.waitsForIntroduction : words.beingIntroduced)],
+  ['apart', 'warn', 'apart', (one, words, { apart }) => one.sidebar != null && !one.introduction && words.apart(apart)],
+  ['coaching', 'warn', 'whisper', (one, words, { named }) => one.coaching != null && !isOver(one) && words.coaching(named(one.coaching))],
   ['listens', 'warn', 'ear', (one, words) => !!one.listener && (isInside(one) && !one.muted ? words.listensAloud : words.listens)],
   ['muted', 'warn', 'micOff', (one, words) => one.muted && !one.listener && !isOver(one) && words.muted],
   ['deaf', 'warn', 'earOff', (one, words) => !!one.deaf && words.deaf],
@@ -27,6 +35,7 @@ const MARKS: readonly Look[] = [
   ['heard', 'calm', 'mic', (one, words) => !!one.gain_in && words.heard(signed(one.gain_in))],
   ['hears', 'calm', 'speaker', (one, words) => !!one.gain_out && words.hears(signed(one.gain_out))],
   ['moderator', 'calm', 'star', (one, words) => !!one.moderator && words.moderator],
+  ['replaces', 'calm', 'redial', (one, words, { named }) => one.replaces != null && !isOver(one) && !isInside(one) && words.replaces(named(one.replaces))],
 ];
 
 /** `+2`, `0`, `−1`. */
@@ -34,9 +43,14 @@ export function signed(value: number): string {
   return value > 0 ? `+${value}` : value < 0 ? `\u2212${-value}` : '0';
 }
 
-export function marks(one: ParticipantView, t: Strings): Mark[] {
+export function marks(one: ParticipantView, t: Strings, everyone: readonly ParticipantView[] = []): Mark[] {
+  const nameOf = (other: ParticipantView | undefined): string => other?.name || other?.number || '?';
+  const others = {
+    named: (id: string) => nameOf(everyone.find((other) => other.id === id)),
+    apart: everyone.filter((other) => other.id !== one.id && other.sidebar === one.sidebar).map(nameOf),
+  };
   return MARKS.flatMap(([name, tone, icon, word]) => {
-    const text = word(one, t.leg.marks);
+    const text = word(one, t.leg.marks, others);
     return text ? [{ name, tone, icon, text }] : [];
   });
 }

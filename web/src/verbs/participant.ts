@@ -1,6 +1,7 @@
 /** What can be asked for one participant, besides what stands in the row itself (mute, drop, redial, cancel). Pure. */
 import type { ParticipantVerb } from '../api/client.ts';
 import type { ParticipantView } from '../api/types.ts';
+import { parse } from '../request/parse.ts';
 import type { Table } from './verb.ts';
 
 export const MOST_GAIN = 4;
@@ -47,6 +48,47 @@ export const PARTICIPANT_VERBS = {
     read: (text) => ([...text.trim()].length <= LONGEST_LABEL ? { label: text.trim() } : null),
     happened: (one, { label }) => (one.label ?? '') === label,
   },
-} as const satisfies Table<ParticipantView, ParticipantVerb>;
+  // Talks apart with some, the attendant unless others are picked; the room goes on.
+  sidebar: {
+    kind: 'pick', many: true, from: 'people', key: 's', icon: 'apart', offered: (one) => isInside(one) && !one.introduction, verbs: ['sidebar'],
+    picked: (one, others) => others
+      .filter((other) => (one.sidebar == null ? other.role === 'attendant' : other.sidebar === one.sidebar))
+      .map(({ id }) => id),
+    wish: (one, picked) => ({ verb: 'sidebar', body: { participants: [one.id, ...picked] } }),
+  },
+  // Heard by one only, and hears all.
+  coach: {
+    kind: 'pick', many: false, from: 'people', key: 'c', icon: 'whisper', offered: (one) => isInside(one) || one.coaching != null,
+    verbs: ['coach', 'uncoach'], happened: (one, { body }) => (one.coaching ?? undefined) === body?.participant_id,
+    picked: (one) => (one.coaching == null ? [] : [one.coaching]),
+    wish: (_one, [whom]) => (whom ? { verb: 'coach', body: { participant_id: whom } } : { verb: 'uncoach' }),
+  },
+  replace: {
+    kind: 'typed', key: 'r', icon: 'redial', offered: isInside, verb: 'replace',
+    value: () => '',
+    read: (text) => {
+      const [only, ...more] = parse(text);
+      if (!only || more.length || only.numbers.length === 0) return null;
+      return { with: { ...(only.name && { name: only.name }), numbers: only.numbers } };
+    },
+  },
+  move: {
+    kind: 'pick', many: false, from: 'conferences', key: 'n', icon: 'leave', offered: isInside, verbs: ['move'],
+    picked: () => [],
+    wish: (_one, [to]) => ({ verb: 'move', body: { conference_id: to } }),
+  },
+  back: {
+    kind: 'press', key: 'b', icon: 'enter', seldom: true, offered: (one) => one.sidebar != null && !one.introduction,
+    wish: { verb: 'sidebar_leave' }, happened: (one) => one.sidebar == null,
+  },
+  introduce: {
+    kind: 'press', key: 'i', icon: 'apart', seldom: true, offered: (one) => isInside(one) && one.introduction === 'waiting',
+    wish: { verb: 'introduce' }, happened: (one) => one.introduction !== 'waiting',
+  },
+  admit: {
+    kind: 'press', key: 'a', icon: 'enter', seldom: true, offered: (one) => !!one.introduction,
+    wish: { verb: 'admit' }, happened: (one) => !one.introduction,
+  },
+} as const satisfies Table<ParticipantView, ParticipantVerb | 'sidebar'>;
 
 export type ParticipantRow = keyof typeof PARTICIPANT_VERBS;

@@ -16,14 +16,16 @@ interface Common<Thing> {
   icon: IconName;
   /** Whether it makes sense now; otherwise the control is there, and off. */
   offered: (thing: Thing) => boolean;
+  /** Makes sense so seldom that it is not there when it does not. */
+  seldom?: true;
 }
 
 /** Happens once. */
 export interface Press<Thing, Verb extends string> extends Common<Thing> {
   kind: 'press';
   wish: Wish<Verb>;
-  /** The picture shows that it happened. */
-  happened: (thing: Thing) => boolean;
+  /** Whether the picture shows that it happened; absent: nothing shows it, and the server's word alone must do. */
+  happened?: (thing: Thing) => boolean;
   /** Cannot be taken back: a second press is wanted. */
   asksFirst?: true;
 }
@@ -62,8 +64,35 @@ export interface Typed<Thing, Verb extends string> extends Common<Thing> {
   stays?: true;
 }
 
+/** Others are picked: people of the same conference, or another conference. */
+export interface Pick<Thing, Verb extends string> extends Common<Thing> {
+  kind: 'pick';
+  /** One is picked by a press; of several, each is ticked, and then they are sent together. */
+  many: boolean;
+  from: keyof Others;
+  verbs: readonly Verb[];
+  /** Who is picked so far. */
+  picked: (thing: Thing, others: readonly Other[]) => readonly string[];
+  wish: (thing: Thing, picked: readonly string[]) => Wish<Verb>;
+  happened?: (thing: Thing, wish: Wish<string>) => boolean;
+}
+
+/** All who can be picked. */
+export interface Others {
+  people: readonly Other[];
+  conferences: readonly Other[];
+}
+
+/** One of those who can be picked. */
+export interface Other {
+  id: string;
+  name: string;
+  role?: string;
+  sidebar?: number | null | undefined;
+}
+
 export type Row<Thing, Verb extends string> =
-  | Press<Thing, Verb> | Toggle<Thing, Verb> | Step<Thing, Verb> | Typed<Thing, Verb>;
+  | Press<Thing, Verb> | Toggle<Thing, Verb> | Step<Thing, Verb> | Typed<Thing, Verb> | Pick<Thing, Verb>;
 
 export type Table<Thing, Verb extends string> = Readonly<Record<string, Row<Thing, Verb>>>;
 
@@ -73,6 +102,7 @@ export function verbsOf<Verb extends string>(row: Row<never, Verb>): Verb[] {
     case 'press': return [row.wish.verb];
     case 'toggle': return [row.on, row.off];
     case 'step': case 'typed': return [row.verb];
+    case 'pick': return [...row.verbs];
   }
 }
 
@@ -109,6 +139,7 @@ export function isOf(row: Row<never, string>, wish: Wish<string>): boolean {
     case 'toggle': return row.on === wish.verb || row.off === wish.verb;
     case 'step': return row.verb === wish.verb && row.field in (wish.body ?? {});
     case 'typed': return row.verb === wish.verb;
+    case 'pick': return row.verbs.some((verb) => verb === wish.verb);
   }
 }
 
@@ -118,10 +149,11 @@ export function cameTrue<Thing, Verb extends string>(
 ): boolean | null {
   const row = Object.values(table).find((one) => isOf(one, wish));
   switch (row?.kind) {
-    case 'press': return row.happened(thing);
+    case 'press': return row.happened ? row.happened(thing) : null;
     case 'toggle': return row.is(thing) === (wish.verb === row.on);
     case 'step': return row.value(thing) === wish.body?.[row.field];
     case 'typed': return row.happened ? row.happened(thing, wish.body ?? {}) : null;
+    case 'pick': return row.happened ? row.happened(thing, wish) : null;
     default: return null;
   }
 }

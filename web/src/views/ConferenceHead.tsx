@@ -3,14 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ConferenceView } from '../api/types.ts';
 import { askedOf, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user } from '../desk.ts';
 import { shownKey } from '../keys/keymap.ts';
-import { now } from '../live/clock.ts';
+import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Panel, panelId } from './Panel.tsx';
-import { conferenceName, stale } from './Queue.tsx';
+import { conferenceName, otherConferences, stale } from './Queue.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
   requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
@@ -31,7 +31,9 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         <h2 id="middle-heading">{t.conference.heading(conferenceName(conference))}</h2>
         <State tone={tone} icon={icon}>{t.conference.states[conference.state]}</State>
         {!closed && <Elapsed from={conference.created_at} label={t.conference.since} />}
+        {!closed && <EndsIn conference={conference} />}
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
+        {conference.pending === 'arrange' && !closed && <em class="pending-word">{t.conference.arranging}</em>}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">
@@ -118,7 +120,7 @@ function Everyone({ conference }: { conference: ConferenceView }) {
     <Panel
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts}
-      asked={askedOf(conference.id)}
+      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference) }}
       onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
       onClose={() => {
         document.getElementById(everyoneId(conference))?.focus();
@@ -126,6 +128,19 @@ function Everyone({ conference }: { conference: ConferenceView }) {
       }}
     />
   );
+}
+
+/** A warning when somebody has left whose leaving ends it, or when its longest time is nearly over. */
+const NEAR_MS = 60_000;
+
+function EndsIn({ conference: { ends_at, end_due } }: { conference: ConferenceView }) {
+  const at = end_due?.at ?? ends_at;
+  if (!at) return null;
+  const left = Date.parse(at) - now.value;
+  const words = t.conference.endsIn(clockText(left));
+  return end_due || left < NEAR_MS
+    ? <State tone="warn" icon="clock">{[words, end_due?.reason.text].filter(Boolean).join(': ')}</State>
+    : <span class="elapsed">{words}</span>;
 }
 
 function Question({ conference }: { conference: ConferenceView }) {

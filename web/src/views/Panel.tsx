@@ -8,7 +8,7 @@ import { t } from '../strings/index.ts';
 import type { VerbWords } from '../strings/en.ts';
 import { signed } from '../verbs/marks.ts';
 import {
-  isOf, type Row, rowOfKey, type Step, stepped, type Table, turned, type Typed, verbsOf, type Wish,
+  isOf, type Other, type Others, type Pick, type Row, rowOfKey, type Step, stepped, type Table, turned, type Typed, verbsOf, type Wish,
 } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Icon } from './parts.tsx';
 
@@ -23,6 +23,7 @@ interface PanelProps<Thing, Verb extends string> {
   note?: string | undefined;
   /** What was asked here and is not seen to have happened. */
   asked: readonly Wish<string>[];
+  others: Others;
   /** The verb the server awaits the effect of. */
   awaited?: string | null | undefined;
   onAsk: (wish: Wish<Verb>) => void;
@@ -33,7 +34,7 @@ interface PanelProps<Thing, Verb extends string> {
 export const panelId = (id: string): string => `panel-${id}`;
 
 export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>) {
-  const { id, label, opener, table, words, thing, note, asked, awaited, onAsk, onClose } = props;
+  const { id, label, opener, table, words, thing, note, asked, awaited, others, onAsk, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   const [typing, setTyping] = useState<string | null>(null);
   /** What waits for a second press, and since when. */
@@ -50,15 +51,18 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
 
   const pending = (row: Row<Thing, Verb>): boolean =>
     asked.some((wish) => isOf(row, wish)) || verbsOf(row).some((verb) => verb === awaited);
+  /** A conference alone has no other one to go to. */
+  const isThere = (row: Row<Thing, Verb>): boolean => (!row.seldom || row.offered(thing))
+    && !(row.kind === 'pick' && row.from === 'conferences' && others.conferences.length === 0);
   const wordsOf = (name: string): VerbWords => words[name] ?? { label: name };
   const controlId = (name: string): string => `${panelId(id)}-${name}`;
 
   function act(name: string, row: Row<Thing, Verb>, by: 1 | -1 = 1): void {
-    if (!row.offered(thing) || (row.kind !== 'step' && pending(row))) return;
+    if (!isThere(row) || !row.offered(thing) || (row.kind !== 'step' && pending(row))) return;
     if (sure?.name !== name) setSure(null);
     switch (row.kind) {
       case 'toggle': return onAsk(turned(row, thing));
-      case 'typed': return setTyping(name);
+      case 'typed': case 'pick': return setTyping(name);
       case 'step': return step(row, by);
       case 'press':
         if (!row.asksFirst) return onAsk(row.wish);
@@ -101,7 +105,7 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
       else onClose();
       return;
     }
-    if (event.target instanceof HTMLInputElement) return;
+    if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
     if (move(event.key)) return event.preventDefault();
     if (!singleKeys.value) return;
     const key = event.key.toLowerCase();
@@ -116,10 +120,11 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
   return (
     <div class="verbs" id={panelId(id)} role="group" aria-label={label} ref={box} onKeyDown={onKeyDown} data-panel={id}>
       <div class="verbs-grid">
-        {Object.entries(table).map(([name, row]) => (
+        {Object.entries(table).filter(([, row]) => isThere(row)).map(([name, row]) => (
           <Control
             key={name} id={controlId(name)} row={row} words={wordsOf(name)} thing={thing} pending={pending(row)}
-            sure={sure?.name === name} open={typing === name} form={controlId('form')} onAct={(by) => act(name, row, by)}
+            sure={sure?.name === name} open={typing === name} form={controlId('form')}
+            picked={row.kind === 'pick' && !row.many && row.picked(thing, others[row.from]).length > 0} onAct={(by) => act(name, row, by)}
           />
         ))}
       </div>
@@ -130,6 +135,16 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
           onSend={(body) => {
             onAsk({ verb: typed.verb, body });
             if (!typed.stays) back();
+          }}
+        />
+      )}
+      {typing && typed?.kind === 'pick' && (
+        <Picking
+          key={typing} id={controlId('form')} row={typed} words={wordsOf(typing)} thing={thing} others={others[typed.from]}
+          off={!typed.offered(thing)}
+          onSend={(picked) => {
+            onAsk(typed.wish(thing, picked));
+            back();
           }}
         />
       )}
@@ -147,10 +162,11 @@ interface ControlProps<Thing, Verb extends string> {
   sure: boolean;
   open: boolean;
   form: string;
+  picked: boolean;
   onAct: (by: 1 | -1) => void;
 }
 
-function Control<Thing, Verb extends string>({ id, row, words, thing, pending, sure, open, form, onAct }: ControlProps<Thing, Verb>) {
+function Control<Thing, Verb extends string>({ id, row, words, thing, pending, sure, open, form, picked, onAct }: ControlProps<Thing, Verb>) {
   const disabled = !row.offered(thing);
   switch (row.kind) {
     case 'toggle': {
@@ -178,6 +194,14 @@ function Control<Thing, Verb extends string>({ id, row, words, thing, pending, s
         />
       );
     }
+    case 'pick':
+      // Whom they talk with shows in the row of the participant.
+      return (
+        <Action
+          id={id} label={t.verbs.typed(words.label)} icon={picked ? 'check' : row.icon} letter={row.key}
+          opens={form} opened={open} pending={pending} disabled={disabled} onPress={() => onAct(1)}
+        />
+      );
     case 'step': {
       const value = row.value(thing);
       return (
@@ -213,6 +237,7 @@ function Line<Thing, Verb extends string>({ id, row, words, thing, off, onSend }
   useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
+    input.current?.form?.scrollIntoView({ block: 'nearest' });
   }, []);
 
   function send(event: Event): void {
@@ -235,6 +260,67 @@ function Line<Thing, Verb extends string>({ id, row, words, thing, off, onSend }
       />
       <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{row.stays ? t.verbs.send : t.verbs.set}</button>
       <p class="bad-text verbs-wrong" id={`${id}-wrong`}>{wrong && words.wrong}</p>
+    </form>
+  );
+}
+
+interface PickingProps<Thing, Verb extends string> {
+  id: string;
+  row: Pick<Thing, Verb>;
+  words: VerbWords;
+  thing: Thing;
+  others: readonly Other[];
+  off: boolean;
+  onSend: (picked: readonly string[]) => void;
+}
+
+function Picking<Thing, Verb extends string>({ id, row, words, thing, others, off, onSend }: PickingProps<Thing, Verb>) {
+  const box = useRef<HTMLFieldSetElement>(null);
+  const [picked, setPicked] = useState(row.picked(thing, others));
+  const [wrong, setWrong] = useState(false);
+  useLayoutEffect(() => {
+    box.current?.querySelector<HTMLElement>('input, button')?.focus();
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  const here = picked.filter((one) => others.some((other) => other.id === one));
+
+  function send(event: Event): void {
+    event.preventDefault();
+    setWrong(here.length === 0);
+    if (here.length === 0) return say(words.wrong ?? '');
+    if (!off) onSend(here);
+  }
+
+  return (
+    <form id={id} onSubmit={send} noValidate>
+      <fieldset class="verbs-line verbs-pick" ref={box} aria-describedby={`${id}-wrong`}>
+        <legend>{words.field}</legend>
+        {others.length === 0 && <p>{words.nobody}</p>}
+        {others.map((other) => (row.many
+          ? (
+            <label class="check" key={other.id}>
+              <input
+                type="checkbox" checked={here.includes(other.id)}
+                onChange={(event) => {
+                  setWrong(false);
+                  setPicked(event.currentTarget.checked ? [...here, other.id] : here.filter((one) => one !== other.id));
+                }}
+              />
+              {other.name}
+            </label>
+          )
+          : (
+            <Action
+              key={other.id} label={other.name} pressed={here.includes(other.id)} disabled={off} onPress={() => onSend([other.id])}
+              {...(here.includes(other.id) && { icon: 'check' as const })}
+            />
+          )))}
+        {row.many && others.length > 0 && (
+          <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{words.send}</button>
+        )}
+        {!row.many && here.length > 0 && words.none && <Action label={words.none} icon="people" onPress={() => onSend([])} />}
+        <p class="bad-text verbs-wrong" id={`${id}-wrong`}>{wrong && words.wrong}</p>
+      </fieldset>
     </form>
   );
 }

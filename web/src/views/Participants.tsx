@@ -2,13 +2,15 @@
 import { useState } from 'preact/hooks';
 import type { ConferenceView, LegState, LegView, ParticipantView } from '../api/types.ts';
 import type { ParticipantVerb } from '../api/client.ts';
-import { askedOf, isAsked, panel, participantAction, togglePanel, user } from '../desk.ts';
+import { askedOf, conferenceAction, isAsked, panel, participantAction, togglePanel, user } from '../desk.ts';
 import { type KeyAction, shownKey } from '../keys/keymap.ts';
 import { isClosed, isGivenUp, isOver } from '../live/house.ts';
 import { isMine, mayAct } from '../live/select.ts';
+import { otherConferences } from './Queue.tsx';
 import { t } from '../strings/index.ts';
 import { marks } from '../verbs/marks.ts';
 import { isInside, PARTICIPANT_VERBS } from '../verbs/participant.ts';
+import type { Other } from '../verbs/verb.ts';
 import { Panel, panelId } from './Panel.tsx';
 import { Action, Elapsed, Icon, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 
@@ -56,8 +58,11 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
   const name = one.name || one.number || role;
   const leg = one.legs.at(-1);
   const why = one.cause?.text;
-  const set = marks(one, t);
-  const pending = one.pending && t.leg.pending(one.pending);
+  const set = marks(one, t, conference.participants);
+  // Who hears whom is arranged for all of them at once.
+  const arranged = one.sidebar != null || one.coaching != null;
+  const awaited = one.pending ?? (arranged && conference.pending === 'arrange' ? 'arrange' : null);
+  const pending = awaited && t.leg.pending(awaited);
   const spoken = [name, one.name && one.number, role, one.label, word, ...set.map(({ text }) => text), why, pending]
     .filter(Boolean).join(', ');
   const open = panel.value === one.id && !isClosed(conference);
@@ -108,6 +113,11 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
 const steerable = (conference: ConferenceView): boolean =>
   !isClosed(conference) && !!user.value && mayAct(conference, user.value);
 
+/** Who can be picked to talk with them. */
+const othersOf = (conference: ConferenceView, one: ParticipantView): Other[] => conference.participants
+  .filter((other) => other.id !== one.id && isInside(other) && !other.introduction)
+  .map(({ id, name, number, role, sidebar }) => ({ id, name: name || number, role, sidebar }));
+
 interface MoreProps {
   conference: ConferenceView;
   one: ParticipantView;
@@ -121,7 +131,9 @@ function More({ conference, one, name, onClose }: MoreProps) {
       id={one.id} label={t.verbs.moreOf(name)} opener={shownKey('more')} table={PARTICIPANT_VERBS} words={t.verbs.participant}
       thing={one} note={isInside(one) ? undefined : t.verbs.off}
       asked={askedOf(one.id)} awaited={one.pending}
-      onAsk={({ verb, body }) => participantAction(conference, one.id, verb, body)}
+      others={{ people: othersOf(conference, one), conferences: otherConferences(conference) }}
+      onAsk={({ verb, body }) => (verb === 'sidebar'
+        ? conferenceAction(conference, verb, body) : participantAction(conference, one.id, verb, body))}
       onClose={onClose}
     />
   );

@@ -6,8 +6,9 @@ import type { ComponentChildren } from 'preact';
 import type { CallView, ConferenceView } from '../api/types.ts';
 import { answer, answerStation, chosen, current, house, isAsked, linkLive, nameOf, station, user } from '../desk.ts';
 import { now } from '../live/clock.ts';
-import { doubt, isMine, longestWaiting, ongoingCalls, openConferences, waitingCalls } from '../live/select.ts';
+import { doubt, isMine, longestWaiting, mayAct, ongoingCalls, openConferences, waitingCalls } from '../live/select.ts';
 import { t } from '../strings/index.ts';
+import type { Other } from '../verbs/verb.ts';
 import { Action, Elapsed, State, useKeptFocus } from './parts.tsx';
 
 export function Queue() {
@@ -145,6 +146,14 @@ function OpenConference({ conference }: { conference: ConferenceView }) {
       side={<Elapsed from={conference.created_at} />}
     />
   );
+}
+
+/** Where people of this conference could go over to. */
+export function otherConferences(conference: ConferenceView): Other[] {
+  return openConferences(house.value)
+    .filter((one) => one.id !== conference.id && one.node_id === conference.node_id && one.state === 'live')
+    .filter((one) => !!user.value && mayAct(one, user.value))
+    .map((one) => ({ id: one.id, name: conferenceName(one) }));
 }
 
 /** A conference is called by its caller, or by who was asked into it first. */
