@@ -71,5 +71,7 @@ mod moving;
 mod ordinary;
 #[path = "service/passing.rs"]
 mod passing;
+#[path = "service/rescuing.rs"]
+mod rescuing;
 #[path = "service/steering.rs"]
 mod steering;
