@@ -77,12 +77,15 @@ impl Desk {
     /// A conference with one person, and a key.
     async fn starts(&self, key: &str, number: &str) -> CallResponse {
         let numbers = vec![number.to_owned()];
-        let new = NewConference {
-            call_id: None,
-            participants: vec![NewParticipant { name: String::new(), numbers, confirm: None }],
-            include_attendant: false,
-            station: None,
+        let person = NewParticipant {
+            name: String::new(),
+            numbers,
+            confirm: None,
+            label: String::new(),
+            moderator: false,
+            listener: false,
         };
+        let new = NewConference { call_id: None, participants: vec![person], include_attendant: false, station: None };
         let request =
             CallRequest { actor: olga(), idempotency_key: Some(key.to_owned()), verb: Verb::StartConference(new) };
         timeout(PATIENCE, self.house.request(request)).await.expect("an answer in time")

@@ -73,3 +73,5 @@ mod ordinary;
 mod passing;
 #[path = "service/steering.rs"]
 mod steering;
+#[path = "service/telling.rs"]
+mod telling;

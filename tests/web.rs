@@ -25,6 +25,8 @@ mod signing_in;
 mod slow_clients;
 #[path = "web/sse.rs"]
 mod sse;
+#[path = "web/stories.rs"]
+mod stories;
 #[path = "web/streams.rs"]
 mod streams;
 #[path = "web/things.rs"]

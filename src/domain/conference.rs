@@ -398,7 +398,7 @@ impl Conference {
             Fact::LegUnwanted { participant, leg, cause } => {
                 self.with_leg(*participant, *leg, |leg| leg.unwanted = Some(cause.clone()));
             }
-            Fact::LegOver { participant, leg, state, cause } => {
+            Fact::LegOver { participant, leg, state, cause, .. } => {
                 self.with(*participant, |p| {
                     p.talking = false;
                     p.settings = Settings::default();

@@ -345,6 +345,9 @@ pub enum Fact {
         leg: ChannelId,
         state: LegState,
         cause: Cause,
+        /// The switch's own word for it, where it had one: `USER_BUSY`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hangup: Option<String>,
     },
 }
 

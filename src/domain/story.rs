@@ -9,7 +9,7 @@ use super::{
     conference::{Conference, Participant},
     ending::spelled,
     fact::{Fact, Person},
-    ids::ParticipantId,
+    ids::{ChannelId, ParticipantId},
     setting::Setting,
     states::{LegState, ParticipantRole},
 };
@@ -21,11 +21,25 @@ pub struct Telling {
     pub kind: &'static str,
     pub text: String,
     pub participant: Option<ParticipantId>,
+    /// What one leg did, or what was done to it.
+    pub leg: Option<ChannelId>,
+    /// Of the participant: that of the leg, or the one they are at.
+    pub number: String,
     pub cause: Option<Cause>,
+    /// The switch's own word for the cause.
+    pub switch_cause: Option<String>,
 }
 
 fn told(kind: &'static str, text: impl Into<String>) -> Option<Telling> {
-    Some(Telling { kind, text: text.into(), participant: None, cause: None })
+    Some(Telling {
+        kind,
+        text: text.into(),
+        participant: None,
+        leg: None,
+        number: String::new(),
+        cause: None,
+        switch_cause: None,
+    })
 }
 
 fn because(telling: Option<Telling>, cause: &Cause) -> Option<Telling> {
@@ -80,6 +94,10 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told("conference.requested", format!("{} asks for a conference with {people}.", owner.name))
         }
         Fact::ConferenceLive => told("conference.live", "The conference is live."),
+        Fact::ConferenceLockAsked { on } => {
+            let what = if *on { "locks" } else { "unlocks" };
+            told("conference.lock_asked", format!("{by} {what} the room."))
+        }
         Fact::ConferenceLocked { on: true } => told("conference.locked", "The room is locked."),
         Fact::ConferenceLocked { on: false } => told("conference.unlocked", "The room is unlocked."),
         Fact::ConferenceQuestion { .. } => {
@@ -138,11 +156,33 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told("conference.sidebar_ended", format!("{by} ends the sidebar: all talk together."))
         }
         Fact::SidebarEnded { .. } => told("conference.sidebar_ended", "The sidebar is over: only one was left in it."),
-        _ => tell_participant(conference, by, fact),
+        _ => {
+            let mut telling = tell_participant(conference, actor, fact)?;
+            let person = telling.participant.and_then(|id| conference.participant(id));
+            telling.leg = leg_of(fact);
+            let leg = person.and_then(|p| match telling.leg {
+                Some(id) => p.legs.iter().find(|leg| leg.id == id),
+                None => p.leg(),
+            });
+            telling.number = leg.map(|leg| leg.number.clone()).unwrap_or_default();
+            Some(telling)
+        }
     }
 }
 
-fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Telling> {
+fn leg_of(fact: &Fact) -> Option<ChannelId> {
+    match fact {
+        Fact::LegQueued { leg, .. }
+        | Fact::LegDialed { leg, .. }
+        | Fact::LegProgress { leg, .. }
+        | Fact::LegUnwanted { leg, .. }
+        | Fact::LegOver { leg, .. } => Some(*leg),
+        _ => None,
+    }
+}
+
+fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
+    let by = actor.map_or("Somebody", |person| person.name.as_str());
     let id = match fact {
         Fact::ParticipantMuteAsked { participant, .. }
         | Fact::ParticipantMuted { participant, .. }
@@ -237,8 +277,21 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
             LegState::Joined => told("conference.participant.joined", format!("{who} joined.")),
             _ => None,
         },
-        Fact::LegUnwanted { .. } => None,
-        Fact::LegOver { state, cause, .. } => {
+        // What somebody asked for; what follows from something else is told by that.
+        Fact::LegQueued { .. } => actor.and_then(|_| {
+            let back = conference.participant(id).is_some_and(|p| p.role == ParticipantRole::Attendant);
+            let kind = if back { "conference.rejoin_asked" } else { "conference.participant.redial_asked" };
+            told(kind, if back { format!("{by} comes back.") } else { format!("{by} has {who} rung again.") })
+        }),
+        Fact::LegUnwanted { cause, .. } => actor.and_then(|_| match cause.reason {
+            Reason::Cancelled => {
+                told("conference.participant.cancel_asked", format!("{by} cancels the call to {who}."))
+            }
+            Reason::Dropped => told("conference.participant.drop_asked", format!("{by} takes {who} out.")),
+            Reason::LeftByChoice => told("conference.participant.leave_asked", format!("{by} leaves the conference.")),
+            _ => None,
+        }),
+        Fact::LegOver { state, cause, hangup, .. } => {
             let (kind, text) = match state {
                 LegState::Left if cause.reason == Reason::LeftByChoice => {
                     ("conference.participant.left", format!("{who} left."))
@@ -246,7 +299,7 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
                 LegState::Left => ("conference.participant.left", format!("{who} is out: {}.", cause.reason.words())),
                 _ => ("conference.participant.failed", format!("{who}: {}.", cause.reason.words())),
             };
-            because(told(kind, text), cause)
+            because(told(kind, text), cause).map(|telling| Telling { switch_cause: hangup.clone(), ..telling })
         }
         _ => None,
     };

@@ -196,9 +196,12 @@ pub fn activity(telling: &Telling, recorded: &Recorded, sequence: u64) -> Activi
         call_id,
         conference_id,
         participant_id: telling.participant,
+        leg_id: telling.leg,
+        number: Some(telling.number.clone()).filter(|number| !number.is_empty()),
         actor: recorded.actor.as_ref().map(user),
         text: telling.text.clone(),
         reason: telling.cause.as_ref().map(notice),
+        switch_cause: telling.switch_cause.clone(),
     }
 }
 

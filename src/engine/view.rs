@@ -283,6 +283,12 @@ pub struct Activity {
     pub conference_id: Option<ConferenceId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participant_id: Option<ParticipantId>,
+    /// The leg (and its channel's UUID on the switch), where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leg_id: Option<ChannelId>,
+    /// The number of the leg, or the one the participant is at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
     /// Who did it, if a user did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserRef>,
@@ -290,6 +296,9 @@ pub struct Activity {
     pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Notice>,
+    /// FreeSWITCH's own word for the reason, where it had one: `USER_BUSY`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switch_cause: Option<String>,
 }
 
 /// One change, as it goes out on the live stream.

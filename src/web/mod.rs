@@ -11,6 +11,7 @@ mod actions;
 pub mod assets;
 mod board;
 mod client_address;
+mod csv;
 mod events;
 mod headers;
 mod health;
@@ -29,6 +30,7 @@ mod seats;
 pub mod server;
 mod sessions;
 pub mod settings;
+mod story;
 mod stream;
 pub mod visibility;
 
@@ -82,6 +84,7 @@ pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
         sessions::routes(&web),
         actions::routes(&web),
         history::routes(&web),
+        story::routes(&web),
         health::routes(&web),
     ];
     let served = api.into_iter().chain(assets.map(outside_api)).reduce(|all, next| all.or(next).unify().boxed());

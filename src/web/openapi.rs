@@ -264,7 +264,7 @@ fn answer(route: Route) -> (&'static str, Response) {
         }
         Route::ConferenceHistory => ("200", json::<History>("One page")),
         Route::ConferenceRead => ("200", json::<ConferenceView>("The conference")),
-        Route::ConferenceStory => ("200", json::<Story>("The conference and its story")),
+        Route::ConferenceStory => ("200", story_answer()),
         Route::OpenApi => ("200", text("An OpenAPI 3.1 document", "application/json", Type::Object)),
         Route::Health => ("200", json::<Health>("It runs")),
         Route::Ready => ("200", json::<Readiness>("It can; 503 with the reason if it cannot")),
@@ -292,6 +292,11 @@ fn parameters(route: Route) -> Vec<Parameter> {
                 query("limit", "At most so many.").schema(Some(limit)).build(),
             ]
         }
+        Route::ConferenceStory => {
+            let format = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["json", "csv"]));
+            let text = "In which form; goes before the Accept header.";
+            vec![parameter("format", ParameterIn::Query, text).schema(Some(format)).build()]
+        }
         Route::Call(_)
         | Route::ConferenceStart
         | Route::ParticipantsAdd
@@ -299,6 +304,21 @@ fn parameters(route: Route) -> Vec<Parameter> {
         | Route::Conference(_) => vec![header("Idempotency-Key", dials)],
         _ => Vec::new(),
     }
+}
+
+/// One answer, two forms.
+fn story_answer() -> Response {
+    let columns = super::story::COLUMNS.join(", ");
+    let text = format!(
+        "The conference and its story. JSON, or by `Accept: text/csv` or `format=csv` CSV (RFC 4180, UTF-8, CR LF): a \
+         header line, then a line for everything that was asked or happened, oldest first. The columns are {columns}; \
+         new ones come at the end. A field that begins with = + - @, a tab or a carriage return has an apostrophe \
+         before it, so that no spreadsheet takes it for a formula. CSV, and whatever `format` names, comes as an \
+         attachment with a file name."
+    );
+    let csv = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+    let json = ContentBuilder::new().schema(Some(reference::<Story>())).build();
+    ResponseBuilder::new().description(text).content("application/json", json).content("text/csv", csv).build()
 }
 
 fn parameter(name: &str, place: ParameterIn, text: &str) -> ParameterBuilder {

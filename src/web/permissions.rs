@@ -203,6 +203,7 @@ impl Route {
     pub const fn query(self) -> &'static [&'static str] {
         match self {
             Self::ConferenceHistory => &["before", "limit"],
+            Self::ConferenceStory => &["format"],
             _ => &[],
         }
     }

@@ -224,9 +224,12 @@ mod tests {
             call_id: call.map(|it| CallId::new(Uuid::from_u128(it))),
             conference_id: conference.map(|it| ConferenceId::new(Uuid::from_u128(it))),
             participant_id: None,
+            leg_id: None,
+            number: None,
             actor,
             text: "A caller arrived.".into(),
             reason: None,
+            switch_cause: None,
         })
     }
 

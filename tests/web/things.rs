@@ -90,8 +90,11 @@ pub fn line(text: &str) -> Status {
         call_id: None,
         conference_id: None,
         participant_id: None,
+        leg_id: None,
+        number: None,
         actor: None,
         text: text.into(),
         reason: None,
+        switch_cause: None,
     })
 }

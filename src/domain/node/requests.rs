@@ -184,7 +184,7 @@ impl Node {
         let Some(leg) = person.leg().filter(|leg| leg.is_active()).map(|leg| leg.id) else {
             return Err(refuse(RefusalCode::WrongState, "this participant has no leg that could be hung up"));
         };
-        self.unwant(id, participant, leg, reason, ids);
+        self.unwant_by(Some(actor.into()), id, participant, leg, reason, ids);
         Ok(id)
     }
 
@@ -203,7 +203,7 @@ impl Node {
             .map(|(p, leg)| (p.id, leg.id))
             .collect();
         for (participant, leg) in out {
-            self.unwant(id, participant, leg, Reason::Dropped, ids);
+            self.unwant_by(Some(actor.into()), id, participant, leg, Reason::Dropped, ids);
         }
         Ok(id)
     }
@@ -267,7 +267,7 @@ impl Node {
         let Some((participant, leg)) = mine else {
             return Err(refuse(RefusalCode::WrongState, "you are not in this conference"));
         };
-        self.unwant(id, participant, leg, Reason::LeftByChoice, ids);
+        self.unwant_by(Some(actor.into()), id, participant, leg, Reason::LeftByChoice, ids);
         Ok(id)
     }
 
