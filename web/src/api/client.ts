@@ -8,6 +8,9 @@ import type {
 
 export const BASE = '/api/v1';
 
+/** Where the browser saves a story from. */
+export const storyUrl = (id: string, format: 'csv' | 'json'): string => `${BASE}/conferences/${id}/story?format=${format}`;
+
 /** The server understood, and refused. */
 export class Problem extends Error {
   constructor(readonly status: number, readonly details: ProblemDetails) {

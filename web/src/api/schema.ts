@@ -328,46 +328,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/conferences/{conference_id}/actions/sidebar": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Some talk apart; the room goes on
-         * @description Permission: SteerConferences.
-         */
-        post: operations["conferences.sidebar"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conferences/{conference_id}/actions/sidebar_end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Everybody of a sidebar, or of all, back into the room
-         * @description Permission: SteerConferences.
-         */
-        post: operations["conferences.sidebar_end"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/conferences/{conference_id}/actions/undeaf": {
         parameters: {
             query?: never;
@@ -468,26 +428,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/admit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let a newcomer into the room
-         * @description Permission: SteerConferences.
-         */
-        post: operations["participants.admit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/cancel": {
         parameters: {
             query?: never;
@@ -502,26 +442,6 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Heard by one participant only, and hears all
-         * @description Permission: SteerConferences.
-         */
-        post: operations["participants.coach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,26 +588,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Speak with a newcomer who waits to be introduced
-         * @description Permission: SteerConferences.
-         */
-        post: operations["participants.introduce"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/label": {
         parameters: {
             query?: never;
@@ -788,46 +688,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ring somebody who takes the participant's place
-         * @description Permission: SteerConferences.
-         */
-        post: operations["participants.replace"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * One comes back from a sidebar
-         * @description Permission: SteerConferences.
-         */
-        post: operations["participants.sidebar_leave"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/speak": {
         parameters: {
             query?: never;
@@ -842,26 +702,6 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.speak"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Heard by everybody again
-         * @description Permission: SteerConferences.
-         */
-        post: operations["participants.uncoach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1110,10 +950,15 @@ export interface components {
             call_id?: null | components["schemas"]["CallId"];
             conference_id?: null | components["schemas"]["ConferenceId"];
             participant_id?: null | components["schemas"]["ParticipantId"];
+            leg_id?: null | components["schemas"]["ChannelId"];
+            /** @description The number of the leg, or the one the participant is at. */
+            number?: string | null;
             actor?: null | components["schemas"]["UserRef"];
             /** @description One short sentence. */
             text: string;
             reason?: null | components["schemas"]["Notice"];
+            /** @description FreeSWITCH's own word for the reason, where it had one: `USER_BUSY`. */
+            switch_cause?: string | null;
         };
         /** @description Everything a page needs to draw itself. */
         Board: {
@@ -1194,7 +1039,7 @@ export interface components {
             end_reason?: null | components["schemas"]["Notice"];
             question?: null | components["schemas"]["Question"];
             notice?: null | components["schemas"]["Notice"];
-            /** @description `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet. */
+            /** @description `lock` or `unlock` was asked of the switch and its effect has not been seen yet. */
             pending?: string | null;
             participants: components["schemas"]["ParticipantView"][];
         };
@@ -1226,11 +1071,6 @@ export interface components {
             pointer: string;
             detail: string;
         };
-        /**
-         * @description How far a private introduction has come.
-         * @enum {string}
-         */
-        IntroductionState: "waiting" | "speaking";
         /** @description Keys to be pressed for somebody. */
         Keys: {
             /** @description 1 to 32 of 0123456789*#ABCD. */
@@ -1253,10 +1093,6 @@ export interface components {
             state: components["schemas"]["LegState"];
             since: components["schemas"]["Timestamp"];
             cause?: null | components["schemas"]["Notice"];
-        };
-        /** @description Who is to be the only one to hear the participant. */
-        NewCoaching: {
-            participant_id: components["schemas"]["ParticipantId"];
         };
         /** @description A conference as it is asked for. Unknown fields are refused. */
         NewConference: {
@@ -1294,16 +1130,10 @@ export interface components {
             moderator?: boolean;
             /** @description Only listens: comes in muted, and stays so until let speak. */
             listener?: boolean;
-            /** @description A private introduction: speaks with the attendant first, and hears the room only when let in. */
-            introduce?: boolean;
         };
         /** @description Participants to be rung, all at once. */
         NewParticipants: {
             participants: components["schemas"]["NewParticipant"][];
-        };
-        /** @description Who is to talk apart from the room: at least two who are in it. */
-        NewSidebar: {
-            participants: components["schemas"]["ParticipantId"][];
         };
         /** @description From which level on somebody counts as speaking. */
         NewThreshold: {
@@ -1402,14 +1232,6 @@ export interface components {
              * @description From which level on (0 to 20000) they count as speaking; absent: as the conference profile says.
              */
             energy?: number | null;
-            introduction?: null | components["schemas"]["IntroductionState"];
-            replaces?: null | components["schemas"]["ParticipantId"];
-            /**
-             * Format: int32
-             * @description The sidebar they talk in, apart from the room.
-             */
-            sidebar?: number | null;
-            coaching?: null | components["schemas"]["ParticipantId"];
             talking: boolean;
             /** @description The participant's phone has put the conference on its own hold. */
             on_hold: boolean;
@@ -1456,10 +1278,6 @@ export interface components {
             ready: boolean;
             /** @description What is missing. */
             reason?: string | null;
-        };
-        /** @description Who takes the participant's place, as soon as they are in. */
-        Replacement: {
-            with: components["schemas"]["NewParticipant"];
         };
         /**
          * @description What a user may do; see the permission table in `web/permissions.rs`.
@@ -1549,11 +1367,6 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description The stations FreeSWITCH may ring for this user; the first one is rung unless another is named. */
             stations: string[];
-        };
-        /** @description Which sidebar is to end; all, if none is named. */
-        WhichSidebar: {
-            /** Format: int32 */
-            sidebar?: number | null;
         };
     };
     responses: never;
@@ -2202,88 +2015,6 @@ export interface operations {
             };
         };
     };
-    "conferences.sidebar": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSidebar"];
-            };
-        };
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "conferences.sidebar_end": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["WhichSidebar"];
-            };
-        };
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "conferences.undeaf": {
         parameters: {
             query?: never;
@@ -2485,45 +2216,6 @@ export interface operations {
             };
         };
     };
-    "participants.admit": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-                /** @description Which participant. */
-                participant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "participants.cancel": {
         parameters: {
             query?: never;
@@ -2542,49 +2234,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "participants.coach": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-                /** @description Which participant. */
-                participant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCoaching"];
-            };
-        };
         responses: {
             /** @description Accepted; the conference as it is now. What follows is on the stream */
             202: {
@@ -2891,45 +2540,6 @@ export interface operations {
             };
         };
     };
-    "participants.introduce": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-                /** @description Which participant. */
-                participant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "participants.label": {
         parameters: {
             query?: never;
@@ -3129,128 +2739,7 @@ export interface operations {
             };
         };
     };
-    "participants.replace": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-                /** @description Which participant. */
-                participant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Replacement"];
-            };
-        };
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "participants.sidebar_leave": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-                /** @description Which participant. */
-                participant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "participants.speak": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
-                "Idempotency-Key"?: string;
-                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
-                "X-CSRF-Token"?: string;
-            };
-            path: {
-                /** @description Which conference. */
-                conference_id: string;
-                /** @description Which participant. */
-                participant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted; the conference as it is now. What follows is on the stream */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConferenceView"];
-                };
-            };
-            /** @description A problem detail (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "participants.uncoach": {
         parameters: {
             query?: never;
             header?: {
@@ -3408,7 +2897,10 @@ export interface operations {
     };
     "conferences.story": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In which form; goes before the Accept header. */
+                format?: "json" | "csv";
+            };
             header?: never;
             path: {
                 /** @description Which conference. */
@@ -3418,13 +2910,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The conference and its story */
+            /** @description The conference and its story. JSON, or by `Accept: text/csv` or `format=csv` CSV (RFC 4180, UTF-8, CR LF): a header line, then a line for everything that was asked or happened, oldest first. The columns are sequence, at, type, text, actor, participant, role, number, leg_id, reason, reason_text, sip_status, switch_cause, conference_id; new ones come at the end. A field that begins with = + - @, a tab or a carriage return has an apostrophe before it, so that no spreadsheet takes it for a formula. CSV, and whatever `format` names, comes as an attachment with a file name. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Story"];
+                    "text/csv": string;
                 };
             };
             /** @description A problem detail (RFC 9457) */

@@ -48,6 +48,8 @@ function act(action: KeyAction): boolean {
       else desk.panel.value = null;
       return open !== null;
     }
+    case 'csv':
+    case 'json': return exportStory(action);
     case 'hold':
     case 'resume':
     case 'hangup': {
@@ -126,6 +128,15 @@ export function step(by: 1 | -1): boolean {
   const to = here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1);
   rows[to]?.focus();
   return rows.length > 0;
+}
+
+/** Of the story the focus is in, or else the first one that is open. */
+function exportStory(format: 'csv' | 'json'): boolean {
+  const link = `[data-export=${format}]`;
+  const here = document.activeElement?.closest('.past')?.querySelector<HTMLElement>(link);
+  const open = [here, ...document.querySelectorAll<HTMLElement>(link)].find((one) => one?.checkVisibility());
+  open?.click();
+  return !!open;
 }
 
 function focus(selector: string): boolean {

@@ -297,12 +297,15 @@ export const en = {
     lasted: (text: string): string => `lasted ${text}`,
     legs: 'Each leg',
     events: 'What happened',
+    save: 'Save this story',
+    saveAs: { csv: 'CSV', json: 'JSON' },
   },
 
   help: {
     heading: 'Keys and help',
     groups: {
-      call: 'Call', conference: 'Conference', participant: 'The chosen participant', page: 'Page',
+      call: 'Call', conference: 'Conference', participant: 'The chosen participant', past: 'A past conference',
+      page: 'Page',
     } satisfies Record<KeyGroup, string>,
     single: 'Single-letter keys',
     singleHint: 'They never act while you type. Turn them off if you use speech input.',
@@ -338,6 +341,8 @@ export const en = {
       drop: 'Drop',
       redial: 'Redial (unchosen: the only one not reached)',
       cancel: 'Stop ringing (unchosen: the only one ringing)',
+      csv: 'Save its story as CSV',
+      json: 'Save its story as JSON',
       help: 'This help',
       escape: 'Close, or keep the conference',
     } satisfies Record<KeyAction, string>,
