@@ -7,6 +7,7 @@
 mod house;
 
 use house::{olga, rules};
+use serde_json::json;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -16,7 +17,7 @@ use switchboard::{
         effect::{Command, Tag},
         ids::{ChannelId, NodeId},
         input::{Health, Input, Snapshot},
-        request::{NewConference, NewParticipant, RefusalCode, Verb},
+        request::{RefusalCode, Verb},
     },
     engine::{
         ApplicationServer,
@@ -76,16 +77,7 @@ impl Desk {
 
     /// A conference with one person, and a key.
     async fn starts(&self, key: &str, number: &str) -> CallResponse {
-        let numbers = vec![number.to_owned()];
-        let person = NewParticipant {
-            name: String::new(),
-            numbers,
-            confirm: None,
-            label: String::new(),
-            moderator: false,
-            listener: false,
-        };
-        let new = NewConference { call_id: None, participants: vec![person], include_attendant: false, station: None };
+        let new = serde_json::from_value(json!({"participants": [{"numbers": [number]}]})).unwrap();
         let request =
             CallRequest { actor: olga(), idempotency_key: Some(key.to_owned()), verb: Verb::StartConference(new) };
         timeout(PATIENCE, self.house.request(request)).await.expect("an answer in time")

@@ -71,6 +71,8 @@ mod moving;
 mod ordinary;
 #[path = "service/passing.rs"]
 mod passing;
+#[path = "service/recording.rs"]
+mod recording;
 #[path = "service/steering.rs"]
 mod steering;
 #[path = "service/telling.rs"]

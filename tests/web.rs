@@ -15,6 +15,8 @@ mod house;
 mod permissions;
 #[path = "web/reading.rs"]
 mod reading;
+#[path = "web/recordings.rs"]
+mod recordings;
 #[path = "web/requests.rs"]
 mod requests;
 #[path = "web/server.rs"]

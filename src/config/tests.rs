@@ -109,6 +109,7 @@ fn the_example_documents_every_key_and_no_other() {
         ("policy.per_user", keys::<PerUserConfig>()),
         ("timing", keys::<TimingConfig>()),
         ("end_rules", keys::<EndRulesConfig>()),
+        ("recording", keys::<RecordingConfig>()),
         ("log", keys::<LogConfig>()),
     ]);
     let documented = documented();

@@ -7,7 +7,8 @@ use super::{
     cause::Cause,
     ending::EndRules,
     endpoint::Endpoint,
-    ids::{CallId, ChannelId, ConferenceId, ParticipantId, UserId},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId, RecordingId, UserId},
+    recording::RecordingEnd,
     request::Actor,
     route::Dial,
     setting::Setting,
@@ -307,6 +308,39 @@ pub enum Fact {
     ParticipantHold {
         participant: ParticipantId,
         on: bool,
+    },
+
+    /// Journaled before the command leaves.
+    RecordingAsked {
+        recording: RecordingId,
+        /// On the switch.
+        path: String,
+        /// People are told first.
+        announce: bool,
+    },
+    RecordingAnnounced {
+        recording: RecordingId,
+    },
+    RecordingStarted {
+        recording: RecordingId,
+    },
+    RecordingPauseAsked {
+        recording: RecordingId,
+        on: bool,
+    },
+    RecordingPaused {
+        recording: RecordingId,
+        on: bool,
+    },
+    RecordingStopAsked {
+        recording: RecordingId,
+    },
+    RecordingEnded {
+        recording: RecordingId,
+        end: RecordingEnd,
+        /// Recorded time, pauses left out.
+        milliseconds: Option<u64>,
+        bytes: Option<u64>,
     },
 
     LegQueued {

@@ -10,6 +10,7 @@ use super::{
     ending::spelled,
     fact::{Fact, Person},
     ids::{ChannelId, ParticipantId},
+    recording::{self, RecordingEnd, RecordingState},
     setting::Setting,
     states::{LegState, ParticipantRole},
 };
@@ -156,6 +157,7 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told("conference.sidebar_ended", format!("{by} ends the sidebar: all talk together."))
         }
         Fact::SidebarEnded { .. } => told("conference.sidebar_ended", "The sidebar is over: only one was left in it."),
+        _ if recording::fact_of(fact).is_some() => tell_recording(conference, by, fact),
         _ => {
             let mut telling = tell_participant(conference, actor, fact)?;
             let person = telling.participant.and_then(|id| conference.participant(id));
@@ -304,6 +306,38 @@ fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact
         _ => None,
     };
     telling.map(|telling| Telling { participant: Some(id), ..telling })
+}
+
+fn tell_recording(conference: &Conference, by: &str, fact: &Fact) -> Option<Telling> {
+    let id = recording::fact_of(fact)?;
+    let found = conference.recordings.iter().find(|one| one.id == id)?;
+    let file = found.file();
+    match fact {
+        Fact::RecordingAsked { .. } => told("conference.recording.asked", format!("{by} has the conference recorded.")),
+        Fact::RecordingAnnounced { .. } => told("conference.recording.announced", "The recording was announced."),
+        Fact::RecordingStarted { .. } => {
+            told("conference.recording.started", format!("The conference is being recorded: {file}."))
+        }
+        Fact::RecordingPauseAsked { on, .. } => {
+            let what = if *on { "pauses the recording" } else { "lets the recording go on" };
+            told("conference.recording.pause_asked", format!("{by} {what}."))
+        }
+        Fact::RecordingPaused { on: true, .. } => told("conference.recording.paused", "The recording is paused."),
+        Fact::RecordingPaused { on: false, .. } => told("conference.recording.resumed", "The recording goes on."),
+        Fact::RecordingStopAsked { .. } => {
+            told("conference.recording.stop_asked", format!("{by} stops the recording."))
+        }
+        Fact::RecordingEnded { end, milliseconds, .. } => {
+            let kind = match (found.state, end) {
+                (RecordingState::Failed, _) => "conference.recording.failed",
+                (_, RecordingEnd::ByItself | RecordingEnd::Unseen) => "conference.recording.lost",
+                _ => "conference.recording.ended",
+            };
+            let long = milliseconds.map_or_else(String::new, |ms| format!(", {} s", ms / 1000));
+            told(kind, format!("The recording {file} is over{long}: {}.", end.words()))
+        }
+        _ => None,
+    }
 }
 
 fn tell_set(who: &str, setting: Setting) -> Option<Telling> {

@@ -2,7 +2,8 @@
 
 use crate::domain::{
     ending::EndRules,
-    ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, UserId},
+    ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
+    recording::RecordingState,
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     time::Timestamp,
 };
@@ -44,6 +45,9 @@ pub struct NodeView {
     pub ports_free: u32,
     /// Ports this node may carry in all.
     pub ports_total: u32,
+    /// Conferences here can be recorded.
+    #[serde(default)]
+    pub records: bool,
 }
 
 /// Somebody at the far end, as the switch or the attendant named them.
@@ -156,6 +160,35 @@ pub struct ConferenceView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<String>,
     pub participants: Vec<ParticipantView>,
+    /// Oldest first. It is being recorded, or about to be, while the last one is not over.
+    #[serde(default)]
+    pub recordings: Vec<RecordingView>,
+}
+
+/// One recording of a conference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RecordingView {
+    pub id: RecordingId,
+    /// The file's name, without its folder.
+    pub file: String,
+    pub state: RecordingState,
+    /// `record_stop`, `record_pause` or `record_resume` was asked of the switch and its effect has not been seen yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<String>,
+    pub asked_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Recorded time, pauses left out; as the switch said at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<u64>,
+    /// The file's size; as the switch said at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Why it is over: `stopped`, `conference_over`, `by_itself`, `unseen`, `not_announced`, `not_opened`, `not_started`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Notice>,
 }
 
 /// An end that is near, because somebody left.

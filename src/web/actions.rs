@@ -101,6 +101,10 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
             }
             ConferenceVerb::Lock => Verb::Lock { conference_id },
             ConferenceVerb::Unlock => Verb::Unlock { conference_id },
+            ConferenceVerb::Record => Verb::Record { conference_id },
+            ConferenceVerb::RecordStop => Verb::StopRecording { conference_id },
+            ConferenceVerb::RecordPause => Verb::PauseRecording { conference_id, on: true },
+            ConferenceVerb::RecordResume => Verb::PauseRecording { conference_id, on: false },
             ConferenceVerb::Leave => Verb::Leave { conference_id },
             ConferenceVerb::End => Verb::End { conference_id },
             ConferenceVerb::Continue => Verb::ContinueWithoutCaller { conference_id },

@@ -42,7 +42,7 @@ pub(super) fn id<T: FromStr<Err: ToString>>(text: &str) -> Result<T, Problem> {
 }
 
 /// What is live is not looked for in the store, so that it can be read while the store is down.
-async fn conference(web: &Web, viewer: &Identity, id: ConferenceId) -> Result<ConferenceView, Problem> {
+pub(super) async fn conference(web: &Web, viewer: &Identity, id: ConferenceId) -> Result<ConferenceView, Problem> {
     let (_, board) = web.hub.picture();
     match board.conferences.into_iter().find(|conference| conference.id == id) {
         Some(conference) if sees_conference(viewer, &conference) => Ok(conference),

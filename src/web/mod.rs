@@ -24,6 +24,8 @@ mod input_ending;
 pub mod openapi;
 pub mod permissions;
 pub mod problem;
+mod range;
+mod recordings;
 mod request;
 mod resource;
 mod seats;
@@ -85,6 +87,7 @@ pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
         actions::routes(&web),
         history::routes(&web),
         story::routes(&web),
+        recordings::routes(&web),
         health::routes(&web),
     ];
     let served = api.into_iter().chain(assets.map(outside_api)).reduce(|all, next| all.or(next).unify().boxed());

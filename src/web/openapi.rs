@@ -13,6 +13,7 @@ use super::{
     input_ending::Extension,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
+    recordings::Recordings,
     sessions::SessionView,
     settings::STREAMS_PER_USER,
 };
@@ -55,6 +56,7 @@ use utoipa::{
     ProblemDocument,
     Readiness,
     Replacement,
+    Recordings,
     SessionView,
     StationChoice,
     Status,
@@ -122,6 +124,11 @@ fn operation(spec: &RouteSpec) -> Operation {
         );
         operation = operation.response("429", typed::<ProblemDocument>(&text, "application/problem+json"));
     }
+    if spec.route == Route::RecordingRead {
+        operation = operation
+            .response("206", text("The part that was asked for", "audio/wav", Type::String))
+            .response("416", Response::new("There are no such bytes; Content-Range says how many there are"));
+    }
     for name in spec.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')) {
         operation = operation.parameter(id_parameter(name));
     }
@@ -160,6 +167,8 @@ fn summary(route: Route) -> &'static str {
         Route::ConferenceHistory => "Ended and refused conferences, newest first",
         Route::ConferenceRead => "One conference, live or past",
         Route::ConferenceStory => "One conference with everything that happened in it",
+        Route::RecordingList => "The recordings of one conference",
+        Route::RecordingRead => "The file of one recording, or a part of it",
         Route::ParticipantsAdd => "Ring more participants into the conference",
         Route::Participant(ParticipantVerb::Mute) => "Others no longer hear the participant",
         Route::Participant(ParticipantVerb::Unmute) => "Others hear the participant again",
@@ -180,6 +189,10 @@ fn summary(route: Route) -> &'static str {
         Route::Participant(ParticipantVerb::Speak) => "The participant may speak again",
         Route::Conference(ConferenceVerb::Lock) => "Let nobody else in",
         Route::Conference(ConferenceVerb::Unlock) => "Let others in again",
+        Route::Conference(ConferenceVerb::Record) => "Record the conference, announced first if so configured",
+        Route::Conference(ConferenceVerb::RecordStop) => "End the recording and close its file",
+        Route::Conference(ConferenceVerb::RecordPause) => "Leave out of the recording what is said from now on",
+        Route::Conference(ConferenceVerb::RecordResume) => "Record on, into the same file",
         Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
         Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
         Route::Conference(ConferenceVerb::End) => "End it for all",
@@ -265,6 +278,8 @@ fn answer(route: Route) -> (&'static str, Response) {
         Route::ConferenceHistory => ("200", json::<History>("One page")),
         Route::ConferenceRead => ("200", json::<ConferenceView>("The conference")),
         Route::ConferenceStory => ("200", story_answer()),
+        Route::RecordingList => ("200", json::<Recordings>("Oldest first")),
+        Route::RecordingRead => ("200", text("The whole file", "audio/wav", Type::String)),
         Route::OpenApi => ("200", text("An OpenAPI 3.1 document", "application/json", Type::Object)),
         Route::Health => ("200", json::<Health>("It runs")),
         Route::Ready => ("200", json::<Readiness>("It can; 503 with the reason if it cannot")),
@@ -291,6 +306,10 @@ fn parameters(route: Route) -> Vec<Parameter> {
                 query("before", "Only those made before this moment.").schema(Some(moment)).build(),
                 query("limit", "At most so many.").schema(Some(limit)).build(),
             ]
+        }
+        Route::RecordingRead => {
+            let text = "One range of bytes, such as `bytes=0-1023`. Several at once get the whole file.";
+            vec![header("Range", text), header("If-Range", "The ETag of the part that is there already.")]
         }
         Route::ConferenceStory => {
             let format = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["json", "csv"]));

@@ -208,6 +208,7 @@ mod tests {
             notice: None,
             pending: None,
             participants: Vec::new(),
+            recordings: Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::accounts::user_id;
 use switchboard::{
     domain::{
-        ids::{CallId, ConferenceId, EventId, NodeId, ParticipantId},
+        ids::{CallId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId},
         states::{CallState, ConferenceState},
         time::Timestamp,
     },
@@ -21,6 +21,10 @@ pub fn conference_id(number: u128) -> ConferenceId {
 
 pub fn participant_id(number: u128) -> ParticipantId {
     ParticipantId::new(Uuid::from_u128(number))
+}
+
+pub fn recording_id(number: u128) -> RecordingId {
+    RecordingId::new(Uuid::from_u128(number))
 }
 
 pub fn user(number: u128) -> UserRef {
@@ -73,6 +77,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         notice: None,
         pending: None,
         participants: Vec::new(),
+        recordings: Vec::new(),
     }
 }
 

@@ -386,6 +386,9 @@ impl Node {
             }
             self.timers.clear(Timer::Question(id));
             self.timers.clear(Timer::MoveDue(id));
+            if self.recording_holds_up(id) {
+                return;
+            }
             self.conference_fact(id, Fact::ConferenceEnded);
             self.timers.set(Timer::Forget(id), self.now.plus(self.rules.times.shown));
             return;

@@ -218,6 +218,7 @@ impl Node {
             (Tag::Settle(id), Outcome::Err(_) | Outcome::Unknown) => self.not_settled(id),
             (Tag::Enter(leg), Outcome::Err(_)) => self.probe(leg),
             (Tag::Control(id, Some(participant)), Outcome::Err(_)) => self.control_in_doubt(id, participant),
+            (Tag::Record(id), Outcome::Err(_)) => self.recording_refused(id),
             (Tag::Control(id, None), Outcome::Err(_)) => self.lock_in_doubt(id),
             (Tag::Relations(id), outcome) => self.relations(id, &outcome),
             (Tag::Answer(id) | Tag::Hold(id) | Tag::Resume(id), outcome) => self.call_reply(id, &outcome),

@@ -16,6 +16,7 @@ mod introducing;
 mod legs;
 mod passing;
 mod reconcile;
+mod recording;
 pub mod requests;
 mod resources;
 mod rooms;
@@ -192,6 +193,9 @@ impl Node {
         }
         for conference in self.conferences.values_mut() {
             conference.lock_pending = None;
+            for recording in &mut conference.recordings {
+                recording.asked = None;
+            }
             for participant in &mut conference.participants {
                 participant.asked.clear();
             }

@@ -101,6 +101,11 @@ impl Node {
             }
             Verb::Lock { conference_id } => self.lock(actor, *conference_id, true).map(Conference),
             Verb::Unlock { conference_id } => self.lock(actor, *conference_id, false).map(Conference),
+            Verb::Record { conference_id } => self.start_recording(actor, *conference_id, ids).map(Conference),
+            Verb::StopRecording { conference_id } => self.stop_recording(actor, *conference_id).map(Conference),
+            Verb::PauseRecording { conference_id, on } => {
+                self.pause_recording(actor, *conference_id, *on).map(Conference)
+            }
             Verb::Leave { conference_id } => self.leave(actor, *conference_id, ids).map(Conference),
             Verb::Rejoin { conference_id, station } => {
                 self.rejoin(actor, *conference_id, station.as_deref(), ids).map(Conference)
