@@ -52,13 +52,13 @@ pub struct RecordingFile {
 
 pub(super) fn routes(web: &Arc<Web>) -> BoxedFilter<(Response,)> {
     let of = api("conferences").and(warp::path::param::<String>()).and(warp::path("recordings"));
-    let list = resource(web, of.and(warp::path::end()), vec![Endpoint::new(Route::RecordingList, |asked| list(asked))]);
+    let all = resource(web, of.and(warp::path::end()), vec![Endpoint::new(Route::RecordingList, list)]);
     let one = resource(
         web,
         of.and(warp::path::param::<String>()).and(warp::path::end()).map(|conference, id| (conference, id)),
-        vec![Endpoint::new(Route::RecordingRead, |asked| download(asked))],
+        vec![Endpoint::new(Route::RecordingRead, download)],
     );
-    list.or(one).unify().boxed()
+    all.or(one).unify().boxed()
 }
 
 async fn list(asked: Asked<String>) -> Result<Response, Problem> {
