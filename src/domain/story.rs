@@ -9,7 +9,7 @@ use super::{
     conference::{Conference, Participant},
     ending::spelled,
     fact::{Fact, Person},
-    ids::{ChannelId, ParticipantId},
+    ids::{ChannelId, ParticipantId, RecordingId},
     recording::{self, RecordingEnd, RecordingState},
     setting::Setting,
     states::{LegState, ParticipantRole},
@@ -26,6 +26,7 @@ pub struct Telling {
     pub leg: Option<ChannelId>,
     /// Of the participant: that of the leg, or the one they are at.
     pub number: String,
+    pub recording: Option<RecordingId>,
     pub cause: Option<Cause>,
     /// The switch's own word for the cause.
     pub switch_cause: Option<String>,
@@ -38,6 +39,7 @@ fn told(kind: &'static str, text: impl Into<String>) -> Option<Telling> {
         participant: None,
         leg: None,
         number: String::new(),
+        recording: None,
         cause: None,
         switch_cause: None,
     })
@@ -311,13 +313,10 @@ fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact
 fn tell_recording(conference: &Conference, by: &str, fact: &Fact) -> Option<Telling> {
     let id = recording::fact_of(fact)?;
     let found = conference.recordings.iter().find(|one| one.id == id)?;
-    let file = found.file();
-    match fact {
+    let telling = match fact {
         Fact::RecordingAsked { .. } => told("conference.recording.asked", format!("{by} has the conference recorded.")),
         Fact::RecordingAnnounced { .. } => told("conference.recording.announced", "The recording was announced."),
-        Fact::RecordingStarted { .. } => {
-            told("conference.recording.started", format!("The conference is being recorded: {file}."))
-        }
+        Fact::RecordingStarted { .. } => told("conference.recording.started", "The conference is being recorded."),
         Fact::RecordingPauseAsked { on, .. } => {
             let what = if *on { "pauses the recording" } else { "lets the recording go on" };
             told("conference.recording.pause_asked", format!("{by} {what}."))
@@ -334,10 +333,11 @@ fn tell_recording(conference: &Conference, by: &str, fact: &Fact) -> Option<Tell
                 _ => "conference.recording.ended",
             };
             let long = milliseconds.map_or_else(String::new, |ms| format!(", {} s", ms / 1000));
-            told(kind, format!("The recording {file} is over{long}: {}.", end.words()))
+            told(kind, format!("The recording is over{long}: {}.", end.words()))
         }
         _ => None,
-    }
+    };
+    telling.map(|telling| Telling { recording: Some(id), ..telling })
 }
 
 fn tell_set(who: &str, setting: Setting) -> Option<Telling> {

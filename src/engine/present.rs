@@ -221,6 +221,7 @@ pub fn activity(telling: &Telling, recorded: &Recorded, sequence: u64) -> Activi
         conference_id,
         participant_id: telling.participant,
         leg_id: telling.leg,
+        recording_id: telling.recording,
         number: Some(telling.number.clone()).filter(|number| !number.is_empty()),
         actor: recorded.actor.as_ref().map(user),
         text: telling.text.clone(),

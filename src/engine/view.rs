@@ -322,6 +322,9 @@ pub struct Activity {
     /// The number of the leg, or the one the participant is at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
+    /// The recording, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_id: Option<RecordingId>,
     /// Who did it, if a user did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserRef>,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use warp::{Filter, Reply, filters::BoxedFilter, reply::Response};
 
 /// The header line. New columns come at the end.
-pub const COLUMNS: [&str; 14] = [
+pub const COLUMNS: [&str; 15] = [
     "sequence",
     "at",
     "type",
@@ -33,6 +33,7 @@ pub const COLUMNS: [&str; 14] = [
     "sip_status",
     "switch_cause",
     "conference_id",
+    "recording",
 ];
 
 const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
@@ -136,6 +137,7 @@ fn csv(story: &Story) -> String {
 
 fn fields(conference: &ConferenceView, activity: &Activity, whom: Option<&ParticipantView>) -> [String; COLUMNS.len()] {
     let reason = activity.reason.as_ref();
+    let recording = conference.recordings.iter().find(|one| Some(one.id) == activity.recording_id);
     [
         activity.sequence.to_string(),
         moment(activity.at),
@@ -151,6 +153,7 @@ fn fields(conference: &ConferenceView, activity: &Activity, whom: Option<&Partic
         reason.and_then(|reason| reason.sip_status).map(|status| status.to_string()).unwrap_or_default(),
         activity.switch_cause.clone().unwrap_or_default(),
         conference.id.to_string(),
+        recording.map(|one| one.file.clone()).unwrap_or_default(),
     ]
 }
 

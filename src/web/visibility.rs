@@ -226,6 +226,7 @@ mod tests {
             conference_id: conference.map(|it| ConferenceId::new(Uuid::from_u128(it))),
             participant_id: None,
             leg_id: None,
+            recording_id: None,
             number: None,
             actor,
             text: "A caller arrived.".into(),

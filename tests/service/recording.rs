@@ -237,6 +237,9 @@ async fn a_conference_is_recorded(report: Report) {
         .iter()
         .filter_map(|one| one["type"].as_str()?.strip_prefix("conference.recording."))
         .collect();
+    let csv = house.anna.get(&format!("/conferences/{conference}/story?format=csv")).await.accepted().body;
+    let lines = csv.as_str().unwrap().lines().filter(|line| line.ends_with(&format!(",{name}")));
+    assert_eq!(lines.count(), kinds.len(), "each line about the recording names its file: {csv}");
     let expected =
         ["asked", "announced", "started", "pause_asked", "paused", "pause_asked", "resumed", "stop_asked", "ended"];
     assert_eq!(kinds, expected);

@@ -96,6 +96,7 @@ pub fn line(text: &str) -> Status {
         conference_id: None,
         participant_id: None,
         leg_id: None,
+        recording_id: None,
         number: None,
         actor: None,
         text: text.into(),

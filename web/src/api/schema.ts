@@ -308,6 +308,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the conference, announced first if so configured
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/record_pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave out of the recording what is said from now on
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/record_resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record on, into the same file
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/record_stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the recording and close its file
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/actions/rejoin": {
         parameters: {
             query?: never;
@@ -322,6 +402,46 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["conferences.rejoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/sidebar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some talk apart; the room goes on
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.sidebar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/sidebar_end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everybody of a sidebar, or of all, back into the room
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.sidebar_end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -428,6 +548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a newcomer into the room
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/cancel": {
         parameters: {
             query?: never;
@@ -442,6 +582,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heard by one participant only, and hears all
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.coach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -588,6 +748,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak with a newcomer who waits to be introduced
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.introduce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/label": {
         parameters: {
             query?: never;
@@ -688,6 +868,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ring somebody who takes the participant's place
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.replace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/sidebar_leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One comes back from a sidebar
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.sidebar_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/speak": {
         parameters: {
             query?: never;
@@ -702,6 +922,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.speak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heard by everybody again
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.uncoach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -762,6 +1002,46 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.unmute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The recordings of one conference
+         * @description Permission: ReadRecordings.
+         */
+        get: operations["recordings.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/recordings/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of one recording, or a part of it
+         * @description Permission: ReadRecordings.
+         */
+        get: operations["recordings.read"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -953,6 +1233,7 @@ export interface components {
             leg_id?: null | components["schemas"]["ChannelId"];
             /** @description The number of the leg, or the one the participant is at. */
             number?: string | null;
+            recording_id?: null | components["schemas"]["RecordingId"];
             actor?: null | components["schemas"]["UserRef"];
             /** @description One short sentence. */
             text: string;
@@ -1039,9 +1320,11 @@ export interface components {
             end_reason?: null | components["schemas"]["Notice"];
             question?: null | components["schemas"]["Question"];
             notice?: null | components["schemas"]["Notice"];
-            /** @description `lock` or `unlock` was asked of the switch and its effect has not been seen yet. */
+            /** @description `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet. */
             pending?: string | null;
             participants: components["schemas"]["ParticipantView"][];
+            /** @description Oldest first. It is being recorded, or about to be, while the last one is not over. */
+            recordings?: components["schemas"]["RecordingView"][];
         };
         /** @description Who wants to sign in. */
         Credentials: {
@@ -1071,6 +1354,11 @@ export interface components {
             pointer: string;
             detail: string;
         };
+        /**
+         * @description How far a private introduction has come.
+         * @enum {string}
+         */
+        IntroductionState: "waiting" | "speaking";
         /** @description Keys to be pressed for somebody. */
         Keys: {
             /** @description 1 to 32 of 0123456789*#ABCD. */
@@ -1093,6 +1381,10 @@ export interface components {
             state: components["schemas"]["LegState"];
             since: components["schemas"]["Timestamp"];
             cause?: null | components["schemas"]["Notice"];
+        };
+        /** @description Who is to be the only one to hear the participant. */
+        NewCoaching: {
+            participant_id: components["schemas"]["ParticipantId"];
         };
         /** @description A conference as it is asked for. Unknown fields are refused. */
         NewConference: {
@@ -1130,10 +1422,16 @@ export interface components {
             moderator?: boolean;
             /** @description Only listens: comes in muted, and stays so until let speak. */
             listener?: boolean;
+            /** @description A private introduction: speaks with the attendant first, and hears the room only when let in. */
+            introduce?: boolean;
         };
         /** @description Participants to be rung, all at once. */
         NewParticipants: {
             participants: components["schemas"]["NewParticipant"][];
+        };
+        /** @description Who is to talk apart from the room: at least two who are in it. */
+        NewSidebar: {
+            participants: components["schemas"]["ParticipantId"][];
         };
         /** @description From which level on somebody counts as speaking. */
         NewThreshold: {
@@ -1176,6 +1474,8 @@ export interface components {
              * @description Ports this node may carry in all.
              */
             ports_total: number;
+            /** @description Conferences here can be recorded. */
+            records?: boolean;
         };
         /** @description A reason from a closed list, with the same in words. */
         Notice: {
@@ -1232,6 +1532,14 @@ export interface components {
              * @description From which level on (0 to 20000) they count as speaking; absent: as the conference profile says.
              */
             energy?: number | null;
+            introduction?: null | components["schemas"]["IntroductionState"];
+            replaces?: null | components["schemas"]["ParticipantId"];
+            /**
+             * Format: int32
+             * @description The sidebar they talk in, apart from the room.
+             */
+            sidebar?: number | null;
+            coaching?: null | components["schemas"]["ParticipantId"];
             talking: boolean;
             /** @description The participant's phone has put the conference on its own hold. */
             on_hold: boolean;
@@ -1278,6 +1586,49 @@ export interface components {
             ready: boolean;
             /** @description What is missing. */
             reason?: string | null;
+        };
+        /** @description One recording, and whether it can be downloaded. */
+        RecordingFile: {
+            recording: components["schemas"]["RecordingView"];
+            /** @description It is over, its file is where it can be read, and it has not been deleted. */
+            available: boolean;
+        };
+        RecordingId: string;
+        /**
+         * @description How far a recording is.
+         * @enum {string}
+         */
+        RecordingState: "starting" | "recording" | "paused" | "ended" | "failed";
+        /** @description One recording of a conference. */
+        RecordingView: {
+            id: components["schemas"]["RecordingId"];
+            /** @description The file's name, without its folder. */
+            file: string;
+            state: components["schemas"]["RecordingState"];
+            /** @description `record_stop`, `record_pause` or `record_resume` was asked of the switch and its effect has not been seen yet. */
+            pending?: string | null;
+            asked_at: components["schemas"]["Timestamp"];
+            started_at?: null | components["schemas"]["Timestamp"];
+            ended_at?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Recorded time, pauses left out; as the switch said at the end.
+             */
+            milliseconds?: number | null;
+            /**
+             * Format: int64
+             * @description The file's size; as the switch said at the end.
+             */
+            bytes?: number | null;
+            reason?: null | components["schemas"]["Notice"];
+        };
+        /** @description All recordings of one conference, oldest first. */
+        Recordings: {
+            recordings: components["schemas"]["RecordingFile"][];
+        };
+        /** @description Who takes the participant's place, as soon as they are in. */
+        Replacement: {
+            with: components["schemas"]["NewParticipant"];
         };
         /**
          * @description What a user may do; see the permission table in `web/permissions.rs`.
@@ -1367,6 +1718,11 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description The stations FreeSWITCH may ring for this user; the first one is rung unless another is named. */
             stations: string[];
+        };
+        /** @description Which sidebar is to end; all, if none is named. */
+        WhichSidebar: {
+            /** Format: int32 */
+            sidebar?: number | null;
         };
     };
     responses: never;
@@ -1974,6 +2330,154 @@ export interface operations {
             };
         };
     };
+    "conferences.record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.record_pause": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.record_resume": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.record_stop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "conferences.rejoin": {
         parameters: {
             query?: never;
@@ -1992,6 +2496,88 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["StationChoice"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.sidebar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSidebar"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.sidebar_end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WhichSidebar"];
             };
         };
         responses: {
@@ -2216,6 +2802,45 @@ export interface operations {
             };
         };
     };
+    "participants.admit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.cancel": {
         parameters: {
             query?: never;
@@ -2234,6 +2859,49 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.coach": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCoaching"];
+            };
+        };
         responses: {
             /** @description Accepted; the conference as it is now. What follows is on the stream */
             202: {
@@ -2540,6 +3208,45 @@ export interface operations {
             };
         };
     };
+    "participants.introduce": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.label": {
         parameters: {
             query?: never;
@@ -2739,7 +3446,128 @@ export interface operations {
             };
         };
     };
+    "participants.replace": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.sidebar_leave": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.speak": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.uncoach": {
         parameters: {
             query?: never;
             header?: {
@@ -2895,6 +3723,93 @@ export interface operations {
             };
         };
     };
+    "recordings.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recordings"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recordings.read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes, such as `bytes=0-1023`. Several at once get the whole file. */
+                Range?: string;
+                /** @description The ETag of the part that is there already. */
+                "If-Range"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which recording. */
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The part that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description There are no such bytes; Content-Range says how many there are */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "conferences.story": {
         parameters: {
             query?: {
@@ -2910,7 +3825,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The conference and its story. JSON, or by `Accept: text/csv` or `format=csv` CSV (RFC 4180, UTF-8, CR LF): a header line, then a line for everything that was asked or happened, oldest first. The columns are sequence, at, type, text, actor, participant, role, number, leg_id, reason, reason_text, sip_status, switch_cause, conference_id; new ones come at the end. A field that begins with = + - @, a tab or a carriage return has an apostrophe before it, so that no spreadsheet takes it for a formula. CSV, and whatever `format` names, comes as an attachment with a file name. */
+            /** @description The conference and its story. JSON, or by `Accept: text/csv` or `format=csv` CSV (RFC 4180, UTF-8, CR LF): a header line, then a line for everything that was asked or happened, oldest first. The columns are sequence, at, type, text, actor, participant, role, number, leg_id, reason, reason_text, sip_status, switch_cause, conference_id, recording; new ones come at the end. A field that begins with = + - @, a tab or a carriage return has an apostrophe before it, so that no spreadsheet takes it for a formula. CSV, and whatever `format` names, comes as an attachment with a file name. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -5,7 +5,7 @@
 export type KeyAction =
   | 'answer' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop'
-  | 'csv' | 'json'
+  | 'record' | 'recordPause' | 'csv' | 'json'
   | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
@@ -26,6 +26,8 @@ export const KEYS: readonly Key[] = [
   { group: 'conference', action: 'lock', keys: ['l'] },
   { group: 'conference', action: 'leave', keys: ['v'] },
   { group: 'conference', action: 'rejoin', keys: ['b'] },
+  { group: 'conference', action: 'record', keys: ['o'] },
+  { group: 'conference', action: 'recordPause', keys: ['p'] },
   { group: 'conference', action: 'end', keys: ['e'] },
   { group: 'conference', action: 'everyone', keys: [','] },
   { group: 'conference', action: 'goOn', keys: ['y'] },

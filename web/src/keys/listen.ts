@@ -2,6 +2,7 @@
 import type { ConferenceView, ParticipantView } from '../api/types.ts';
 import * as desk from '../desk.ts';
 import { attendantOf, isClosed, isOver } from '../live/house.ts';
+import { recordingOf } from '../live/recording.ts';
 import { isMine, mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { type KeyAction, meaning, type Press } from './keymap.ts';
@@ -72,6 +73,12 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
   const attendant = attendantOf(conference);
   switch (action) {
     case 'lock': return done(desk.conferenceAction(conference, conference.locked ? 'unlock' : 'lock'));
+    case 'record': return records(conference) && done(desk.conferenceAction(conference, recordingOf(conference) ? 'record_stop' : 'record'));
+    case 'recordPause': {
+      const state = recordingOf(conference)?.state;
+      if (state !== 'recording' && state !== 'paused') return false;
+      return done(desk.conferenceAction(conference, state === 'paused' ? 'record_resume' : 'record_pause'));
+    }
     case 'leave': return !!attendant && !isOver(attendant) && done(desk.conferenceAction(conference, 'leave'));
     case 'rejoin': return (!attendant || isOver(attendant)) && done(desk.conferenceAction(conference, 'rejoin'));
     case 'goOn': return !!conference.question && done(desk.conferenceAction(conference, 'continue'));
@@ -103,6 +110,11 @@ type Verb = 'mute' | 'unmute' | 'hold' | 'unhold' | 'drop' | 'redial' | 'cancel'
 
 const chosenRow = (): string | undefined =>
   document.activeElement?.closest<HTMLElement>('[data-participant]')?.dataset.participant;
+/** It can be begun, or is to be ended. */
+function records(conference: ConferenceView): boolean {
+  return recordingOf(conference) !== null || desk.house.value.nodes.some((node) => node.id === conference.node_id && node.records);
+}
+
 
 /** `only`: with nobody chosen, the only one it could be is meant. */
 function onChosen(

@@ -6,6 +6,7 @@ import type { CallVerb, ConferenceVerb, ParticipantVerb, Told } from '../api/cli
 import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
 import { cameTrue, isOf, matter, sameWish } from '../verbs/verb.ts';
+import { recordingOf } from './recording.ts';
 import { attendantOf, isClosed, isOver, type House } from './house.ts';
 
 export type Ask =
@@ -48,6 +49,10 @@ export function hasHappened(ask: Ask, house: House): boolean {
       case 'rejoin': return !!attendant && !isOver(attendant);
       case 'end': return conference.state === 'ending';
       case 'continue': return !conference.question;
+      case 'record': return recordingOf(conference) !== null;
+      case 'record_stop': return recordingOf(conference) === null;
+      case 'record_pause': return recordingOf(conference)?.state !== 'recording';
+      case 'record_resume': return recordingOf(conference)?.state !== 'paused';
       default: return cameTrue(CONFERENCE_VERBS, conference, ask) ?? false;
     }
   }

@@ -166,6 +166,20 @@ export const en = {
     since: 'since',
   },
 
+  recording: {
+    on: 'Recording',
+    paused: 'Recording paused',
+    starting: 'Recording begins…',
+    start: 'Record',
+    stop: 'Stop recording',
+    pause: 'Pause recording',
+    resume: 'Record on',
+    lost: (why: string): string => `The last recording: ${why}.`,
+    heading: 'Recordings',
+    download: (file: string): string => `Download ${file}`,
+    size: (bytes: number): string => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`),
+  },
+
   leg: {
     states: {
       queued: 'Queued', dialing: 'Dialing', ringing: 'Ringing', answered: 'Answered',
@@ -328,6 +342,8 @@ export const en = {
       hangup: 'Hang up the call',
       focusRequest: 'Go to the request line',
       lock: 'Lock or unlock',
+      record: 'Record, or stop recording',
+      recordPause: 'Pause the recording, or record on',
       leave: 'Leave; the conference goes on',
       rejoin: 'Come back',
       end: 'End for all (asks first)',

@@ -10,6 +10,7 @@ import { Activities } from './Happened.tsx';
 import { Icon, KeyHint, State } from './parts.tsx';
 import { legLook } from './Participants.tsx';
 import { conferenceName } from './Queue.tsx';
+import { RecordingList } from './Recorder.tsx';
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -105,6 +106,7 @@ function StoryView({ story }: { story: Story }) {
           </li>
         ))}
       </ul>
+      <RecordingList conference={story.conference} />
       <h3>{t.happened.events}</h3>
       <Export id={story.conference.id} />
       <Activities list={story.activities} />
