@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let it go on for longer than its longest time
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/actions/hold": {
         parameters: {
             query?: never;
@@ -282,6 +302,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["conferences.lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everybody over to another conference of the same node; this one ends
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -808,6 +848,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Over to another conference of the same node
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/mute": {
         parameters: {
             query?: never;
@@ -1318,6 +1378,10 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             ended_at?: null | components["schemas"]["Timestamp"];
             end_reason?: null | components["schemas"]["Notice"];
+            /** @description When it ends by itself. */
+            end_rules?: components["schemas"]["EndRules"];
+            ends_at?: null | components["schemas"]["Timestamp"];
+            end_due?: null | components["schemas"]["EndDue"];
             question?: null | components["schemas"]["Question"];
             notice?: null | components["schemas"]["Notice"];
             /** @description `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet. */
@@ -1333,10 +1397,77 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /** @description An end that is near, because somebody left. */
+        EndDue: {
+            at: components["schemas"]["Timestamp"];
+            reason: components["schemas"]["Notice"];
+        };
+        /** @description When a conference ends without anybody saying so. What is absent does not count. */
+        EndRules: {
+            /** @description The attendant left. */
+            attendant_leaves?: boolean;
+            /** @description The caller left. */
+            caller_leaves?: boolean;
+            /** @description Two or more were in, and only one is, with nobody being rung. */
+            one_left?: boolean;
+            /**
+             * Format: int32
+             * @description Nobody came within so many seconds: none of those rung besides the call it was made from.
+             */
+            nobody_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description It has been live for so many seconds.
+             */
+            max_seconds?: number | null;
+            /** @description Warnings come so many seconds before `max_seconds` are over. */
+            warn_seconds?: number[];
+            /**
+             * Format: int32
+             * @description Whoever left may come back within so many seconds, and it goes on.
+             */
+            grace_seconds?: number;
+        };
+        /** @description The same as it is asked for. What is absent is as the configuration says. */
+        EndWishes: {
+            /** @description It ends when the attendant has left. */
+            attendant_leaves?: boolean | null;
+            /** @description It ends when the caller has left whose call it was made from. */
+            caller_leaves?: boolean | null;
+            /** @description It ends when only one is left, and nobody is being rung. */
+            one_left?: boolean | null;
+            /**
+             * Format: int32
+             * @description It ends when within so many seconds, 1 to 86400, nobody came: none of those rung besides the call it was made
+             *     from, or, without a call, nobody at all. 0: however long it takes.
+             */
+            nobody_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description It ends when it has been live for so many seconds, 1 to 86400; see the verb `extend`. 0: never.
+             */
+            max_seconds?: number | null;
+            /** @description Warnings so many seconds, 1 to 3600, before that. At most 5; an empty list for none. */
+            warn_seconds?: number[] | null;
+            /**
+             * Format: int32
+             * @description Whoever left may come back within so many seconds, 0 to 300, before it ends.
+             */
+            grace_seconds?: number | null;
+        };
         EventId: string;
         /** @description Whom to leave alone; nobody named: the hosts (the attendant and the moderators). */
         Everybody: {
             except?: components["schemas"]["Spare"];
+        };
+        /** @description How much longer a conference may go on. */
+        Extension: {
+            /**
+             * Format: int32
+             * @description 1 to 86400; a quarter of an hour if absent. It never ends later than a day from now.
+             * @default 900
+             */
+            seconds: number;
         };
         /** @description The service runs. */
         Health: {
@@ -1394,6 +1525,8 @@ export interface components {
             include_attendant?: boolean;
             /** @description The station to ring with `include_attendant`; the user's first one if none is named. */
             station?: string | null;
+            /** @description When it ends by itself. Absent: as the configuration says. */
+            end_rules?: components["schemas"]["EndWishes"];
         };
         /** @description How loud somebody is heard, and how loud they hear. At least one of the two. */
         NewGain: {
@@ -1424,6 +1557,8 @@ export interface components {
             listener?: boolean;
             /** @description A private introduction: speaks with the attendant first, and hears the room only when let in. */
             introduce?: boolean;
+            /** @description When they have left, the conference ends. */
+            end_conference_on_exit?: boolean;
         };
         /** @description Participants to be rung, all at once. */
         NewParticipants: {
@@ -1489,6 +1624,10 @@ export interface components {
              */
             sip_status?: number | null;
         };
+        /** @description Another conference, whose room they go to. */
+        OtherConference: {
+            conference_id: components["schemas"]["ConferenceId"];
+        };
         ParticipantId: string;
         /**
          * @description Why a participant is in the conference.
@@ -1511,6 +1650,8 @@ export interface components {
             moderator?: boolean;
             /** @description Only listens: is muted whenever they come in. */
             listener?: boolean;
+            /** @description When they have left, the conference ends. */
+            end_conference_on_exit?: boolean;
             /** @description Is not heard. */
             muted: boolean;
             /** @description Does not hear. */
@@ -2174,6 +2315,47 @@ export interface operations {
             };
         };
     };
+    "conferences.extend": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Extension"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "conferences.hold": {
         parameters: {
             query?: never;
@@ -2268,6 +2450,47 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.merge": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherConference"];
+            };
+        };
         responses: {
             /** @description Accepted; the conference as it is now. What follows is on the stream */
             202: {
@@ -3308,6 +3531,49 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.move": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherConference"];
+            };
+        };
         responses: {
             /** @description Accepted; the conference as it is now. What follows is on the stream */
             202: {
