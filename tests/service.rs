@@ -71,7 +71,11 @@ mod moving;
 mod ordinary;
 #[path = "service/passing.rs"]
 mod passing;
+#[path = "service/recording.rs"]
+mod recording;
 #[path = "service/rescuing.rs"]
 mod rescuing;
 #[path = "service/steering.rs"]
 mod steering;
+#[path = "service/telling.rs"]
+mod telling;

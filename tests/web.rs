@@ -15,6 +15,8 @@ mod house;
 mod permissions;
 #[path = "web/reading.rs"]
 mod reading;
+#[path = "web/recordings.rs"]
+mod recordings;
 #[path = "web/requests.rs"]
 mod requests;
 #[path = "web/server.rs"]
@@ -25,6 +27,8 @@ mod signing_in;
 mod slow_clients;
 #[path = "web/sse.rs"]
 mod sse;
+#[path = "web/stories.rs"]
+mod stories;
 #[path = "web/streams.rs"]
 mod streams;
 #[path = "web/things.rs"]

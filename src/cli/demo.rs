@@ -9,8 +9,8 @@ use super::{
     serve::{start_log, stop_signal},
 };
 use crate::{
-    config::{Config, LogConfig, NodeConfig, PhoneRouteConfig, StationConfig},
-    domain::states::Role,
+    config::{Config, LogConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, StationConfig},
+    domain::{endpoint::Safe, states::Role},
     simulator::{Simulator, SimulatorConfig, Station},
     store::{
         Secret, SqliteStore, Store,
@@ -91,7 +91,8 @@ impl Demo {
             })
             .await?,
         );
-        let config = configuration(self.port, simulator.address(), event_socket_password);
+        let mut config = configuration(self.port, simulator.address(), event_socket_password);
+        config.recording = scratch.recording();
         let running = Running::start(&config, store).await.map_err(|error| match error.to_string() {
             taken if taken.starts_with("[http]") => {
                 format!("{taken} Choose another port with --port; 0 is any free one.").into()
@@ -156,7 +157,16 @@ impl Scratch {
         }
         let folder = std::env::temp_dir().join(format!("switchboard-demo-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&folder)?;
+        std::fs::create_dir(folder.join("recordings"))?;
         Ok(Self { file: folder.join("switchboard.db"), folder: Some(folder) })
+    }
+
+    /// Into this folder, where its name may be sent to a switch.
+    fn recording(&self) -> RecordingConfig {
+        let shared_directory = self.folder.as_ref().map(|folder| folder.join("recordings"));
+        let directory = shared_directory.as_ref().and_then(|path| path.to_str()).unwrap_or_default().to_owned();
+        let enabled = Safe::new(directory.as_str()).is_ok();
+        RecordingConfig { enabled, directory, shared_directory, ..RecordingConfig::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The composition root: every part of the program put together, once, for `serve` and `demo` alike.
 
-use super::{rules, web_accounts::WebAccounts};
+use super::{recordings, rules, web_accounts::WebAccounts};
 use crate::{
     config::{Config, NodeConfig},
     domain::{
@@ -104,6 +104,7 @@ impl Running {
         let (house, _tasks) = House::start(boot.clone(), store.clone(), parts).await?;
         tokio::spawn(keep_owners(house.clone(), store.clone()));
         tokio::spawn(prune(store.clone()));
+        tokio::spawn(recordings::tidy(house.clone(), config.recording.clone()));
 
         let settings = WebSettings {
             trusted_proxies: config.http.trusted_proxies.clone(),
@@ -113,6 +114,7 @@ impl Running {
                 token: config.http.metrics_token()?.map(|token| token.expose().to_owned()),
                 networks: config.http.metrics_allow.clone(),
             },
+            recordings: config.recording.shared_directory.clone(),
             ..WebSettings::default()
         };
         let accounts = Arc::new(WebAccounts::new(store));

@@ -6,6 +6,7 @@ pub mod doctor;
 mod house;
 pub mod migrate;
 pub mod openapi;
+mod recordings;
 mod rules;
 pub mod serve;
 pub mod user;

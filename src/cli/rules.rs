@@ -1,13 +1,14 @@
 //! From the configuration to the rules of the core.
 
 use crate::{
-    config::{Config, NodeConfig, PhoneRouteConfig, RescueMode, StationConfig},
+    config::{Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode, StationConfig},
     domain::{
         effect::WayBack,
         ending::EndRules,
         endpoint::{Endpoint, Phrase, Safe, UnsafeText},
         number::Numbering,
         policy::{Limits, Policy},
+        recording::RecordingRules,
         route::{Matches, Route, Routes},
         rules::{ConferenceRules, Rescue, Rules, Station, Times},
     },
@@ -66,6 +67,7 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
             ..Times::default()
         },
         conference: conference(config),
+        recording: recording(&config.recording)?,
     })
 }
 
@@ -88,6 +90,17 @@ fn conference(config: &Config) -> ConferenceRules {
             RescueMode::Auto => Rescue::Auto,
         },
     }
+}
+
+fn recording(config: &RecordingConfig) -> Result<Option<RecordingRules>, RulesError> {
+    if !config.enabled {
+        return Ok(None);
+    }
+    let announce = Some(config.announce.as_str()).filter(|sound| !sound.is_empty());
+    let announce = announce.map(|sound| safe("[recording] announce", sound)).transpose()?;
+    RecordingRules::new(&config.directory, &config.file, announce)
+        .map(Some)
+        .map_err(|fault| RulesError { key: "[recording] directory, file".into(), fault })
 }
 
 fn station(one: &StationConfig) -> Result<Station, RulesError> {

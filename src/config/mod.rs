@@ -20,7 +20,8 @@ pub use error::{ConfigError, Problem};
 pub use rescue::{RescueConfig, RescueMode};
 pub use secrets::SecretError;
 pub use sections::{
-    HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig, PolicyConfig, StoreConfig, TimingConfig,
+    HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig, PolicyConfig, RecordingConfig,
+    StoreConfig, TimingConfig,
 };
 pub use switch::{NodeConfig, PhoneRouteConfig, StationConfig};
 
@@ -48,6 +49,7 @@ pub struct Config {
     pub timing: TimingConfig,
     pub end_rules: EndRulesConfig,
     pub rescue: RescueConfig,
+    pub recording: RecordingConfig,
     pub log: LogConfig,
 }
 
@@ -71,6 +73,7 @@ impl Config {
         let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
         resolve(&mut self.store.path);
         self.http.metrics_token_file.as_mut().map(resolve);
+        self.recording.shared_directory.as_mut().map(resolve);
         for node in &mut self.nodes {
             node.password_file.as_mut().map(resolve);
         }

@@ -159,6 +159,36 @@ impl Default for TimingConfig {
     }
 }
 
+/// `[recording]`: whether, where and how conferences are recorded.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordingConfig {
+    pub enabled: bool,
+    /// A folder on the switch.
+    pub directory: String,
+    /// The file's name without `.wav`.
+    pub file: String,
+    /// Played to the room before it is recorded; empty: nothing is.
+    pub announce: String,
+    /// The same folder as we see it, to download from.
+    pub shared_directory: Option<PathBuf>,
+    /// In the shared folder; 0: for ever.
+    pub keep_days: u32,
+}
+
+impl Default for RecordingConfig {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            directory: "/var/lib/freeswitch/recordings/switchboard".to_owned(),
+            file: "{date}-{time}-{id}".to_owned(),
+            announce: String::new(),
+            shared_directory: None,
+            keep_days: 0,
+        }
+    }
+}
+
 /// `[log]`: what is written to standard error.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,7 +1,7 @@
 //! What types cannot say: ranges, characters, and what must go together.
 
 use super::{
-    Config, HttpConfig, NodeConfig, PhoneRouteConfig, StationConfig,
+    Config, HttpConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, StationConfig,
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
@@ -48,6 +48,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.policy(config);
     all.timing(config);
     all.end_rules(config);
+    all.recording(&config.recording);
     all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
@@ -303,6 +304,39 @@ impl Findings {
             end.warn_seconds.len() <= ending::MOST_WARNINGS,
             &at("warn_seconds"),
             format!("has more than {} entries; remove some", ending::MOST_WARNINGS),
+        );
+    }
+
+    fn recording(&mut self, recording: &RecordingConfig) {
+        self.check(
+            recording.directory.starts_with('/') && Safe::new(&*recording.directory).is_ok(),
+            &["recording", "directory"],
+            format!(
+                "{:?} does not fit: a whole path on the switch, of letters, digits and _ - . + @ : / only",
+                recording.directory
+            ),
+        );
+        let bare =
+            ["{date}", "{time}", "{id}"].iter().fold(recording.file.clone(), |text, hole| text.replace(hole, ""));
+        self.check(
+            recording.file.contains("{id}") && (bare.is_empty() || is_word(&bare)) && !recording.file.starts_with('.'),
+            &["recording", "file"],
+            format!(
+                "{:?} does not fit: {WORD}, with {{id}} in it (so that no recording overwrites another), and {{date}} \
+                 and {{time}} if you like",
+                recording.file
+            ),
+        );
+        self.check(
+            recording.announce.is_empty() || Safe::new(&*recording.announce).is_ok(),
+            &["recording", "announce"],
+            format!("{:?} is no sound; write a file's path on the switch", recording.announce),
+        );
+        self.range(&["recording", "keep_days"], recording.keep_days, 0..=3650, "days, 0 for ever");
+        self.check(
+            recording.keep_days == 0 || recording.shared_directory.is_some(),
+            &["recording", "keep_days"],
+            "is set, but shared_directory is not: we could not delete anything; name it, or let the switch clean up",
         );
     }
 

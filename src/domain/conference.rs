@@ -7,6 +7,7 @@ use super::{
     fact::{Attempt, Fact, Invited, Person},
     hearing::Blocked,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    recording::{self, Recording},
     route::Dial,
     setting::{Setting, Settings},
     states::{ConferenceState, LegState, ParticipantRole},
@@ -53,6 +54,8 @@ pub struct Conference {
     /// How the switch has it, who hears whom. Not journaled.
     pub hearing: Hearing,
     pub participants: Vec<Participant>,
+    /// Oldest first; at most the last is not over.
+    pub recordings: Vec<Recording>,
 }
 
 /// A person who belongs in a conference.
@@ -287,6 +290,7 @@ impl Conference {
             was_arranged: false,
             hearing: Hearing::Free,
             participants: invited.iter().map(|one| Participant::invited(at, one)).collect(),
+            recordings: Vec::new(),
         })
     }
 
@@ -359,8 +363,21 @@ impl Conference {
                 self.was_arranged |= whom.is_some();
                 self.with(*participant, |p| p.coaching = *whom);
             }
-            _ => self.apply_to_participant(at, fact),
+            _ => {
+                recording::apply(&mut self.recordings, at, fact);
+                self.apply_to_participant(at, fact);
+            }
         }
+    }
+
+    /// The recording that is not over.
+    pub fn recording(&self) -> Option<&Recording> {
+        self.recordings.last().filter(|one| !one.is_over())
+    }
+
+    /// The same, to change what is not journaled of it.
+    pub fn recording_mut(&mut self) -> Option<&mut Recording> {
+        self.recordings.last_mut().filter(|one| !one.is_over())
     }
 
     fn apply_to_participant(&mut self, at: Timestamp, fact: &Fact) {
@@ -421,7 +438,7 @@ impl Conference {
             Fact::LegUnwanted { participant, leg, cause } => {
                 self.with_leg(*participant, *leg, |leg| leg.unwanted = Some(cause.clone()));
             }
-            Fact::LegOver { participant, leg, state, cause } => {
+            Fact::LegOver { participant, leg, state, cause, .. } => {
                 self.with(*participant, |p| {
                     p.talking = false;
                     p.settings = Settings::default();

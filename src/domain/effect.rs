@@ -42,6 +42,8 @@ pub enum Tag {
     Control(ConferenceId, Option<ParticipantId>),
     /// Who hears whom?
     Relations(ConferenceId),
+    /// Something for the recording of a room.
+    Record(ConferenceId),
     /// Does the sound of this stranger go past the switch?
     Media(ChannelId, Media),
     /// Is this channel in the hook?
@@ -101,6 +103,10 @@ pub enum Command {
     AskRelations(Room),
     /// `conference ROOM dtmf MEMBER digits`: pressed for them, to be heard at their end.
     Press { room: Room, member: u32, digits: Digits },
+    /// `conference ROOM play SOUND`, to everybody in it.
+    Announce { room: Room, sound: Safe },
+    /// `conference ROOM recording start|stop|pause|resume PATH`
+    Record { room: Room, path: Safe, verb: RecordVerb },
     /// `conference ROOM lock|unlock`
     Lock { room: Room, on: bool },
     /// Bring bypassed media back through the switch: `uuid_media`.
@@ -132,6 +138,15 @@ pub enum Target {
     Room(Room, Door),
     /// Parked until we take it in.
     Park(Duration),
+}
+
+/// What becomes of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordVerb {
+    Start,
+    Stop,
+    Pause,
+    Resume,
 }
 
 /// How somebody comes into a room: mod_conference's member flags.

@@ -7,7 +7,8 @@ use super::{
     cause::Cause,
     ending::EndRules,
     endpoint::Endpoint,
-    ids::{CallId, ChannelId, ConferenceId, ParticipantId, UserId},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId, RecordingId, UserId},
+    recording::RecordingEnd,
     request::Actor,
     route::Dial,
     setting::Setting,
@@ -322,6 +323,39 @@ pub enum Fact {
         on: bool,
     },
 
+    /// Journaled before the command leaves.
+    RecordingAsked {
+        recording: RecordingId,
+        /// On the switch.
+        path: String,
+        /// People are told first.
+        announce: bool,
+    },
+    RecordingAnnounced {
+        recording: RecordingId,
+    },
+    RecordingStarted {
+        recording: RecordingId,
+    },
+    RecordingPauseAsked {
+        recording: RecordingId,
+        on: bool,
+    },
+    RecordingPaused {
+        recording: RecordingId,
+        on: bool,
+    },
+    RecordingStopAsked {
+        recording: RecordingId,
+    },
+    RecordingEnded {
+        recording: RecordingId,
+        end: RecordingEnd,
+        /// Recorded time, pauses left out.
+        milliseconds: Option<u64>,
+        bytes: Option<u64>,
+    },
+
     LegQueued {
         participant: ParticipantId,
         leg: ChannelId,
@@ -358,6 +392,9 @@ pub enum Fact {
         leg: ChannelId,
         state: LegState,
         cause: Cause,
+        /// The switch's own word for it, where it had one: `USER_BUSY`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hangup: Option<String>,
     },
 }
 

@@ -97,6 +97,10 @@ prefixed_id!(
     ParticipantId, "part"
 );
 prefixed_id!(
+    /// One recording of a conference.
+    RecordingId, "rec"
+);
+prefixed_id!(
     /// Somebody who may use the page or the API.
     UserId, "user"
 );

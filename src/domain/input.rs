@@ -141,6 +141,29 @@ pub enum RoomEventKind {
         on: bool,
     },
     Locked(bool),
+    /// Something was played to everybody, to its end.
+    Played {
+        file: String,
+    },
+    Recording {
+        path: String,
+        news: RecordingNews,
+    },
+}
+
+/// What the switch tells of one recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordingNews {
+    Started,
+    /// Its file cannot be written.
+    Refused,
+    Paused(bool),
+    Stopped {
+        milliseconds: Option<u64>,
+        bytes: Option<u64>,
+        /// How many were in the room then.
+        members: u32,
+    },
 }
 
 /// Everything the switch has at one moment.
@@ -157,6 +180,8 @@ pub struct Snapshot {
 pub struct RoomSnapshot {
     pub locked: bool,
     pub members: BTreeMap<ChannelId, MemberSnapshot>,
+    /// The files it is being recorded into, and whether that is paused.
+    pub recordings: BTreeMap<String, bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

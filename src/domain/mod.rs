@@ -19,6 +19,7 @@ pub mod node;
 pub mod number;
 pub mod object;
 pub mod policy;
+pub mod recording;
 pub mod request;
 pub mod route;
 pub mod rules;

@@ -148,6 +148,16 @@ pub enum Verb {
     Unlock {
         conference_id: ConferenceId,
     },
+    Record {
+        conference_id: ConferenceId,
+    },
+    StopRecording {
+        conference_id: ConferenceId,
+    },
+    PauseRecording {
+        conference_id: ConferenceId,
+        on: bool,
+    },
     Leave {
         conference_id: ConferenceId,
     },

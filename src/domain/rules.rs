@@ -7,6 +7,7 @@ use super::{
     fact::Person,
     number::Numbering,
     policy::Policy,
+    recording::RecordingRules,
     route::Routes,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -28,6 +29,8 @@ pub struct Rules {
     pub ports: u32,
     pub times: Times,
     pub conference: ConferenceRules,
+    /// None: conferences are not recorded.
+    pub recording: Option<RecordingRules>,
 }
 
 /// How conferences are where nobody asks for it otherwise.

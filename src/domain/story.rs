@@ -9,7 +9,8 @@ use super::{
     conference::{Conference, Participant},
     ending::spelled,
     fact::{Fact, Person},
-    ids::ParticipantId,
+    ids::{ChannelId, ParticipantId, RecordingId},
+    recording::{self, RecordingEnd, RecordingState},
     setting::Setting,
     states::{LegState, ParticipantRole},
 };
@@ -21,11 +22,27 @@ pub struct Telling {
     pub kind: &'static str,
     pub text: String,
     pub participant: Option<ParticipantId>,
+    /// What one leg did, or what was done to it.
+    pub leg: Option<ChannelId>,
+    /// Of the participant: that of the leg, or the one they are at.
+    pub number: String,
+    pub recording: Option<RecordingId>,
     pub cause: Option<Cause>,
+    /// The switch's own word for the cause.
+    pub switch_cause: Option<String>,
 }
 
 fn told(kind: &'static str, text: impl Into<String>) -> Option<Telling> {
-    Some(Telling { kind, text: text.into(), participant: None, cause: None })
+    Some(Telling {
+        kind,
+        text: text.into(),
+        participant: None,
+        leg: None,
+        number: String::new(),
+        recording: None,
+        cause: None,
+        switch_cause: None,
+    })
 }
 
 fn because(telling: Option<Telling>, cause: &Cause) -> Option<Telling> {
@@ -84,6 +101,10 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told("conference.requested", format!("{} asks for a conference with {people}.", owner.name))
         }
         Fact::ConferenceLive => told("conference.live", "The conference is live."),
+        Fact::ConferenceLockAsked { on } => {
+            let what = if *on { "locks" } else { "unlocks" };
+            told("conference.lock_asked", format!("{by} {what} the room."))
+        }
         Fact::ConferenceLocked { on: true } => told("conference.locked", "The room is locked."),
         Fact::ConferenceLocked { on: false } => told("conference.unlocked", "The room is unlocked."),
         Fact::ConferenceQuestion { .. } => {
@@ -152,11 +173,34 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told("conference.sidebar_ended", format!("{by} ends the sidebar: all talk together."))
         }
         Fact::SidebarEnded { .. } => told("conference.sidebar_ended", "The sidebar is over: only one was left in it."),
-        _ => tell_participant(conference, by, fact),
+        _ if recording::fact_of(fact).is_some() => tell_recording(conference, by, fact),
+        _ => {
+            let mut telling = tell_participant(conference, actor, fact)?;
+            let person = telling.participant.and_then(|id| conference.participant(id));
+            telling.leg = leg_of(fact);
+            let leg = person.and_then(|p| match telling.leg {
+                Some(id) => p.legs.iter().find(|leg| leg.id == id),
+                None => p.leg(),
+            });
+            telling.number = leg.map(|leg| leg.number.clone()).unwrap_or_default();
+            Some(telling)
+        }
     }
 }
 
-fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Telling> {
+fn leg_of(fact: &Fact) -> Option<ChannelId> {
+    match fact {
+        Fact::LegQueued { leg, .. }
+        | Fact::LegDialed { leg, .. }
+        | Fact::LegProgress { leg, .. }
+        | Fact::LegUnwanted { leg, .. }
+        | Fact::LegOver { leg, .. } => Some(*leg),
+        _ => None,
+    }
+}
+
+fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
+    let by = actor.map_or("Somebody", |person| person.name.as_str());
     let id = match fact {
         Fact::ParticipantMuteAsked { participant, .. }
         | Fact::ParticipantMuted { participant, .. }
@@ -251,8 +295,21 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
             LegState::Joined => told("conference.participant.joined", format!("{who} joined.")),
             _ => None,
         },
-        Fact::LegUnwanted { .. } => None,
-        Fact::LegOver { state, cause, .. } => {
+        // What somebody asked for; what follows from something else is told by that.
+        Fact::LegQueued { .. } => actor.and_then(|_| {
+            let back = conference.participant(id).is_some_and(|p| p.role == ParticipantRole::Attendant);
+            let kind = if back { "conference.rejoin_asked" } else { "conference.participant.redial_asked" };
+            told(kind, if back { format!("{by} comes back.") } else { format!("{by} has {who} rung again.") })
+        }),
+        Fact::LegUnwanted { cause, .. } => actor.and_then(|_| match cause.reason {
+            Reason::Cancelled => {
+                told("conference.participant.cancel_asked", format!("{by} cancels the call to {who}."))
+            }
+            Reason::Dropped => told("conference.participant.drop_asked", format!("{by} takes {who} out.")),
+            Reason::LeftByChoice => told("conference.participant.leave_asked", format!("{by} leaves the conference.")),
+            _ => None,
+        }),
+        Fact::LegOver { state, cause, hangup, .. } => {
             let (kind, text) = match state {
                 LegState::Left if cause.reason == Reason::LeftByChoice => {
                     ("conference.participant.left", format!("{who} left."))
@@ -260,11 +317,41 @@ fn tell_participant(conference: &Conference, by: &str, fact: &Fact) -> Option<Te
                 LegState::Left => ("conference.participant.left", format!("{who} is out: {}.", cause.reason.words())),
                 _ => ("conference.participant.failed", format!("{who}: {}.", cause.reason.words())),
             };
-            because(told(kind, text), cause)
+            because(told(kind, text), cause).map(|telling| Telling { switch_cause: hangup.clone(), ..telling })
         }
         _ => None,
     };
     telling.map(|telling| Telling { participant: Some(id), ..telling })
+}
+
+fn tell_recording(conference: &Conference, by: &str, fact: &Fact) -> Option<Telling> {
+    let id = recording::fact_of(fact)?;
+    let found = conference.recordings.iter().find(|one| one.id == id)?;
+    let telling = match fact {
+        Fact::RecordingAsked { .. } => told("conference.recording.asked", format!("{by} has the conference recorded.")),
+        Fact::RecordingAnnounced { .. } => told("conference.recording.announced", "The recording was announced."),
+        Fact::RecordingStarted { .. } => told("conference.recording.started", "The conference is being recorded."),
+        Fact::RecordingPauseAsked { on, .. } => {
+            let what = if *on { "pauses the recording" } else { "lets the recording go on" };
+            told("conference.recording.pause_asked", format!("{by} {what}."))
+        }
+        Fact::RecordingPaused { on: true, .. } => told("conference.recording.paused", "The recording is paused."),
+        Fact::RecordingPaused { on: false, .. } => told("conference.recording.resumed", "The recording goes on."),
+        Fact::RecordingStopAsked { .. } => {
+            told("conference.recording.stop_asked", format!("{by} stops the recording."))
+        }
+        Fact::RecordingEnded { end, milliseconds, .. } => {
+            let kind = match (found.state, end) {
+                (RecordingState::Failed, _) => "conference.recording.failed",
+                (_, RecordingEnd::ByItself | RecordingEnd::Unseen) => "conference.recording.lost",
+                _ => "conference.recording.ended",
+            };
+            let long = milliseconds.map_or_else(String::new, |ms| format!(", {} s", ms / 1000));
+            told(kind, format!("The recording is over{long}: {}.", end.words()))
+        }
+        _ => None,
+    };
+    telling.map(|telling| Telling { recording: Some(id), ..telling })
 }
 
 fn tell_set(who: &str, setting: Setting) -> Option<Telling> {

@@ -26,6 +26,8 @@ pub enum Timer {
     HearingPending(ConferenceId),
     /// What was asked for a member of the room took too long.
     ControlPending(ConferenceId, ParticipantId),
+    /// What was asked of the recording took too long, or its end is not told of.
+    RecordingDue(ConferenceId),
     /// A leg should be over or in the room by now.
     LegDue(ChannelId),
     /// The job failed, the hang-up has not been told.

@@ -324,6 +324,9 @@ impl Verb {
             | Self::Cancel { conference_id, .. }
             | Self::Lock { conference_id }
             | Self::Unlock { conference_id }
+            | Self::Record { conference_id }
+            | Self::StopRecording { conference_id }
+            | Self::PauseRecording { conference_id, .. }
             | Self::Leave { conference_id }
             | Self::Rejoin { conference_id, .. }
             | Self::End { conference_id }

@@ -22,7 +22,7 @@ use crate::{
         input::{Input, Outcome},
         node::{Ids, Node, Outbox, Touched, requests::Accepted},
     },
-    store::{Batch, Idempotency, StoreError, writer::JournalWriter},
+    store::{Batch, ErrorKind, Idempotency, StoreError, writer::JournalWriter},
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use std::{
@@ -275,7 +275,7 @@ impl NodeTask {
                 Ok(ack) => {
                     self.acks.push_back(Box::pin(async move {
                         ack.await.unwrap_or_else(|_| {
-                            Err(StoreError::new(crate::store::ErrorKind::Other, "the journal's writer has stopped"))
+                            Err(StoreError::new(ErrorKind::Other, "the journal's writer has stopped"))
                         })
                     }));
                     self.waiting.push_back(waiting);
@@ -292,12 +292,25 @@ impl NodeTask {
         let Some(waiting) = self.waiting.pop_front() else { return };
         match result {
             Ok(()) => self.go_out(waiting),
+            Err(error) if error.kind == ErrorKind::Conflict => {
+                self.contradicts(&waiting.batch, &error);
+                self.go_out_unwritten(waiting, contradiction());
+            }
             Err(error) => {
                 self.store_failed(&error);
                 self.unwritten.push_back(waiting.batch.clone());
-                self.go_out_unwritten(waiting);
+                self.go_out_unwritten(waiting, store_down());
             }
         }
+    }
+
+    /// What contradicts the journal will never be in it: kept, it would hold up for ever what comes after it.
+    fn contradicts(&mut self, batch: &Batch, error: &StoreError) {
+        count(&self.counters.store_failures);
+        let facts: Vec<String> =
+            batch.entries.iter().map(|entry| format!("{} of {}", entry.kind, entry.entity.id)).collect();
+        let keys: Vec<&str> = batch.idempotency.iter().map(|row| row.key.as_str()).collect();
+        tracing::error!(%error, ?facts, ?keys, "these facts contradict the journal and are left out of it");
     }
 
     fn store_failed(&mut self, error: &StoreError) {
@@ -312,21 +325,17 @@ impl NodeTask {
         if !waiting.batch.entries.is_empty() {
             self.unwritten.push_back(waiting.batch.clone());
         }
-        self.go_out_unwritten(waiting);
+        self.go_out_unwritten(waiting, store_down());
     }
 
-    /// Only what lets people go, or back, goes out without a journal.
-    fn go_out_unwritten(&mut self, mut waiting: Waiting) {
+    /// Only what lets people go, or back, goes out without a journal; whoever asked for more is refused.
+    fn go_out_unwritten(&mut self, mut waiting: Waiting, refusal: Refusal) {
         let (safe, rings): (Vec<_>, Vec<_>) = waiting.effects.drain(..).partition(|effect| !makes_ring(effect));
         waiting.effects = safe;
         if let Some((_, response)) = &mut waiting.answer
             && !rings.is_empty()
         {
-            *response = CallResponse::Refused(Refusal {
-                code: RefusalCode::StoreDown,
-                detail: "the journal cannot be written now, so nobody was rung; try again in a moment".into(),
-                errors: Vec::new(),
-            });
+            *response = CallResponse::Refused(refusal);
         }
         self.go_out(waiting);
         for effect in rings {
@@ -342,6 +351,11 @@ impl NodeTask {
             match self.writer.write(batch.clone()).await {
                 Ok(()) => {
                     self.unwritten.pop_front();
+                }
+                Err(error) if error.kind == ErrorKind::Conflict => {
+                    if let Some(batch) = self.unwritten.pop_front() {
+                        self.contradicts(&batch, &error);
+                    }
                 }
                 Err(_) => {
                     self.retry_at = tokio::time::Instant::now() + STORE_RETRY;
@@ -404,6 +418,24 @@ impl NodeTask {
             }
         }
         statuses
+    }
+}
+
+fn store_down() -> Refusal {
+    Refusal {
+        code: RefusalCode::StoreDown,
+        detail: "the journal cannot be written now, so nobody was rung; try again in a moment".into(),
+        errors: Vec::new(),
+    }
+}
+
+fn contradiction() -> Refusal {
+    Refusal {
+        code: RefusalCode::StoreDown,
+        detail: "this contradicts what the journal holds (an Idempotency-Key used before?), so nobody was rung; \
+                 look at the board, then try again under a new key"
+            .into(),
+        errors: Vec::new(),
     }
 }
 

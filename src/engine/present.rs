@@ -2,7 +2,7 @@
 
 use super::view::{
     Activity, CallKind, CallView, ConferenceView, EndDue, IntroductionState, LegView, NodeView, Notice,
-    ParticipantView, PartyView, Question, QuestionKind, UserRef,
+    ParticipantView, PartyView, Question, QuestionKind, RecordingView, UserRef,
 };
 use crate::domain::{
     call::{Call, Pending},
@@ -11,6 +11,7 @@ use crate::domain::{
     fact::{Arrival, Person, Recorded, Subject},
     ids::{EventId, NodeId},
     node::Node,
+    recording::{Recording, RecordingAsk, RecordingEnd},
     setting::{Setting, Threshold},
     states::LegState,
     story::Telling,
@@ -43,6 +44,7 @@ pub fn node(node: &Node) -> NodeView {
         sessions: link.health.sessions,
         ports_free: node.ports_free(),
         ports_total: node.rules.ports,
+        records: node.rules.recording.is_some(),
     }
 }
 
@@ -103,6 +105,28 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         notice: conference.notice.as_ref().map(notice),
         pending: pending(conference).map(str::to_owned),
         participants: conference.participants.iter().map(participant).collect(),
+        recordings: conference.recordings.iter().map(recording).collect(),
+    }
+}
+
+fn recording(recording: &Recording) -> RecordingView {
+    let pending = recording.asked.map(|asked| match asked {
+        RecordingAsk::Stop => "record_stop",
+        RecordingAsk::Pause(true) => "record_pause",
+        RecordingAsk::Pause(false) => "record_resume",
+    });
+    let reason = |end: RecordingEnd| Notice { code: end.code().into(), text: end.words().into(), sip_status: None };
+    RecordingView {
+        id: recording.id,
+        file: recording.file().to_owned(),
+        state: recording.state,
+        pending: pending.map(str::to_owned),
+        asked_at: recording.asked_at,
+        started_at: recording.started_at,
+        ended_at: recording.ended_at,
+        milliseconds: recording.milliseconds,
+        bytes: recording.bytes,
+        reason: recording.end.map(reason),
     }
 }
 
@@ -198,9 +222,13 @@ pub fn activity(telling: &Telling, recorded: &Recorded, sequence: u64) -> Activi
         call_id,
         conference_id,
         participant_id: telling.participant,
+        leg_id: telling.leg,
+        recording_id: telling.recording,
+        number: Some(telling.number.clone()).filter(|number| !number.is_empty()),
         actor: recorded.actor.as_ref().map(user),
         text: telling.text.clone(),
         reason: telling.cause.as_ref().map(notice),
+        switch_cause: telling.switch_cause.clone(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::domain::{
     ending::EndRules,
-    ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, UserId},
+    ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
+    recording::RecordingState,
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     time::Timestamp,
 };
@@ -44,6 +45,9 @@ pub struct NodeView {
     pub ports_free: u32,
     /// Ports this node may carry in all.
     pub ports_total: u32,
+    /// Conferences here can be recorded.
+    #[serde(default)]
+    pub records: bool,
 }
 
 /// Somebody at the far end, as the switch or the attendant named them.
@@ -162,6 +166,35 @@ pub struct ConferenceView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<String>,
     pub participants: Vec<ParticipantView>,
+    /// Oldest first. It is being recorded, or about to be, while the last one is not over.
+    #[serde(default)]
+    pub recordings: Vec<RecordingView>,
+}
+
+/// One recording of a conference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RecordingView {
+    pub id: RecordingId,
+    /// The file's name, without its folder.
+    pub file: String,
+    pub state: RecordingState,
+    /// `record_stop`, `record_pause` or `record_resume` was asked of the switch and its effect has not been seen yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<String>,
+    pub asked_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Recorded time, pauses left out; as the switch said at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<u64>,
+    /// The file's size; as the switch said at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Why it is over: `stopped`, `conference_over`, `by_itself`, `unseen`, `not_announced`, `not_opened`, `not_started`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Notice>,
 }
 
 /// An end that is near, because somebody left.
@@ -289,6 +322,15 @@ pub struct Activity {
     pub conference_id: Option<ConferenceId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participant_id: Option<ParticipantId>,
+    /// The leg (and its channel's UUID on the switch), where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leg_id: Option<ChannelId>,
+    /// The number of the leg, or the one the participant is at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The recording, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_id: Option<RecordingId>,
     /// Who did it, if a user did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserRef>,
@@ -296,6 +338,9 @@ pub struct Activity {
     pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Notice>,
+    /// FreeSWITCH's own word for the reason, where it had one: `USER_BUSY`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switch_cause: Option<String>,
 }
 
 /// One change, as it goes out on the live stream.

@@ -37,6 +37,7 @@ mod leg;
 mod people;
 mod playback;
 mod present;
+mod recorder;
 mod room;
 mod room_events;
 mod server;

@@ -3,6 +3,7 @@
 use super::{
     apps::Outcome,
     channel::Wait,
+    recorder::Tape,
     sound::Relation,
     world::{TICK, World, micros},
 };
@@ -47,7 +48,7 @@ pub(super) struct Room {
     pub entry_sound: bool,
     pub exit_sound: bool,
     pub relations: BTreeMap<(u32, u32), Relation>,
-    pub recordings: Vec<String>,
+    pub tapes: Vec<Tape>,
     pub playing: Option<String>,
     /// Empty, and about to be destroyed.
     pub ending: bool,
@@ -136,7 +137,7 @@ impl World {
                 entry_sound: true,
                 exit_sound: true,
                 relations: BTreeMap::new(),
-                recordings: Vec::new(),
+                tapes: Vec::new(),
                 playing: None,
                 ending: false,
             },
@@ -241,6 +242,7 @@ impl World {
         let ghost = self.rooms.get(&name).cloned();
         self.after(TICK, move |world| {
             if let Some(ghost) = ghost {
+                world.tapes_end(&ghost);
                 world.tell_room_of(&ghost, "conference-destroy", &[]);
             }
             world.rooms.retain(|_, room| room.uuid != room_uuid);

@@ -3,6 +3,7 @@
 use super::{
     channel::Channel,
     event::Event,
+    recorder::Tape,
     room::{Member, Room, RoomAddress},
     world::{World, micros},
 };
@@ -119,6 +120,7 @@ impl World {
             .iter()
             .rev()
             .filter_map(|member| Some(member_json(room, member, self.channels.get(&member.uuid)?)))
+            .chain(room.tapes.iter().filter(|tape| tape.open).map(Tape::json))
             .collect();
         let variables: serde_json::Map<String, Value> =
             room.variables.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
@@ -144,7 +146,7 @@ impl World {
             "dynamic": true,
             "exit_sound": room.exit_sound,
             "enter_sound": room.entry_sound,
-            "recording": !room.recordings.is_empty(),
+            "recording": room.tapes.iter().any(|tape| tape.open),
             "video_bridge": false,
             "video_floor_only": false,
             "video_rfc4579": false,
@@ -179,7 +181,7 @@ impl Room {
             ("exit_sound", self.exit_sound),
             ("enter_sound", self.entry_sound),
             ("locked", self.locked),
-            ("recording", !self.recordings.is_empty()),
+            ("recording", self.tapes.iter().any(|tape| tape.open)),
         ] {
             if set {
                 words.push(word);

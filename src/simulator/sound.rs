@@ -30,7 +30,7 @@ impl Room {
     /// `relate`, with its arguments.
     pub(super) fn relate(&mut self, args: &[&str]) -> String {
         match args {
-            [] if self.relations.is_empty() => "+OK No relationships\n".into(),
+            [] | [_] if self.relations.is_empty() => "+OK No relationships\n".into(),
             [] => String::new(),
             [shown] => {
                 let wanted: Vec<u32> = ids(shown).filter_map(|id| id.parse().ok()).collect();

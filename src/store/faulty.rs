@@ -27,6 +27,8 @@ pub enum Fault {
     Fail(ErrorKind),
     /// Fails so many times, then works.
     FailTimes(ErrorKind, u32),
+    /// Fails or not, append by append, as listed; then works.
+    InTurn(&'static [Option<ErrorKind>]),
     /// Takes so much longer, then works.
     Slow(Duration),
     /// Hangs until another fault, or none, is set.
@@ -76,6 +78,11 @@ impl FaultyStore {
             Fault::FailTimes(kind, times) => {
                 failing = (times > 0).then_some(kind);
                 *fault = if times > 1 { Fault::FailTimes(kind, times - 1) } else { Fault::None };
+                true
+            }
+            Fault::InTurn(turns) => {
+                failing = turns.first().copied().flatten();
+                *fault = turns.get(1..).map_or(Fault::None, Fault::InTurn);
                 true
             }
             Fault::Slow(time) => {

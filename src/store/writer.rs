@@ -83,7 +83,7 @@ impl JournalWriter {
     }
 
     /// Hands a batch over and waits until it is durable. After a failure this is the way back: it is tried even then,
-    /// and once it has succeeded so is what this lane submits after it.
+    /// and once it has succeeded, or is known never to ([`ErrorKind::Conflict`]), so is what this lane submits after it.
     pub async fn write(&self, batch: Batch) -> Result<(), StoreError> {
         let (job, ack) = self.job(batch, true);
         self.jobs.send(job).await.map_err(|_| gone())?;
@@ -110,28 +110,43 @@ async fn run(store: Arc<dyn Store>, mut waiting: mpsc::Receiver<Job>) {
         if group.is_empty() {
             continue;
         }
-        let (batches, rest): (Vec<Batch>, Vec<_>) =
-            group.into_iter().map(|job| (job.batch, (job.lane, job.done))).unzip();
+        let (batches, rest): (Vec<Batch>, Vec<Waiting>) =
+            group.into_iter().map(|Job { batch, lane, again, done }| (batch, Waiting { lane, again, done })).unzip();
         match store.append(&batches).await {
             // One of them contradicts the store (a key used twice). The others must not suffer for it.
             Err(error) if error.kind == ErrorKind::Conflict && batches.len() > 1 => {
-                for (batch, (_, ack)) in batches.iter().zip(rest) {
-                    answer(ack, store.append(std::slice::from_ref(batch)).await);
-                }
-            }
-            outcome => {
-                for (lane, ack) in rest {
-                    match &outcome {
-                        Ok(()) => drop(broken.remove(&lane)),
-                        // It will contradict the store for ever; nothing is gained by waiting for it.
-                        Err(error) if error.kind == ErrorKind::Conflict => {}
-                        Err(error) => drop(broken.insert(lane, error.clone())),
+                for (batch, waiting) in batches.iter().zip(rest) {
+                    // One before it may have failed by itself.
+                    if let Some(error) = broken.get(&waiting.lane).filter(|_| !waiting.again) {
+                        answer(waiting.done, Err(error.clone()));
+                    } else {
+                        settle(&mut broken, waiting, store.append(std::slice::from_ref(batch)).await);
                     }
-                    answer(ack, outcome.clone());
                 }
             }
+            outcome => rest.into_iter().for_each(|waiting| settle(&mut broken, waiting, outcome.clone())),
         }
     }
+}
+
+/// Whoever waits for what becomes of a batch.
+struct Waiting {
+    lane: u64,
+    again: bool,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// Answers, and notes what it means for the lane.
+fn settle(broken: &mut BTreeMap<u64, StoreError>, waiting: Waiting, outcome: Result<(), StoreError>) {
+    match &outcome {
+        Ok(()) => drop(broken.remove(&waiting.lane)),
+        // The store answers again, and whoever wrote it knows that this one will never be in it.
+        Err(error) if error.kind == ErrorKind::Conflict && waiting.again => drop(broken.remove(&waiting.lane)),
+        // It will contradict the store for ever; nothing is gained by waiting for it.
+        Err(error) if error.kind == ErrorKind::Conflict => {}
+        Err(error) => drop(broken.insert(waiting.lane, error.clone())),
+    }
+    answer(waiting.done, outcome);
 }
 
 fn answer(ack: oneshot::Sender<Result<(), StoreError>>, outcome: Result<(), StoreError>) {

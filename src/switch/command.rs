@@ -4,7 +4,7 @@
 //! on a real switch; the comment says what goes wrong with the obvious alternative.
 
 use crate::domain::{
-    effect::{Command, Door, KillCause, Media, Originate, Room, Target, WayBack},
+    effect::{Command, Door, KillCause, Media, Originate, RecordVerb, Room, Target, WayBack},
     endpoint::{Endpoint, Phrase, Safe},
     ids::ChannelId,
     setting::Setting,
@@ -101,6 +101,11 @@ pub fn text(command: &Command) -> Wire {
         Command::AskRelations(room) => now(format!("conference {} relate 0", room.name)),
         Command::Press { room, member, digits } => {
             now(format!("conference {} dtmf {member} {}", room.name, digits.as_str()))
+        }
+        Command::Announce { room, sound } => now(format!("conference {} play {sound}", room.name)),
+        // The old forms without a verb take a missing path for a name to record into.
+        Command::Record { room, path, verb } => {
+            now(format!("conference {} recording {} {path}", room.name, record_verb(*verb)))
         }
         Command::Lock { room, on } => now(format!("conference {} {}", room.name, if *on { "lock" } else { "unlock" })),
         Command::TakeMedia(channel) => {
@@ -232,6 +237,15 @@ fn set(setting: Setting, member: u32, music: &Safe) -> String {
         Setting::GainIn(gain) => format!("volume_in {member} {}", gain.get()),
         Setting::GainOut(gain) => format!("volume_out {member} {}", gain.get()),
         Setting::Energy(level) => format!("energy {member} {}", level.get()),
+    }
+}
+
+fn record_verb(verb: RecordVerb) -> &'static str {
+    match verb {
+        RecordVerb::Start => "start",
+        RecordVerb::Stop => "stop",
+        RecordVerb::Pause => "pause",
+        RecordVerb::Resume => "resume",
     }
 }
 

@@ -6,7 +6,7 @@
 use super::snapshot::{clean, reply};
 use crate::domain::{
     ids::ChannelId,
-    input::{ChannelEvent, ChannelEventKind, ChannelInfo, Input, RoomEvent, RoomEventKind},
+    input::{ChannelEvent, ChannelEventKind, ChannelInfo, Input, RecordingNews, RoomEvent, RoomEventKind},
     setting::Setting,
 };
 use freeswitch_esl_tokio::EslEvent;
@@ -115,12 +115,33 @@ fn room(event: &EslEvent) -> Option<RoomEvent> {
         "stop-talking" => RoomEventKind::Talking { channel: member()?, on: false },
         "lock" => RoomEventKind::Locked(true),
         "unlock" => RoomEventKind::Locked(false),
+        // With `Error` it was only asked for. Played to one member, it is another event.
+        "play-file-done" => RoomEventKind::Played { file: present(event, "File")? },
+        action @ ("start-recording" | "stop-recording" | "pause-recording" | "resume-recording") => {
+            RoomEventKind::Recording { path: present(event, "Path")?, news: recording(action, event) }
+        }
         action => {
             let setting = setting(action, event)?;
             RoomEventKind::Set { channel: member()?, setting, seen: others(setting, event) }
         }
     };
     Some(RoomEvent { room, kind })
+}
+
+fn recording(action: &str, event: &EslEvent) -> RecordingNews {
+    let count = |header| event.header_str(header)?.trim().parse::<u64>().ok();
+    match action {
+        // A file that could not be opened is told of like this, and as stopped right after.
+        "start-recording" if event.header_str("Error").is_some() => RecordingNews::Refused,
+        "start-recording" => RecordingNews::Started,
+        "pause-recording" => RecordingNews::Paused(true),
+        "resume-recording" => RecordingNews::Paused(false),
+        _ => RecordingNews::Stopped {
+            milliseconds: count("Milliseconds-Elapsed"),
+            bytes: count("Record-File-Size"),
+            members: count("Conference-Size").and_then(|size| size.try_into().ok()).unwrap_or(0),
+        },
+    }
 }
 
 /// What was set, and told by an event of its own.

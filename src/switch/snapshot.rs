@@ -148,7 +148,14 @@ fn room(row: &Value) -> Option<(String, RoomSnapshot)> {
     }
     let members = row.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let locked = row.get("locked").and_then(Value::as_bool).unwrap_or(false);
-    Some((name, RoomSnapshot { locked, members: members.iter().filter_map(member).collect() }))
+    let recordings = members.iter().filter_map(recording).collect();
+    Some((name, RoomSnapshot { locked, members: members.iter().filter_map(member).collect(), recordings }))
+}
+
+/// The file, and whether it is paused.
+fn recording(row: &Value) -> Option<(String, bool)> {
+    let path = row.get("record_path").and_then(Value::as_str).map(clean).filter(|path| !path.is_empty())?;
+    Some((path, row.get("status").and_then(Value::as_str) == Some("paused")))
 }
 
 fn member(row: &Value) -> Option<(ChannelId, MemberSnapshot)> {

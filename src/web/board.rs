@@ -33,15 +33,7 @@ pub(super) fn routes(web: &Arc<Web>) -> BoxedFilter<(Response,)> {
             Ok(warp::reply::json(&conference(&asked.web, viewer, id).await?).into_response())
         })],
     );
-    let story = resource(
-        web,
-        api("conferences").and(warp::path::param()).and(warp::path("story")).and(warp::path::end()),
-        vec![Endpoint::new(Route::ConferenceStory, |asked: Asked<String>| async move {
-            let (viewer, id) = (&asked.caller()?.identity, id::<ConferenceId>(&asked.path)?);
-            Ok(warp::reply::json(&story(&asked.web, viewer, id).await?).into_response())
-        })],
-    );
-    board.or(one).unify().or(story).unify().boxed()
+    board.or(one).unify().boxed()
 }
 
 /// An id out of the path. One that is none names nothing: 404, and why.
@@ -50,7 +42,7 @@ pub(super) fn id<T: FromStr<Err: ToString>>(text: &str) -> Result<T, Problem> {
 }
 
 /// What is live is not looked for in the store, so that it can be read while the store is down.
-async fn conference(web: &Web, viewer: &Identity, id: ConferenceId) -> Result<ConferenceView, Problem> {
+pub(super) async fn conference(web: &Web, viewer: &Identity, id: ConferenceId) -> Result<ConferenceView, Problem> {
     let (_, board) = web.hub.picture();
     match board.conferences.into_iter().find(|conference| conference.id == id) {
         Some(conference) if sees_conference(viewer, &conference) => Ok(conference),
@@ -59,7 +51,8 @@ async fn conference(web: &Web, viewer: &Identity, id: ConferenceId) -> Result<Co
     }
 }
 
-async fn story(web: &Web, viewer: &Identity, id: ConferenceId) -> Result<Story, Problem> {
+/// One conference with what happened in it, if this viewer may see it.
+pub(super) async fn story(web: &Web, viewer: &Identity, id: ConferenceId) -> Result<Story, Problem> {
     let story = web.server.story(id).await?;
     story.filter(|story| sees_conference(viewer, &story.conference)).ok_or_else(|| unknown(id))
 }

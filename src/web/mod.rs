@@ -11,6 +11,7 @@ mod actions;
 pub mod assets;
 mod board;
 mod client_address;
+mod csv;
 mod events;
 mod headers;
 mod health;
@@ -23,12 +24,15 @@ mod input_ending;
 pub mod openapi;
 pub mod permissions;
 pub mod problem;
+mod range;
+mod recordings;
 mod request;
 mod resource;
 mod seats;
 pub mod server;
 mod sessions;
 pub mod settings;
+mod story;
 mod stream;
 pub mod visibility;
 
@@ -82,6 +86,8 @@ pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
         sessions::routes(&web),
         actions::routes(&web),
         history::routes(&web),
+        story::routes(&web),
+        recordings::routes(&web),
         health::routes(&web),
     ];
     let served = api.into_iter().chain(assets.map(outside_api)).reduce(|all, next| all.or(next).unify().boxed());

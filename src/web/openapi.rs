@@ -13,6 +13,7 @@ use super::{
     input_ending::Extension,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
+    recordings::Recordings,
     sessions::SessionView,
     settings::STREAMS_PER_USER,
 };
@@ -55,6 +56,7 @@ use utoipa::{
     ProblemDocument,
     Readiness,
     Replacement,
+    Recordings,
     SessionView,
     StationChoice,
     Status,
@@ -122,6 +124,11 @@ fn operation(spec: &RouteSpec) -> Operation {
         );
         operation = operation.response("429", typed::<ProblemDocument>(&text, "application/problem+json"));
     }
+    if spec.route == Route::RecordingRead {
+        operation = operation
+            .response("206", text("The part that was asked for", "audio/wav", Type::String))
+            .response("416", Response::new("There are no such bytes; Content-Range says how many there are"));
+    }
     for name in spec.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')) {
         operation = operation.parameter(id_parameter(name));
     }
@@ -160,6 +167,8 @@ fn summary(route: Route) -> &'static str {
         Route::ConferenceHistory => "Ended and refused conferences, newest first",
         Route::ConferenceRead => "One conference, live or past",
         Route::ConferenceStory => "One conference with everything that happened in it",
+        Route::RecordingList => "The recordings of one conference",
+        Route::RecordingRead => "The file of one recording, or a part of it",
         Route::ParticipantsAdd => "Ring more participants into the conference",
         Route::Participant(ParticipantVerb::Mute) => "Others no longer hear the participant",
         Route::Participant(ParticipantVerb::Unmute) => "Others hear the participant again",
@@ -180,6 +189,10 @@ fn summary(route: Route) -> &'static str {
         Route::Participant(ParticipantVerb::Speak) => "The participant may speak again",
         Route::Conference(ConferenceVerb::Lock) => "Let nobody else in",
         Route::Conference(ConferenceVerb::Unlock) => "Let others in again",
+        Route::Conference(ConferenceVerb::Record) => "Record the conference, announced first if so configured",
+        Route::Conference(ConferenceVerb::RecordStop) => "End the recording and close its file",
+        Route::Conference(ConferenceVerb::RecordPause) => "Leave out of the recording what is said from now on",
+        Route::Conference(ConferenceVerb::RecordResume) => "Record on, into the same file",
         Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
         Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
         Route::Conference(ConferenceVerb::End) => "End it for all",
@@ -265,7 +278,9 @@ fn answer(route: Route) -> (&'static str, Response) {
         }
         Route::ConferenceHistory => ("200", json::<History>("One page")),
         Route::ConferenceRead => ("200", json::<ConferenceView>("The conference")),
-        Route::ConferenceStory => ("200", json::<Story>("The conference and its story")),
+        Route::ConferenceStory => ("200", story_answer()),
+        Route::RecordingList => ("200", json::<Recordings>("Oldest first")),
+        Route::RecordingRead => ("200", text("The whole file", "audio/wav", Type::String)),
         Route::OpenApi => ("200", text("An OpenAPI 3.1 document", "application/json", Type::Object)),
         Route::Health => ("200", json::<Health>("It runs")),
         Route::Ready => ("200", json::<Readiness>("It can; 503 with the reason if it cannot")),
@@ -293,6 +308,15 @@ fn parameters(route: Route) -> Vec<Parameter> {
                 query("limit", "At most so many.").schema(Some(limit)).build(),
             ]
         }
+        Route::RecordingRead => {
+            let text = "One range of bytes, such as `bytes=0-1023`. Several at once get the whole file.";
+            vec![header("Range", text), header("If-Range", "The ETag of the part that is there already.")]
+        }
+        Route::ConferenceStory => {
+            let format = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["json", "csv"]));
+            let text = "In which form; goes before the Accept header.";
+            vec![parameter("format", ParameterIn::Query, text).schema(Some(format)).build()]
+        }
         Route::Call(_)
         | Route::ConferenceStart
         | Route::ParticipantsAdd
@@ -300,6 +324,21 @@ fn parameters(route: Route) -> Vec<Parameter> {
         | Route::Conference(_) => vec![header("Idempotency-Key", dials)],
         _ => Vec::new(),
     }
+}
+
+/// One answer, two forms.
+fn story_answer() -> Response {
+    let columns = super::story::COLUMNS.join(", ");
+    let text = format!(
+        "The conference and its story. JSON, or by `Accept: text/csv` or `format=csv` CSV (RFC 4180, UTF-8, CR LF): a \
+         header line, then a line for everything that was asked or happened, oldest first. The columns are {columns}; \
+         new ones come at the end. A field that begins with = + - @, a tab or a carriage return has an apostrophe \
+         before it, so that no spreadsheet takes it for a formula. CSV, and whatever `format` names, comes as an \
+         attachment with a file name."
+    );
+    let csv = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+    let json = ContentBuilder::new().schema(Some(reference::<Story>())).build();
+    ResponseBuilder::new().description(text).content("application/json", json).content("text/csv", csv).build()
 }
 
 fn parameter(name: &str, place: ParameterIn, text: &str) -> ParameterBuilder {

@@ -33,7 +33,10 @@ verbs! {
     ConferenceVerb {
         Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
         Mute = "mute", Unmute = "unmute", Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold",
-        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end", Merge = "merge", Rescue = "rescue", Extend = "extend",
+        Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end", Merge = "merge", Rescue = "rescue",
+        Extend = "extend",
+        Record = "record", RecordStop = "record_stop", RecordPause = "record_pause",
+        RecordResume = "record_resume",
     }
 }
 verbs! {
@@ -60,6 +63,8 @@ pub enum Route {
     ConferenceHistory,
     ConferenceRead,
     ConferenceStory,
+    RecordingList,
+    RecordingRead,
     ParticipantsAdd,
     Participant(ParticipantVerb),
     Conference(ConferenceVerb),
@@ -82,6 +87,8 @@ pub enum Permission {
     StartConferences,
     SteerConferences,
     ReadHistory,
+    /// Hear what was recorded in conferences one may see.
+    ReadRecordings,
     /// Also given by the configured token and to the configured networks.
     ReadMetrics,
 }
@@ -98,7 +105,8 @@ impl Permission {
             | Self::HandleCalls
             | Self::StartConferences
             | Self::SteerConferences
-            | Self::ReadHistory => EVERYONE,
+            | Self::ReadHistory
+            | Self::ReadRecordings => EVERYONE,
             // A program has a token and no session.
             Self::OwnSession => USERS,
             Self::ReadMetrics => &[Role::Administrator],
@@ -145,6 +153,8 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::ConferenceHistory, "conferences.history", "GET" "/api/v1/conferences", ReadHistory;
     Route::ConferenceRead, "conferences.read", "GET" "/api/v1/conferences/{conference_id}", SeeBoard;
     Route::ConferenceStory, "conferences.story", "GET" "/api/v1/conferences/{conference_id}/story", ReadHistory;
+    Route::RecordingList, "recordings.list", "GET" "/api/v1/conferences/{conference_id}/recordings", ReadRecordings;
+    Route::RecordingRead, "recordings.read", "GET" "/api/v1/conferences/{conference_id}/recordings/{recording_id}", ReadRecordings;
     Route::ParticipantsAdd, "participants.add", "POST" "/api/v1/conferences/{conference_id}/participants", SteerConferences;
     Route::Participant(ParticipantVerb::Mute), "participants.mute", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/mute", SteerConferences;
     Route::Participant(ParticipantVerb::Unmute), "participants.unmute", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/unmute", SteerConferences;
@@ -175,6 +185,10 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::Undeaf), "conferences.undeaf", "POST" "/api/v1/conferences/{conference_id}/actions/undeaf", SteerConferences;
     Route::Conference(ConferenceVerb::Hold), "conferences.hold", "POST" "/api/v1/conferences/{conference_id}/actions/hold", SteerConferences;
     Route::Conference(ConferenceVerb::Unhold), "conferences.unhold", "POST" "/api/v1/conferences/{conference_id}/actions/unhold", SteerConferences;
+    Route::Conference(ConferenceVerb::Record), "conferences.record", "POST" "/api/v1/conferences/{conference_id}/actions/record", SteerConferences;
+    Route::Conference(ConferenceVerb::RecordStop), "conferences.record_stop", "POST" "/api/v1/conferences/{conference_id}/actions/record_stop", SteerConferences;
+    Route::Conference(ConferenceVerb::RecordPause), "conferences.record_pause", "POST" "/api/v1/conferences/{conference_id}/actions/record_pause", SteerConferences;
+    Route::Conference(ConferenceVerb::RecordResume), "conferences.record_resume", "POST" "/api/v1/conferences/{conference_id}/actions/record_resume", SteerConferences;
     Route::Conference(ConferenceVerb::Drop), "conferences.drop", "POST" "/api/v1/conferences/{conference_id}/actions/drop", SteerConferences;
     Route::Conference(ConferenceVerb::Sidebar), "conferences.sidebar", "POST" "/api/v1/conferences/{conference_id}/actions/sidebar", SteerConferences;
     Route::Conference(ConferenceVerb::SidebarEnd), "conferences.sidebar_end", "POST" "/api/v1/conferences/{conference_id}/actions/sidebar_end", SteerConferences;
@@ -204,6 +218,7 @@ impl Route {
     pub const fn query(self) -> &'static [&'static str] {
         match self {
             Self::ConferenceHistory => &["before", "limit"],
+            Self::ConferenceStory => &["format"],
             _ => &[],
         }
     }
@@ -236,6 +251,8 @@ mod tests {
             Route::ConferenceHistory,
             Route::ConferenceRead,
             Route::ConferenceStory,
+            Route::RecordingList,
+            Route::RecordingRead,
             Route::ParticipantsAdd,
             Route::OpenApi,
             Route::Health,

@@ -1,7 +1,7 @@
 //! How the WS is set up. The composition root fills this from the configuration.
 
 use ipnet::IpNet;
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 /// Open at the same time for one user or program: several browsers with several windows each.
 pub const STREAMS_PER_USER: usize = 16;
@@ -17,6 +17,8 @@ pub struct WebSettings {
     pub public_origin: Option<String>,
     pub metrics: MetricsAccess,
     pub stream: StreamSettings,
+    /// Where the files of recordings are; none: they cannot be downloaded.
+    pub recordings: Option<PathBuf>,
 }
 
 /// Who may read metrics, administrators apart.

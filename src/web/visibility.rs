@@ -210,6 +210,7 @@ mod tests {
             notice: None,
             pending: None,
             participants: Vec::new(),
+            recordings: Vec::new(),
         }
     }
 
@@ -226,9 +227,13 @@ mod tests {
             call_id: call.map(|it| CallId::new(Uuid::from_u128(it))),
             conference_id: conference.map(|it| ConferenceId::new(Uuid::from_u128(it))),
             participant_id: None,
+            leg_id: None,
+            recording_id: None,
+            number: None,
             actor,
             text: "A caller arrived.".into(),
             reason: None,
+            switch_cause: None,
         })
     }
 

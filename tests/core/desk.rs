@@ -339,7 +339,7 @@ impl Desk {
     pub fn having_in_room(&self, id: ConferenceId, inside: &[ChannelId]) -> Snapshot {
         let members =
             (1..).zip(inside).map(|(member, channel)| (*channel, MemberSnapshot { member, ..Default::default() }));
-        let room = RoomSnapshot { locked: false, members: members.collect() };
+        let room = RoomSnapshot { members: members.collect(), ..RoomSnapshot::default() };
         let channels: Vec<_> = inside.iter().map(|channel| (*channel, "conference")).collect();
         Snapshot { rooms: [(self.conference_of(id).room.clone(), room)].into(), ..having(&channels) }
     }

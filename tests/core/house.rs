@@ -9,6 +9,7 @@ use switchboard::domain::{
     node::Ids,
     number::Numbering,
     policy::{Limits, Policy},
+    recording::RecordingRules,
     request::Actor,
     route::{Matches, Route, Routes},
     rules::{ConferenceRules, Rules, Station, Times},
@@ -116,5 +117,6 @@ pub fn rules() -> Rules {
         ports: 100,
         conference: ConferenceRules::default(),
         times: Times { shown: Duration::from_secs(60), ..Times::default() },
+        recording: RecordingRules::new("/rec", "{date}-{id}", None).ok(),
     }
 }

@@ -90,6 +90,9 @@ fn journaled_conference(conference: &Conference) -> Conference {
         hearing: Hearing::Free,
         ..conference.clone()
     };
+    for recording in &mut conference.recordings {
+        recording.asked = None;
+    }
     for participant in &mut conference.participants {
         participant.asked.clear();
         participant.talking = false;

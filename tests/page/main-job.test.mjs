@@ -1,5 +1,6 @@
 // The main job: answer, make the call a conference, see everyone's true state, steer, end, read it up later.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import {
   ask, call, end, listen, openPage, paste, realComplaints, row, rowCalled, rowState, signIn, state, tabTo, talk, toRow, useHouse,
@@ -152,6 +153,16 @@ test('by mouse alone', async () => {
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByRole('button', { name: /^Grace Hopper/ }).click();
   await page.locator('.past .story').getByText('Anna Berg').waitFor();
+  // The story is saved with the mouse, and by one key.
+  const [json] = await Promise.all([
+    page.waitForEvent('download'), page.getByRole('link', { name: 'Save this story: JSON' }).click(),
+  ]);
+  assert.match(json.suggestedFilename(), /^conference-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.json$/);
+  const [csv] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('s')]);
+  assert.match(csv.suggestedFilename(), /\.csv$/);
+  const told = await readFile(await csv.path(), 'utf8');
+  assert.match(told, /^sequence,at,type,.*\r\n1,/);
+  assert.match(told, /conference\.participant\.joined,Anna Berg joined\./);
   assert.deepEqual(realComplaints(page), []);
 });
 

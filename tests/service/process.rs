@@ -21,11 +21,13 @@ pub struct Plan {
     pub ports: u32,
     /// Sections of its own, as text.
     pub more: &'static str,
+    /// The lines of `[recording]`, if there is such a section.
+    pub recording: String,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { ring_seconds: 8, confirm_seconds: 5, ports: 100, more: "" }
+        Self { ring_seconds: 8, confirm_seconds: 5, ports: 100, more: "", recording: String::new() }
     }
 }
 
@@ -176,7 +178,7 @@ fn furnish() -> Furnished {
 }
 
 fn configuration(http: SocketAddr, event_socket: SocketAddr, hook: SocketAddr, plan: &Plan) -> String {
-    let Plan { ring_seconds, confirm_seconds, ports, more } = plan;
+    let Plan { ring_seconds, confirm_seconds, ports, more, recording } = plan;
     format!(
         r#"
 [http]
@@ -227,6 +229,8 @@ ring_seconds = {ring_seconds}
 confirm_seconds = {confirm_seconds}
 park_seconds = 10
 {more}
+[recording]
+{recording}
 [log]
 level = "info"
 "#

@@ -247,6 +247,14 @@ impl Telephony {
         Probe::connect(self.event_socket, &self.password).await.expect("the switch's Event Socket answers")
     }
 
+    /// Where a real switch keeps its files.
+    pub fn base(&self) -> Option<&std::path::Path> {
+        match &self.kind {
+            Kind::Live(lab) => Some(lab.switch.base()),
+            Kind::Simulated(_) => None,
+        }
+    }
+
     /// The switch has no channel and no room left.
     pub async fn is_empty_again(&self) -> bool {
         let probe = self.probe().await;

@@ -78,6 +78,7 @@ every_store! { sqlite from crate::fresh_sqlite: {
         batches_are_committed_in_order,
         a_failure_reaches_everybody_who_waits_and_is_over_when_it_is_over,
         a_batch_that_contradicts_does_not_harm_its_neighbours,
+        a_failure_after_a_contradiction_leaves_no_hole,
         a_full_queue_gives_the_batch_back,
         dropping_the_last_handle_finishes_the_work;
 }}

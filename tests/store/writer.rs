@@ -104,6 +104,36 @@ pub async fn a_batch_that_contradicts_does_not_harm_its_neighbours(store: Arc<dy
     assert_eq!(story.iter().map(|found| found.entry.at.0).collect::<Vec<_>>(), [0, 1, 3]);
 }
 
+pub async fn a_failure_after_a_contradiction_leaves_no_hole(store: Arc<dyn Store>) {
+    let (faulty, writer, first) = held(&store).await;
+    let room = conference("room");
+    let keyed = |at| Batch {
+        entries: vec![continues(&room, at)],
+        idempotency: vec![asked(user(1), "key", at)],
+        ..Batch::default()
+    };
+    let neighbour = writer.lane();
+    let mut acks = vec![first];
+    for batch in [keyed(1), batch(vec![continues(&room, 2)]), keyed(3), batch(vec![continues(&room, 4)])] {
+        acks.push(writer.submit(batch).await.unwrap());
+    }
+    acks.push(neighbour.submit(batch(vec![opens(&conference("other"), 5)])).await.unwrap());
+    // The first, the group, which contradicts itself, and the group's first alone; then the disk is full, once.
+    faulty.set(Fault::InTurn(&[None, None, None, Some(ErrorKind::Full)]));
+    let mut outcomes = Vec::new();
+    for ack in acks {
+        outcomes.push(answer(ack).await);
+    }
+    let full = Err(ErrorKind::Full);
+    assert_eq!(outcomes, [Ok(()), Ok(()), full, full, full, Ok(())]);
+    let after = writer.submit(batch(vec![continues(&room, 6)])).await.unwrap();
+    assert_eq!(answer(after).await, full, "the lane stays closed");
+    writer.write(batch(vec![continues(&room, 2)])).await.unwrap();
+    answer(writer.submit(batch(vec![continues(&room, 4)])).await.unwrap()).await.unwrap();
+    let story = store.entries(&room).await.unwrap();
+    assert_eq!(story.iter().map(|found| found.entry.at.0).collect::<Vec<_>>(), [0, 1, 2, 4]);
+}
+
 pub async fn a_full_queue_gives_the_batch_back(store: Arc<dyn Store>) {
     let (faulty, writer, first) = held(&store).await;
     let mut taken = vec![first];

@@ -49,6 +49,7 @@ impl Conf {
         put("autoload_configs/switch.conf.xml", &self.switch())?;
         put("autoload_configs/acl.conf.xml", ACL)?;
         put("autoload_configs/logfile.conf.xml", &logfile(base))?;
+        put("autoload_configs/cdr_csv.conf.xml", &cdr_csv(base))?;
         put("autoload_configs/local_stream.conf.xml", &local_stream(base))?;
         put("autoload_configs/conference.conf.xml", CONFERENCE)?;
         put("autoload_configs/sofia.conf.xml", &self.sofia())?;
@@ -156,6 +157,7 @@ fn modules() -> String {
         "native_file",
         "local_stream",
         "tone_stream",
+        "cdr_csv",
     ];
     let lines: String = names.iter().map(|name| format!("  <load module=\"mod_{name}\"/>\n")).collect();
     format!("<configuration name=\"modules.conf\"><modules>\n{lines}</modules></configuration>")
@@ -168,6 +170,24 @@ fn logfile(base: &Path) -> String {
 <mappings><map name="all" value="debug,info,notice,warning,err,crit,alert"/></mappings></profile>
 </profiles></configuration>"#,
         base.join("log/freeswitch.log").display()
+    )
+}
+
+/// Where the switch's own call records are, one line a channel: UUID, cause, then start, answer and end in
+/// microseconds since 1970.
+pub fn call_records(base: &Path) -> PathBuf {
+    base.join("log/cdr-csv/Master.csv")
+}
+
+fn cdr_csv(base: &Path) -> String {
+    format!(
+        r#"<configuration name="cdr_csv.conf"><settings>
+<param name="log-base" value="{}"/><param name="default-template" value="lab"/><param name="legs" value="ab"/>
+<param name="rotate-on-hup" value="false"/>
+</settings><templates>
+<template name="lab">${{uuid}},${{hangup_cause}},${{start_uepoch}},${{answer_uepoch}},${{end_uepoch}}</template>
+</templates></configuration>"#,
+        base.join("log").display()
     )
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     accounts::PROGRAM_TOKEN,
     house::{House, Person, Plan, problem},
-    things,
+    recordings, things,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -68,6 +68,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/merge", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/rescue", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/record", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/record_stop", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/record_pause", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/record_resume", "asdp"),
+    ("GET", "/api/v1/conferences/{conference_id}/recordings", "asdp"),
+    ("GET", "/api/v1/conferences/{conference_id}/recordings/{recording_id}", "asdp"),
     ("GET", "/api/v1/openapi.json", "nasdp"),
     ("GET", "/healthz", "nasdp"),
     ("GET", "/readyz", "nasdp"),
@@ -78,11 +84,12 @@ fn real(path: &str) -> String {
     path.replace("{call_id}", &things::call_id(1).to_string())
         .replace("{conference_id}", &things::conference_id(1).to_string())
         .replace("{participant_id}", &things::participant_id(1).to_string())
+        .replace("{recording_id}", &things::recording_id(1).to_string())
 }
 
 #[tokio::test]
 async fn each_route_lets_through_whom_the_table_says() {
-    let house = House::start().await;
+    let (house, _folder) = recordings::house(things::conference(1, 1)).await;
     let served = ROUTES.iter().map(|spec| (spec.method, spec.path)).collect::<BTreeSet<_>>();
     assert_eq!(served, TABLE.iter().map(|(method, path, _)| (*method, *path)).collect::<BTreeSet<_>>());
     let body = json!({ "participants": [{ "numbers": ["1001"] }] });

@@ -3,7 +3,7 @@
 use crate::accounts::user_id;
 use switchboard::{
     domain::{
-        ids::{CallId, ConferenceId, EventId, NodeId, ParticipantId},
+        ids::{CallId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId},
         states::{CallState, ConferenceState},
         time::Timestamp,
     },
@@ -21,6 +21,10 @@ pub fn conference_id(number: u128) -> ConferenceId {
 
 pub fn participant_id(number: u128) -> ParticipantId {
     ParticipantId::new(Uuid::from_u128(number))
+}
+
+pub fn recording_id(number: u128) -> RecordingId {
+    RecordingId::new(Uuid::from_u128(number))
 }
 
 pub fn user(number: u128) -> UserRef {
@@ -75,6 +79,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         notice: None,
         pending: None,
         participants: Vec::new(),
+        recordings: Vec::new(),
     }
 }
 
@@ -92,8 +97,12 @@ pub fn line(text: &str) -> Status {
         call_id: None,
         conference_id: None,
         participant_id: None,
+        leg_id: None,
+        recording_id: None,
+        number: None,
         actor: None,
         text: text.into(),
         reason: None,
+        switch_cause: None,
     })
 }

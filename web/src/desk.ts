@@ -368,5 +368,8 @@ function complain(text: string, spoken: readonly string[] = []): void {
 }
 
 export const readHistory = (before?: string) => client.history(before);
+/** Which of a conference's recordings can be downloaded. */
+export const readRecordings = async (id: string): Promise<ReadonlySet<string>> =>
+  new Set((await client.recordings(id)).recordings.filter((one) => one.available).map((one) => one.recording.id));
 export const readStory = (id: string) => client.story(id);
 export const nameOf = (call: CallView): string => callerName(call, t);

@@ -1,7 +1,6 @@
 //! The people who call the demonstration's attendants.
 
 use crate::simulator::{Caller, Simulator};
-
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -349,7 +349,7 @@ impl Node {
                 .map(|(p, l)| (p.id, if l.state == LegState::Joined { LegState::Left } else { LegState::Failed }))
         });
         if let Some((participant, state)) = found {
-            self.conference_fact(id, Fact::LegOver { participant, leg, state, cause: reason.into() });
+            self.conference_fact(id, Fact::LegOver { participant, leg, state, cause: reason.into(), hangup: None });
         }
     }
 
@@ -403,6 +403,9 @@ impl Node {
             }
             self.timers.clear(Timer::Question(id));
             self.timers.clear(Timer::MoveDue(id));
+            if self.recording_holds_up(id) {
+                return;
+            }
             self.conference_fact(id, Fact::ConferenceEnded);
             self.timers.set(Timer::Forget(id), self.now.plus(self.rules.times.shown));
             return;
@@ -469,16 +472,32 @@ impl Node {
         reason: Reason,
         ids: &mut dyn Ids,
     ) {
+        self.unwant_by(None, id, participant, leg, reason, ids);
+    }
+
+    /// The same, because somebody asked for it.
+    pub(super) fn unwant_by(
+        &mut self,
+        actor: Option<Person>,
+        id: ConferenceId,
+        participant: ParticipantId,
+        leg: ChannelId,
+        reason: Reason,
+        ids: &mut dyn Ids,
+    ) {
         let found = self.conferences.get(&id).and_then(|c| {
             c.active().find(|(_, l)| l.id == leg).map(|(_, l)| (l.state, l.answered, l.unwanted.is_some()))
         });
+        let wish = Fact::LegUnwanted { participant, leg, cause: reason.into() };
         match found {
             None | Some((_, _, true)) => {}
             Some((LegState::Queued, ..)) if !self.is_of_pair(id, leg) => {
+                // Before it is over: whoever is not wanted is not tried on another number.
+                self.record(Subject::Conference(id), actor, wish);
                 self.leg_over(id, participant, leg, reason.into(), ids);
             }
             Some((state, answered, false)) => {
-                self.conference_fact(id, Fact::LegUnwanted { participant, leg, cause: reason.into() });
+                self.record(Subject::Conference(id), actor, wish);
                 let cause = if answered || state == LegState::Queued {
                     KillCause::NormalClearing
                 } else {

@@ -171,7 +171,7 @@ impl Node {
     }
 
     /// Somebody in the room, whose lane its own commands take.
-    fn lane_of(&self, conference: &Conference) -> Option<ChannelId> {
+    pub(super) fn lane_of(&self, conference: &Conference) -> Option<ChannelId> {
         conference.active().find(|(_, leg)| leg.member.is_some()).map(|(_, leg)| leg.id)
     }
 

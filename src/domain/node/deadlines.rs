@@ -23,6 +23,7 @@ impl Node {
                 | Timer::LegVanished(_)
                 | Timer::Stray(_)
                 | Timer::PassDue(_)
+                | Timer::RecordingDue(_)
         );
         if judges_silence && !self.link_works() {
             return;
@@ -49,6 +50,7 @@ impl Node {
             Timer::LockPending(id) => self.lock_in_doubt(id),
             Timer::HearingPending(id) => self.hearing_late(id),
             Timer::ControlPending(id, participant) => self.control_in_doubt(id, participant),
+            Timer::RecordingDue(id) => self.recording_late(id, ids),
             Timer::LegDue(leg) => self.leg_is_late(leg, ids),
             Timer::LegVanished(leg) => self.probe(leg),
             Timer::Stray(leg) => self.stray(leg, ids),

@@ -55,7 +55,7 @@ impl Node {
             }
             ChannelEventKind::HungUp { cause, sip_status, .. } => {
                 let reason = Reason::from_hangup(&cause, sip_status, found.answered);
-                self.leg_over(id, participant, leg, Cause { reason, sip_status }, ids);
+                self.leg_hung_up(id, participant, leg, Cause { reason, sip_status }, Some(cause), ids);
             }
             _ => {}
         }
@@ -70,6 +70,19 @@ impl Node {
         cause: Cause,
         ids: &mut dyn Ids,
     ) {
+        self.leg_hung_up(id, participant, leg, cause, None, ids);
+    }
+
+    /// The same, and the switch said why in a word of its own.
+    fn leg_hung_up(
+        &mut self,
+        id: ConferenceId,
+        participant: ParticipantId,
+        leg: ChannelId,
+        cause: Cause,
+        hangup: Option<String>,
+        ids: &mut dyn Ids,
+    ) {
         let Some(found) = self.leg(id, participant, leg).filter(|leg| leg.is_active()) else { return };
         let state = if found.state == LegState::Joined { LegState::Left } else { LegState::Failed };
         let was_opening = self.conferences.get(&id).is_some_and(|c| c.opening == Some(leg));
@@ -82,7 +95,7 @@ impl Node {
             self.timers.clear(timer);
         }
         let next = self.next_attempt(id, participant, leg, state, &cause);
-        self.conference_fact(id, Fact::LegOver { participant, leg, state, cause });
+        self.conference_fact(id, Fact::LegOver { participant, leg, state, cause, hangup });
         if was_opening && let Some(conference) = self.conferences.get_mut(&id) {
             conference.opening = None;
         }
@@ -165,14 +178,15 @@ impl Node {
         let (seen, answered) = (leg.seen, leg.answered);
         self.accepted(id, participant, channel);
         let Outcome::Err(text) = outcome else { return };
-        let cause: Cause = Reason::from_hangup(text.trim(), None, answered).into();
+        let word = text.trim();
+        let cause: Cause = Reason::from_hangup(word, None, answered).into();
         // A live channel of the same id refuses its double: then it is the command sent again that failed.
         if seen || cause.reason == Reason::SwitchRefused {
             self.change_leg(id, participant, channel, |leg| leg.doomed = Some(cause));
             self.timers.set(Timer::LegVanished(channel), self.now.plus(HANGUP_FOLLOWS));
             return;
         }
-        self.leg_over(id, participant, channel, cause, ids);
+        self.leg_hung_up(id, participant, channel, cause, Some(word.to_owned()), ids);
     }
 
     /// The switch took the command: whatever becomes of the leg, it is never sent again.
@@ -205,6 +219,7 @@ impl Node {
             (Tag::Settle(id), Outcome::Err(_) | Outcome::Unknown) => self.not_settled(id),
             (Tag::Enter(leg), Outcome::Err(_)) => self.probe(leg),
             (Tag::Control(id, Some(participant)), Outcome::Err(_)) => self.control_in_doubt(id, participant),
+            (Tag::Record(id), Outcome::Err(_)) => self.recording_refused(id),
             (Tag::Control(id, None), Outcome::Err(_)) => self.lock_in_doubt(id),
             (Tag::Relations(id), outcome) => self.relations(id, &outcome),
             (Tag::Answer(id) | Tag::Hold(id) | Tag::Resume(id), outcome) => self.call_reply(id, &outcome),
@@ -228,7 +243,9 @@ impl Node {
         match outcome {
             Outcome::Ok(_) => self.accepted(id, participant, leg),
             Outcome::Err(text) => {
-                self.leg_over(id, participant, leg, Reason::from_hangup(text.trim(), None, false).into(), ids);
+                let word = text.trim();
+                let cause = Reason::from_hangup(word, None, false).into();
+                self.leg_hung_up(id, participant, leg, cause, Some(word.to_owned()), ids);
             }
             // Not known whether it rings: the snapshot after the reconnect tells.
             Outcome::Unknown | Outcome::Relations(_) => {}

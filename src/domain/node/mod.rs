@@ -16,6 +16,7 @@ mod introducing;
 mod legs;
 mod passing;
 mod reconcile;
+mod recording;
 pub mod requests;
 mod rescuing;
 mod resources;
@@ -196,6 +197,9 @@ impl Node {
             // Relations outlive us on the switch.
             if conference.was_arranged {
                 conference.hearing = Hearing::Unknown;
+            }
+            for recording in &mut conference.recordings {
+                recording.asked = None;
             }
             for participant in &mut conference.participants {
                 participant.asked.clear();

@@ -154,7 +154,7 @@ impl Node {
         if let Some(call) = self.call_of_leg(from, leg) {
             self.call_fact(call, Fact::CallMoving { conference: to });
         }
-        let fact = Fact::LegOver { participant, leg, state: LegState::Left, cause: Reason::Moved.into() };
+        let fact = Fact::LegOver { participant, leg, state: LegState::Left, cause: Reason::Moved.into(), hangup: None };
         self.conference_fact(from, fact);
         self.conference_fact(from, Fact::PortsReturned { ports: 1 });
         self.nobody_is_alone_apart(from);

@@ -181,6 +181,7 @@ impl Node {
             for channel in gone {
                 say(self, RoomEventKind::Left { channel });
             }
+            self.recordings_seen(id, &room.recordings, ids);
         }
     }
 

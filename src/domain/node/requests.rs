@@ -102,6 +102,11 @@ impl Node {
             }
             Verb::Lock { conference_id } => self.lock(actor, *conference_id, true).map(Conference),
             Verb::Unlock { conference_id } => self.lock(actor, *conference_id, false).map(Conference),
+            Verb::Record { conference_id } => self.start_recording(actor, *conference_id, ids).map(Conference),
+            Verb::StopRecording { conference_id } => self.stop_recording(actor, *conference_id).map(Conference),
+            Verb::PauseRecording { conference_id, on } => {
+                self.pause_recording(actor, *conference_id, *on).map(Conference)
+            }
             Verb::Leave { conference_id } => self.leave(actor, *conference_id, ids).map(Conference),
             Verb::Rejoin { conference_id, station } => {
                 self.rejoin(actor, *conference_id, station.as_deref(), ids).map(Conference)
@@ -185,7 +190,7 @@ impl Node {
         let Some(leg) = person.leg().filter(|leg| leg.is_active()).map(|leg| leg.id) else {
             return Err(refuse(RefusalCode::WrongState, "this participant has no leg that could be hung up"));
         };
-        self.unwant(id, participant, leg, reason, ids);
+        self.unwant_by(Some(actor.into()), id, participant, leg, reason, ids);
         Ok(id)
     }
 
@@ -204,7 +209,7 @@ impl Node {
             .map(|(p, leg)| (p.id, leg.id))
             .collect();
         for (participant, leg) in out {
-            self.unwant(id, participant, leg, Reason::Dropped, ids);
+            self.unwant_by(Some(actor.into()), id, participant, leg, Reason::Dropped, ids);
         }
         Ok(id)
     }
@@ -268,7 +273,7 @@ impl Node {
         let Some((participant, leg)) = mine else {
             return Err(refuse(RefusalCode::WrongState, "you are not in this conference"));
         };
-        self.unwant(id, participant, leg, Reason::LeftByChoice, ids);
+        self.unwant_by(Some(actor.into()), id, participant, leg, Reason::LeftByChoice, ids);
         Ok(id)
     }
 

@@ -25,6 +25,7 @@ impl Node {
                 self.room_lives(id, false);
                 // Its lock went with it.
                 self.room_locked(id, false);
+                self.recording_room_gone(id, ids);
             }
             RoomEventKind::Joined { channel, member, seen } => self.member_joined(id, channel, member, &seen, ids),
             RoomEventKind::Left { channel } => self.member_left(id, channel),
@@ -35,6 +36,8 @@ impl Node {
             RoomEventKind::Pressed { channel } => self.member_pressed(id, channel),
             RoomEventKind::Talking { channel, on } => self.member_talks(id, channel, on),
             RoomEventKind::Locked(on) => self.room_locked(id, on),
+            RoomEventKind::Played { file } => self.room_played(id, &file),
+            RoomEventKind::Recording { path, news } => self.recording_news(id, &path, &news, ids),
         }
     }
 

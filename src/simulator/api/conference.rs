@@ -68,7 +68,7 @@ fn about(world: &mut World, name: &str, words: &[&str]) -> String {
         "play" => play(world, name, args),
         "stop" => stop(world, name),
         "enter_sound" | "exit_sound" => sound(world, name, verb, args),
-        "recording" | "record" => recording(world, name, args),
+        "recording" | "record" => world.recording(name, args),
         "say" => "-ERR (say) Error!\nsay <text>".into(),
         "saymember" => {
             // It says nothing without a voice, but says that it did.
@@ -79,7 +79,7 @@ fn about(world: &mut World, name: &str, words: &[&str]) -> String {
         }
         "transfer" => transfer(world, name, args),
         "relate" => world.rooms.get_mut(name).map(|room| room.relate(args)).unwrap_or_default(),
-        "chkrecord" => recording(world, name, &["check"]),
+        "chkrecord" => world.recording(name, &["check"]),
         _ => members::command(world, name, verb, args)
             .unwrap_or_else(|| format!("-ERR Conference command '{verb}' not found.\n")),
     }
@@ -221,43 +221,6 @@ fn sound(world: &mut World, name: &str, verb: &str, args: &[&str]) -> String {
     };
     world.tell_room(name, action, &[]);
     format!("+OK {name} {what} sounds {} ()\n", if on { "on" } else { "off" })
-}
-
-fn recording(world: &mut World, name: &str, args: &[&str]) -> String {
-    match args {
-        ["start", file, ..] => {
-            if let Some(room) = world.rooms.get_mut(name) {
-                room.recordings.push((*file).to_owned());
-            }
-            world.tell_room(name, "start-recording", &[("Path", (*file).to_owned())]);
-            format!("+OK Record file {file}\n")
-        }
-        ["stop", file, ..] => {
-            let mut stopped = Vec::new();
-            if let Some(room) = world.rooms.get_mut(name) {
-                let (gone, kept) =
-                    room.recordings.drain(..).partition::<Vec<_>, _>(|path| *file == "all" || path == file);
-                room.recordings = kept;
-                stopped = gone;
-            }
-            let mut text = String::new();
-            for path in stopped {
-                text.push_str(&format!("Stopped recording file {path}\n"));
-                world.tell_room(name, "stop-recording", &[("Path", path)]);
-            }
-            // The count is nought whatever was stopped.
-            text + "+OK Stopped recording 0 files\n"
-        }
-        ["check", ..] => match world.rooms.get(name).and_then(|room| room.recordings.first()) {
-            Some(file) => format!("+OK Record file {file}\n"),
-            None => "-ERR not recording\n".into(),
-        },
-        [verb @ ("pause" | "resume"), file, ..] => {
-            world.tell_room(name, &format!("{verb}-recording"), &[("Path", (*file).to_owned())]);
-            format!("+OK {} recording file {file}\n", if *verb == "pause" { "Pause" } else { "Resume" })
-        }
-        _ => "recording [start|stop|check|pause|resume] [<filename>|all]".into(),
-    }
 }
 
 /// Sends members to another room.

@@ -56,6 +56,17 @@ fn relations_name_speakers_listeners_and_what() {
 }
 
 #[test]
+fn a_room_is_recorded_into_the_file_that_is_named() {
+    let record = |verb| text(&Command::Record { room: room(), path: safe("/rec/20261124-rec_1.wav"), verb }).texts;
+    assert_eq!(record(RecordVerb::Start), ["conference conf_1 recording start /rec/20261124-rec_1.wav"]);
+    assert_eq!(record(RecordVerb::Stop), ["conference conf_1 recording stop /rec/20261124-rec_1.wav"]);
+    assert_eq!(record(RecordVerb::Pause), ["conference conf_1 recording pause /rec/20261124-rec_1.wav"]);
+    assert_eq!(record(RecordVerb::Resume), ["conference conf_1 recording resume /rec/20261124-rec_1.wav"]);
+    let announce = Command::Announce { room: room(), sound: safe("ivr/recorded.wav") };
+    assert_eq!(text(&announce).texts, ["conference conf_1 play ivr/recorded.wav"]);
+}
+
+#[test]
 fn who_only_listens_comes_in_muted() {
     let listener = Door { join_only: true, muted: true, deaf: false };
     let enter = Command::EnterRoom { channel: channel(1), room: room(), door: listener };
@@ -266,6 +277,8 @@ fn any_command() -> impl Strategy<Value = Command> {
             setting,
             music
         }),
+        (any_room(), any_safe()).prop_map(|(room, sound)| Command::Announce { room, sound }),
+        (any_room(), any_safe()).prop_map(|(room, path)| Command::Record { room, path, verb: RecordVerb::Start }),
         (any_room(), any::<u32>(), "[0-9*#A-D]{1,32}").prop_map(|(room, member, digits)| Command::Press {
             room,
             member,

@@ -195,3 +195,36 @@ proptest! {
         let _ = input(&odd);
     }
 }
+
+#[test]
+fn recordings_are_told_by_their_file() {
+    let told = |headers: &[(&str, &str)]| {
+        let mut all = vec![
+            ("Event-Name", "CUSTOM"),
+            ("Event-Subclass", "conference::maintenance"),
+            ("Conference-Name", "room-1"),
+            ("Conference-Size", "2"),
+            ("Path", "/rec/a.wav"),
+        ];
+        all.extend(headers);
+        match input(&event(&all)) {
+            Some(Input::Room(RoomEvent { kind: RoomEventKind::Recording { path, news }, .. })) => Some((path, news)),
+            _ => None,
+        }
+    };
+    let path = "/rec/a.wav".to_owned();
+    let stopped = |milliseconds, bytes| RecordingNews::Stopped { milliseconds, bytes, members: 2 };
+    for (headers, news) in [
+        (&[("Action", "start-recording")][..], RecordingNews::Started),
+        (&[("Action", "start-recording"), ("Error", "File could not be opened for recording")], RecordingNews::Refused),
+        (&[("Action", "pause-recording"), ("Other-Recordings", "true")], RecordingNews::Paused(true)),
+        (&[("Action", "resume-recording"), ("Other-Recordings", "true")], RecordingNews::Paused(false)),
+        (
+            &[("Action", "stop-recording"), ("Milliseconds-Elapsed", "2000"), ("Record-File-Size", "32044")],
+            stopped(Some(2000), Some(32_044)),
+        ),
+        (&[("Action", "stop-recording"), ("Milliseconds-Elapsed", "0")], stopped(Some(0), None)),
+    ] {
+        assert_eq!(told(headers), Some((path.clone(), news)), "{headers:?}");
+    }
+}

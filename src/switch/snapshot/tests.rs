@@ -112,3 +112,13 @@ proptest! {
         let _ = (channels(&text), bridges(&text), rooms(&text), health(&text), version(&text), reply(&text));
     }
 }
+
+#[test]
+fn a_recording_is_listed_among_the_members_and_is_none() {
+    let text = r#"[{"conference_name": "r", "recording": true, "members": [
+        {"type": "recording_node", "record_path": "/rec/b.wav", "join_time": 1795516431},
+        {"type": "recording_node", "record_path": "/rec/a.wav", "status": "paused", "join_time": 1795516431}]}]"#;
+    let room = &rooms(text).unwrap()["r"];
+    assert!(room.members.is_empty());
+    assert_eq!(room.recordings, BTreeMap::from([("/rec/a.wav".to_owned(), true), ("/rec/b.wav".to_owned(), false)]));
+}

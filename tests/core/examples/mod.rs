@@ -7,3 +7,4 @@ mod controls;
 mod doubts_about_calls;
 mod doubts_about_conferences;
 mod ending;
+mod recordings;

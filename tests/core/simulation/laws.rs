@@ -18,6 +18,7 @@ use switchboard::domain::{
     effect::Command,
     ids::ChannelId,
     node::Node,
+    recording::RecordingState,
     request::Verb,
     setting::Settings,
     states::{CallState, ConferenceState, LegState, ParticipantRole},
@@ -261,6 +262,9 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
         let apart: Vec<u32> = conference.participants.iter().filter_map(|p| p.sidebar).collect();
         let alone = |number: &u32| apart.iter().filter(|other| *other == number).count() < 2;
         assert!(!apart.iter().any(alone), "somebody is alone apart: {conference:?}");
+        let recorded = conference.recording().map(|one| (one.path.clone(), one.state == RecordingState::Paused));
+        assert_eq!(BTreeMap::from_iter(recorded), room.recordings, "what is recorded: {conference:?}");
+        assert!(conference.recording().is_none_or(|one| one.asked.is_none()), "{conference:?}");
         for (participant, leg) in conference.active() {
             assert_eq!(leg.state, LegState::Joined, "nobody rings that long: {participant:?}");
             let set = room.members.get(&leg.id).map(|member| member.settings);

@@ -46,6 +46,7 @@ pub fn act(world: &mut World) {
         47 if accidents.switch => world.restart_switch(),
         48 | 49 if accidents.switch => pause(world),
         50..53 => kicked_by_hand(world),
+        56 | 57 => world.switch.disk_is_full(),
         53..56 => world.compare(),
         _ => ask(world),
     }
@@ -222,8 +223,8 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(53) {
-        52 => Verb::Rescue { conference_id },
+    Some(match world.chance.below(57) {
+        56 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },
         44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },
         48 | 49 => Verb::Merge { conference_id, into: elsewhere },
@@ -235,6 +236,9 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
         36 => Verb::SidebarLeave { conference_id, participant_id },
         37 | 38 => Verb::Coach { conference_id, participant_id, whom: Some(other) },
         39 => Verb::Coach { conference_id, participant_id, whom: None },
+        52 | 53 => Verb::Record { conference_id },
+        54 => Verb::StopRecording { conference_id },
+        55 => Verb::PauseRecording { conference_id, on },
         24..28 => Verb::Set { conference_id, participant_id, settings: vec![setting, some_setting(world)] },
         28 => Verb::SetAll { conference_id, setting, spare },
         29 => Verb::Listener { conference_id, participant_id, on },

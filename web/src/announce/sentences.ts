@@ -20,6 +20,8 @@ export function sentences(before: House, after: House, status: Status, t: String
   if (status.type === 'activity') {
     const { text, type, participant_id } = status.data;
     // Told by the assertive voice when the call itself came.
+    // What somebody relies on, and has lost.
+    if (type === 'conference.recording.lost' || type === 'conference.recording.failed') return [{ voice: 'assertive', text }];
     return type === 'call.arrived' || type === 'call.waiting' ? [] : [{ voice: 'polite', text, about: participant_id ?? undefined }];
   }
   if (before.empty) {

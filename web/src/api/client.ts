@@ -3,10 +3,16 @@
  * {@link Unreachable}, because then nobody knows what happened.
  */
 import type {
-  CallView, ConferenceView, History, NewConference, NewParticipant, ProblemDetails, Session, Story,
+  CallView, ConferenceView, History, NewConference, NewParticipant, ProblemDetails, Recordings, Session, Story,
 } from './types.ts';
 
 export const BASE = '/api/v1';
+
+/** Where the browser saves a story from. */
+export const storyUrl = (id: string, format: 'csv' | 'json'): string => `${BASE}/conferences/${id}/story?format=${format}`;
+
+/** Where a recording's file is. */
+export const recordingUrl = (conference: string, id: string): string => `${BASE}/conferences/${conference}/recordings/${id}`;
 
 /** The server understood, and refused. */
 export class Problem extends Error {
@@ -23,7 +29,8 @@ export class Unreachable extends Error {}
 
 export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup';
 export type ConferenceVerb = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
-  | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge';
+  | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge'
+  | 'record' | 'record_stop' | 'record_pause' | 'record_resume';
 export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
   | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
   | 'promote' | 'demote' | 'listen' | 'speak' | 'sidebar_leave' | 'coach' | 'uncoach'
@@ -92,6 +99,10 @@ export class Client {
   history(before?: string, limit = 25): Promise<History> {
     const query = new URLSearchParams({ limit: String(limit), ...(before ? { before } : {}) });
     return this.#authorised('GET', `/conferences?${query}`);
+  }
+
+  recordings(id: string): Promise<Recordings> {
+    return this.#authorised('GET', `/conferences/${id}/recordings`);
   }
 
   story(id: string): Promise<Story> {

@@ -348,6 +348,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the conference, announced first if so configured
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/record_pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave out of the recording what is said from now on
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/record_resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record on, into the same file
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/record_stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the recording and close its file
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.record_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/actions/rejoin": {
         parameters: {
             query?: never;
@@ -362,6 +442,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["conferences.rejoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ring everybody again who was in when FreeSWITCH was lost
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.rescue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -988,6 +1088,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The recordings of one conference
+         * @description Permission: ReadRecordings.
+         */
+        get: operations["recordings.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/recordings/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of one recording, or a part of it
+         * @description Permission: ReadRecordings.
+         */
+        get: operations["recordings.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/story": {
         parameters: {
             query?: never;
@@ -1170,10 +1310,16 @@ export interface components {
             call_id?: null | components["schemas"]["CallId"];
             conference_id?: null | components["schemas"]["ConferenceId"];
             participant_id?: null | components["schemas"]["ParticipantId"];
+            leg_id?: null | components["schemas"]["ChannelId"];
+            /** @description The number of the leg, or the one the participant is at. */
+            number?: string | null;
+            recording_id?: null | components["schemas"]["RecordingId"];
             actor?: null | components["schemas"]["UserRef"];
             /** @description One short sentence. */
             text: string;
             reason?: null | components["schemas"]["Notice"];
+            /** @description FreeSWITCH's own word for the reason, where it had one: `USER_BUSY`. */
+            switch_cause?: string | null;
         };
         /** @description Everything a page needs to draw itself. */
         Board: {
@@ -1249,6 +1395,9 @@ export interface components {
              * @description Ports reserved for it.
              */
             ports: number;
+            /** @description It was lost with FreeSWITCH, and `rescue` may ring everybody again who was in. */
+            rescuable?: boolean;
+            rescued_by?: null | components["schemas"]["ConferenceId"];
             created_at: components["schemas"]["Timestamp"];
             ended_at?: null | components["schemas"]["Timestamp"];
             end_reason?: null | components["schemas"]["Notice"];
@@ -1261,6 +1410,8 @@ export interface components {
             /** @description `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet. */
             pending?: string | null;
             participants: components["schemas"]["ParticipantView"][];
+            /** @description Oldest first. It is being recorded, or about to be, while the last one is not over. */
+            recordings?: components["schemas"]["RecordingView"][];
         };
         /** @description Who wants to sign in. */
         Credentials: {
@@ -1395,6 +1546,8 @@ export interface components {
             participants: components["schemas"]["NewParticipant"][];
             /** @description Cold conferences only: ring the attendant's own station as well. */
             include_attendant?: boolean;
+            /** @description With `include_attendant`: nobody else is rung before the attendant is in. */
+            attendant_first?: boolean;
             /** @description The station to ring with `include_attendant`; the user's first one if none is named. */
             station?: string | null;
             /** @description When it ends by itself. Absent: as the configuration says. */
@@ -1481,6 +1634,8 @@ export interface components {
              * @description Ports this node may carry in all.
              */
             ports_total: number;
+            /** @description Conferences here can be recorded. */
+            records?: boolean;
         };
         /** @description A reason from a closed list, with the same in words. */
         Notice: {
@@ -1597,6 +1752,45 @@ export interface components {
             ready: boolean;
             /** @description What is missing. */
             reason?: string | null;
+        };
+        /** @description One recording, and whether it can be downloaded. */
+        RecordingFile: {
+            recording: components["schemas"]["RecordingView"];
+            /** @description It is over, its file is where it can be read, and it has not been deleted. */
+            available: boolean;
+        };
+        RecordingId: string;
+        /**
+         * @description How far a recording is.
+         * @enum {string}
+         */
+        RecordingState: "starting" | "recording" | "paused" | "ended" | "failed";
+        /** @description One recording of a conference. */
+        RecordingView: {
+            id: components["schemas"]["RecordingId"];
+            /** @description The file's name, without its folder. */
+            file: string;
+            state: components["schemas"]["RecordingState"];
+            /** @description `record_stop`, `record_pause` or `record_resume` was asked of the switch and its effect has not been seen yet. */
+            pending?: string | null;
+            asked_at: components["schemas"]["Timestamp"];
+            started_at?: null | components["schemas"]["Timestamp"];
+            ended_at?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Recorded time, pauses left out; as the switch said at the end.
+             */
+            milliseconds?: number | null;
+            /**
+             * Format: int64
+             * @description The file's size; as the switch said at the end.
+             */
+            bytes?: number | null;
+            reason?: null | components["schemas"]["Notice"];
+        };
+        /** @description All recordings of one conference, oldest first. */
+        Recordings: {
+            recordings: components["schemas"]["RecordingFile"][];
         };
         /** @description Who takes the participant's place, as soon as they are in. */
         Replacement: {
@@ -2384,6 +2578,154 @@ export interface operations {
             };
         };
     };
+    "conferences.record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.record_pause": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.record_resume": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.record_stop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "conferences.rejoin": {
         parameters: {
             query?: never;
@@ -2404,6 +2746,43 @@ export interface operations {
                 "application/json": components["schemas"]["StationChoice"];
             };
         };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.rescue": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Accepted; the conference as it is now. What follows is on the stream */
             202: {
@@ -3672,7 +4051,7 @@ export interface operations {
             };
         };
     };
-    "conferences.story": {
+    "recordings.list": {
         parameters: {
             query?: never;
             header?: never;
@@ -3684,13 +4063,104 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The conference and its story */
+            /** @description Oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recordings"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recordings.read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes, such as `bytes=0-1023`. Several at once get the whole file. */
+                Range?: string;
+                /** @description The ETag of the part that is there already. */
+                "If-Range"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which recording. */
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The part that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description There are no such bytes; Content-Range says how many there are */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.story": {
+        parameters: {
+            query?: {
+                /** @description In which form; goes before the Accept header. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conference and its story. JSON, or by `Accept: text/csv` or `format=csv` CSV (RFC 4180, UTF-8, CR LF): a header line, then a line for everything that was asked or happened, oldest first. The columns are sequence, at, type, text, actor, participant, role, number, leg_id, reason, reason_text, sip_status, switch_cause, conference_id, recording; new ones come at the end. A field that begins with = + - @, a tab or a carriage return has an apostrophe before it, so that no spreadsheet takes it for a formula. CSV, and whatever `format` names, comes as an attachment with a file name. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Story"];
+                    "text/csv": string;
                 };
             };
             /** @description A problem detail (RFC 9457) */

@@ -5,6 +5,7 @@
 export type KeyAction =
   | 'answer' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop'
+  | 'record' | 'recordPause' | 'csv' | 'json'
   | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
@@ -15,7 +16,7 @@ export interface Key {
   keys: readonly string[];
 }
 
-export type KeyGroup = 'call' | 'conference' | 'participant' | 'page';
+export type KeyGroup = 'call' | 'conference' | 'participant' | 'past' | 'page';
 
 export const KEYS: readonly Key[] = [
   { group: 'call', action: 'answer', keys: ['a', 'Enter'] },
@@ -25,6 +26,8 @@ export const KEYS: readonly Key[] = [
   { group: 'conference', action: 'lock', keys: ['l'] },
   { group: 'conference', action: 'leave', keys: ['v'] },
   { group: 'conference', action: 'rejoin', keys: ['b'] },
+  { group: 'conference', action: 'record', keys: ['o'] },
+  { group: 'conference', action: 'recordPause', keys: ['p'] },
   { group: 'conference', action: 'end', keys: ['e'] },
   { group: 'conference', action: 'everyone', keys: [','] },
   { group: 'conference', action: 'goOn', keys: ['y'] },
@@ -36,6 +39,8 @@ export const KEYS: readonly Key[] = [
   { group: 'participant', action: 'drop', keys: ['d'] },
   { group: 'participant', action: 'redial', keys: ['g'] },
   { group: 'participant', action: 'cancel', keys: ['k'] },
+  { group: 'past', action: 'csv', keys: ['s'] },
+  { group: 'past', action: 'json', keys: ['j'] },
   { group: 'page', action: 'focusRequest', keys: ['c'] },
   { group: 'page', action: 'help', keys: ['?'] },
   { group: 'page', action: 'escape', keys: ['Escape'] },

@@ -2,6 +2,7 @@
 import type { ConferenceView, ParticipantView } from '../api/types.ts';
 import * as desk from '../desk.ts';
 import { attendantOf, isClosed, isOver } from '../live/house.ts';
+import { recordingOf } from '../live/recording.ts';
 import { isMine, mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { type KeyAction, meaning, type Press } from './keymap.ts';
@@ -48,6 +49,8 @@ function act(action: KeyAction): boolean {
       else desk.panel.value = null;
       return open !== null;
     }
+    case 'csv':
+    case 'json': return exportStory(action);
     case 'hold':
     case 'resume':
     case 'hangup': {
@@ -70,6 +73,12 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
   const attendant = attendantOf(conference);
   switch (action) {
     case 'lock': return done(desk.conferenceAction(conference, conference.locked ? 'unlock' : 'lock'));
+    case 'record': return records(conference) && done(desk.conferenceAction(conference, recordingOf(conference) ? 'record_stop' : 'record'));
+    case 'recordPause': {
+      const state = recordingOf(conference)?.state;
+      if (state !== 'recording' && state !== 'paused') return false;
+      return done(desk.conferenceAction(conference, state === 'paused' ? 'record_resume' : 'record_pause'));
+    }
     case 'leave': return !!attendant && !isOver(attendant) && done(desk.conferenceAction(conference, 'leave'));
     case 'rejoin': return (!attendant || isOver(attendant)) && done(desk.conferenceAction(conference, 'rejoin'));
     case 'goOn': return !!conference.question && done(desk.conferenceAction(conference, 'continue'));
@@ -101,6 +110,11 @@ type Verb = 'mute' | 'unmute' | 'hold' | 'unhold' | 'drop' | 'redial' | 'cancel'
 
 const chosenRow = (): string | undefined =>
   document.activeElement?.closest<HTMLElement>('[data-participant]')?.dataset.participant;
+/** It can be begun, or is to be ended. */
+function records(conference: ConferenceView): boolean {
+  return recordingOf(conference) !== null || desk.house.value.nodes.some((node) => node.id === conference.node_id && node.records);
+}
+
 
 /** `only`: with nobody chosen, the only one it could be is meant. */
 function onChosen(
@@ -126,6 +140,15 @@ export function step(by: 1 | -1): boolean {
   const to = here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1);
   rows[to]?.focus();
   return rows.length > 0;
+}
+
+/** Of the story the focus is in, or else the first one that is open. */
+function exportStory(format: 'csv' | 'json'): boolean {
+  const link = `[data-export=${format}]`;
+  const here = document.activeElement?.closest('.past')?.querySelector<HTMLElement>(link);
+  const open = [here, ...document.querySelectorAll<HTMLElement>(link)].find((one) => one?.checkVisibility());
+  open?.click();
+  return !!open;
 }
 
 function focus(selector: string): boolean {

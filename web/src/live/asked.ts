@@ -7,6 +7,7 @@ import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
 import { cameTrue, isOf, matter, sameWish, type Table } from '../verbs/verb.ts';
 import type { ConferenceView } from '../api/types.ts';
+import { recordingOf } from './recording.ts';
 import { attendantOf, isClosed, isOver, type House } from './house.ts';
 
 export type Ask =
@@ -50,6 +51,10 @@ export function hasHappened(ask: Ask, house: House): boolean {
       case 'end': return conference.state === 'ending';
       case 'continue': return !conference.question;
       case 'sidebar': return areApart(conference, ask.body?.participants);
+      case 'record': return recordingOf(conference) !== null;
+      case 'record_stop': return recordingOf(conference) === null;
+      case 'record_pause': return recordingOf(conference)?.state !== 'recording';
+      case 'record_resume': return recordingOf(conference)?.state !== 'paused';
       default: return cameTrue(CONFERENCE_VERBS, conference, ask) ?? false;
     }
   }

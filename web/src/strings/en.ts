@@ -173,6 +173,20 @@ export const en = {
     since: 'since',
   },
 
+  recording: {
+    on: 'Recording',
+    paused: 'Recording paused',
+    starting: 'Recording begins…',
+    start: 'Record',
+    stop: 'Stop recording',
+    pause: 'Pause recording',
+    resume: 'Record on',
+    lost: (why: string): string => `The last recording: ${why}.`,
+    heading: 'Recordings',
+    download: (file: string): string => `Download ${file}`,
+    size: (bytes: number): string => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`),
+  },
+
   leg: {
     states: {
       queued: 'Queued', dialing: 'Dialing', ringing: 'Ringing', answered: 'Answered',
@@ -319,12 +333,15 @@ export const en = {
     lasted: (text: string): string => `lasted ${text}`,
     legs: 'Each leg',
     events: 'What happened',
+    save: 'Save this story',
+    saveAs: { csv: 'CSV', json: 'JSON' },
   },
 
   help: {
     heading: 'Keys and help',
     groups: {
-      call: 'Call', conference: 'Conference', participant: 'The chosen participant', page: 'Page',
+      call: 'Call', conference: 'Conference', participant: 'The chosen participant', past: 'A past conference',
+      page: 'Page',
     } satisfies Record<KeyGroup, string>,
     single: 'Single-letter keys',
     singleHint: 'They never act while you type. Turn them off if you use speech input.',
@@ -347,6 +364,8 @@ export const en = {
       hangup: 'Hang up the call',
       focusRequest: 'Go to the request line',
       lock: 'Lock or unlock',
+      record: 'Record, or stop recording',
+      recordPause: 'Pause the recording, or record on',
       leave: 'Leave; the conference goes on',
       rejoin: 'Come back',
       end: 'End for all (asks first)',
@@ -360,6 +379,8 @@ export const en = {
       drop: 'Drop',
       redial: 'Redial (unchosen: the only one not reached)',
       cancel: 'Stop ringing (unchosen: the only one ringing)',
+      csv: 'Save its story as CSV',
+      json: 'Save its story as JSON',
       help: 'This help',
       escape: 'Close, or keep the conference',
     } satisfies Record<KeyAction, string>,

@@ -11,6 +11,7 @@ import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, stale } from './Queue.tsx';
+import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
   requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
@@ -34,6 +35,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         {!closed && <EndsIn conference={conference} />}
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
         {conference.pending === 'arrange' && !closed && <em class="pending-word">{t.conference.arranging}</em>}
+        {!closed && <RecordingSign conference={conference} />}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">
@@ -49,6 +51,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
             ].filter(Boolean).join(' ')}
           </p>
         )}
+      {!closed && <RecordingLost conference={conference} />}
       {!closed && <Controls conference={conference} />}
       {!closed && panel.value === conference.id && <Everyone conference={conference} />}
     </section>
@@ -85,6 +88,7 @@ function Controls({ conference }: { conference: ConferenceView }) {
         icon={conference.locked ? 'unlock' : 'lock'} pending={asks(lockVerb)}
         onPress={() => conferenceAction(conference, lockVerb)}
       />
+      <RecordingControls conference={conference} />
       {away
         ? (
           <Action

@@ -46,7 +46,9 @@ export function Happened() {
   );
 }
 
-const isFailure = (one: Activity): boolean => one.type === 'conference.participant.failed' && !isGivenUp(one.reason);
+const isFailure = (one: Activity): boolean =>
+  (one.type === 'conference.participant.failed' && !isGivenUp(one.reason))
+  || one.type === 'conference.recording.lost' || one.type === 'conference.recording.failed';
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 

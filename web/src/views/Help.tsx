@@ -9,8 +9,8 @@ import { keysOf } from '../verbs/verb.ts';
 import { Icon } from './parts.tsx';
 
 const KEY_NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Enter: '↵ Enter', Escape: 'Esc' };
-const GROUPS: readonly KeyGroup[] = ['call', 'conference', 'participant', 'page'];
 const PANELS = { participant: PARTICIPANT_VERBS, conference: CONFERENCE_VERBS };
+const GROUPS: readonly KeyGroup[] = ['call', 'conference', 'participant', 'past', 'page'];
 const keyName = (key: string): string => KEY_NAMES[key] ?? key.toUpperCase();
 
 export function Help() {

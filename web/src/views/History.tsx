@@ -1,13 +1,16 @@
 /** Past conferences, newest first, each with the story of every leg. */
 import { useEffect, useState } from 'preact/hooks';
+import { storyUrl } from '../api/client.ts';
 import type { ConferenceView, Story } from '../api/types.ts';
-import { readHistory, readStory } from '../desk.ts';
+import { readHistory, readStory, singleKeys } from '../desk.ts';
+import { shownKey } from '../keys/keymap.ts';
 import { clockText } from '../live/clock.ts';
 import { t } from '../strings/index.ts';
 import { Activities } from './Happened.tsx';
-import { Icon, State } from './parts.tsx';
+import { Icon, KeyHint, State } from './parts.tsx';
 import { legLook } from './Participants.tsx';
 import { conferenceName } from './Queue.tsx';
+import { RecordingList } from './Recorder.tsx';
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -103,8 +106,27 @@ function StoryView({ story }: { story: Story }) {
           </li>
         ))}
       </ul>
+      <RecordingList conference={story.conference} />
       <h3>{t.happened.events}</h3>
+      <Export id={story.conference.id} />
       <Activities list={story.activities} />
     </>
+  );
+}
+
+/** Plain links: the browser saves what the server names. */
+function Export({ id }: { id: string }) {
+  return (
+    <p class="export">
+      {(['csv', 'json'] as const).map((format) => (
+        <a
+          key={format} class="button ghost small" href={storyUrl(id, format)} download="" data-export={format}
+          aria-keyshortcuts={singleKeys.value ? shownKey(format) : undefined}
+        >
+          <span><span class="sr">{t.happened.save}: </span>{t.happened.saveAs[format]}</span>
+          <KeyHint action={format} />
+        </a>
+      ))}
+    </p>
   );
 }

@@ -119,6 +119,8 @@ impl Switch {
             Command::Press { room, member, .. } => self.press(room, *member),
             Command::Relate { room, relate } => self.relate(room, relate),
             Command::AskRelations(room) => self.list_relations(room),
+            Command::Announce { room, sound } => self.announce(room, sound.as_str()),
+            Command::Record { room, path, verb } => self.recorder(room, path.as_str(), *verb),
             Command::Lock { room, on } => {
                 let Some(found) = self.rooms.get_mut(room.name.as_str()) else {
                     return Outcome::Err("Conference not found".into());

@@ -175,8 +175,12 @@ impl Switch {
         let Some(room) = self.rooms.get_mut(name) else { return };
         room.members.remove(&channel);
         let empty = room.members.is_empty();
+        let tapes: Vec<String> = room.recordings.keys().cloned().collect();
         self.tell_room(name, RoomEventKind::Left { channel });
         if empty {
+            for tape in tapes {
+                self.tape_ends(name, &tape);
+            }
             self.rooms.remove(name);
             self.tell_room(name, RoomEventKind::Destroyed);
         }
@@ -362,6 +366,7 @@ impl Switch {
             Plan::JobFailed(channel, cause) => {
                 self.events.push(Input::Job { channel, outcome: Outcome::Err(cause.to_owned()) });
             }
+            Plan::Record(room, path) => self.tape_opens(&room, &path),
             Plan::HookUnanswered(..) | Plan::MusicOver(..) | Plan::ParkOver(..) | Plan::NextApp(..) => {}
         }
     }

@@ -7,6 +7,7 @@
 mod commands;
 mod dialing;
 mod life;
+mod recording;
 
 use super::chance::Chance;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -122,6 +123,8 @@ pub struct Room {
     pub members: BTreeMap<ChannelId, Member>,
     /// Speaker and listener, by number. Of those who left the relations towards them stay.
     pub blocked: BTreeSet<(u32, u32)>,
+    /// Files being written, and whether that is paused.
+    pub recordings: BTreeMap<String, bool>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +149,10 @@ impl Member {
 /// What will happen on the switch by itself.
 #[derive(Clone, Debug)]
 pub enum Plan {
-    Create { leg: ChannelId, from: Origin },
+    Create {
+        leg: ChannelId,
+        from: Origin,
+    },
     Ring(ChannelId),
     Answer(ChannelId),
     Press(ChannelId),
@@ -158,6 +164,8 @@ pub enum Plan {
     BridgeNow(ChannelId, ChannelId),
     HangUp(ChannelId),
     JobFailed(ChannelId, &'static str),
+    /// The file of a recording is opened, on a thread of its own.
+    Record(String, String),
 }
 
 /// Who has a channel made.
@@ -277,7 +285,10 @@ impl Switch {
                 .iter()
                 .map(|(id, member)| (*id, MemberSnapshot { member: member.id, seen: member.seen(), talking: false }))
                 .collect();
-            snapshot.rooms.insert(name.clone(), RoomSnapshot { locked: room.locked, members });
+            snapshot.rooms.insert(
+                name.clone(),
+                RoomSnapshot { locked: room.locked, members, recordings: room.recordings.clone() },
+            );
         }
         snapshot
     }

@@ -1,0 +1,221 @@
+//! Recording a conference: it is recorded when the switch says so, and over when the switch says so.
+
+use crate::{
+    desk::{Desk, Pair, SECOND},
+    house::{olga, petra, rules, safe},
+};
+use switchboard::domain::{
+    effect::{Command, RecordVerb},
+    ids::ConferenceId,
+    input::{RecordingNews, RoomEventKind},
+    recording::{Recording, RecordingAsk, RecordingEnd, RecordingRules, RecordingState},
+    request::{RefusalCode, Verb},
+    rules::Rules,
+    states::ConferenceState,
+};
+
+/// A conference of two.
+fn two(desk: &mut Desk) -> (ConferenceId, Pair) {
+    let pair = desk.talk(&olga());
+    let id = desk.conference(&olga(), &pair, &["1003"]);
+    desk.sent();
+    (id, pair)
+}
+
+/// One that is being recorded.
+fn recorded(desk: &mut Desk) -> (ConferenceId, Pair) {
+    let (id, pair) = two(desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    news(desk, id, RecordingNews::Started);
+    desk.sent();
+    (id, pair)
+}
+
+fn news(desk: &mut Desk, id: ConferenceId, news: RecordingNews) {
+    let path = last(desk, id).path;
+    desk.room(id, RoomEventKind::Recording { path, news });
+}
+
+fn stopped(members: u32) -> RecordingNews {
+    RecordingNews::Stopped { milliseconds: Some(12_340), bytes: Some(197_484), members }
+}
+
+fn last(desk: &Desk, id: ConferenceId) -> Recording {
+    desk.conference_of(id).recordings.last().expect("it was to be recorded").clone()
+}
+
+fn told(desk: &mut Desk) -> Vec<RecordVerb> {
+    let verb = |command: Command| match command {
+        Command::Record { verb, .. } => Some(verb),
+        _ => None,
+    };
+    desk.sent().into_iter().filter_map(verb).collect()
+}
+
+#[test]
+fn it_is_recorded_when_the_switch_says_so() {
+    let mut desk = Desk::open();
+    let (id, _) = two(&mut desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("asked twice is asked once");
+    assert_eq!(told(&mut desk), [RecordVerb::Start]);
+    assert_eq!(last(&desk, id).state, RecordingState::Starting);
+    news(&mut desk, id, RecordingNews::Started);
+    assert_eq!(last(&desk, id).state, RecordingState::Recording);
+    assert!(last(&desk, id).file().ends_with(".wav"));
+
+    desk.asks(&olga(), &Verb::PauseRecording { conference_id: id, on: true }).expect("it runs");
+    assert_eq!(last(&desk, id).asked, Some(RecordingAsk::Pause(true)));
+    news(&mut desk, id, RecordingNews::Paused(true));
+    assert_eq!((last(&desk, id).state, last(&desk, id).asked), (RecordingState::Paused, None));
+    desk.asks(&olga(), &Verb::PauseRecording { conference_id: id, on: true }).expect("it is so already");
+    desk.asks(&olga(), &Verb::PauseRecording { conference_id: id, on: false }).expect("it is paused");
+    news(&mut desk, id, RecordingNews::Paused(false));
+    desk.asks(&olga(), &Verb::StopRecording { conference_id: id }).expect("it runs");
+    assert_eq!(told(&mut desk), [RecordVerb::Pause, RecordVerb::Resume, RecordVerb::Stop]);
+    news(&mut desk, id, stopped(2));
+    let over = last(&desk, id);
+    assert_eq!(
+        (over.state, over.end, over.milliseconds),
+        (RecordingState::Ended, Some(RecordingEnd::Stopped), Some(12_340))
+    );
+    desk.asks(&olga(), &Verb::StopRecording { conference_id: id }).expect("it is over already");
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("another one");
+    assert_eq!(told(&mut desk), [RecordVerb::Start]);
+    assert_ne!(last(&desk, id).path, over.path, "no recording overwrites another");
+}
+
+#[test]
+fn only_whoever_may_steer_it_records_it_and_only_a_room_that_lives() {
+    let mut desk = Desk::open();
+    let id = desk.start(&olga(), None, &["1003"]).expect("nothing speaks against it");
+    let record = Verb::Record { conference_id: id };
+    assert_eq!(desk.asks(&olga(), &record).unwrap_err().code, RefusalCode::WrongState);
+    assert_eq!(desk.asks(&petra(), &record).unwrap_err().code, RefusalCode::NotYours);
+    let pause = Verb::PauseRecording { conference_id: id, on: true };
+    assert_eq!(desk.asks(&olga(), &pause).unwrap_err().code, RefusalCode::WrongState);
+    let mut desk = Desk::open_with(Rules { recording: None, ..rules() });
+    let (id, _) = two(&mut desk);
+    assert_eq!(desk.asks(&olga(), &Verb::Record { conference_id: id }).unwrap_err().code, RefusalCode::WrongState);
+}
+
+#[test]
+fn one_that_stops_by_itself_is_noticed_and_can_be_begun_again() {
+    let mut desk = Desk::open();
+    let (id, _) = recorded(&mut desk);
+    news(&mut desk, id, stopped(2));
+    assert_eq!(last(&desk, id).end, Some(RecordingEnd::ByItself));
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("another one");
+    assert_eq!(told(&mut desk), [RecordVerb::Start]);
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_no_recording() {
+    let mut desk = Desk::open();
+    let (id, _) = two(&mut desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    news(&mut desk, id, RecordingNews::Refused);
+    news(&mut desk, id, RecordingNews::Stopped { milliseconds: Some(0), bytes: None, members: 2 });
+    let over = last(&desk, id);
+    assert_eq!((over.state, over.end), (RecordingState::Failed, Some(RecordingEnd::NotOpened)));
+}
+
+#[test]
+fn a_conference_is_over_when_its_file_is_closed() {
+    let mut desk = Desk::open();
+    let (id, pair) = recorded(&mut desk);
+    desk.asks(&olga(), &Verb::End { conference_id: id }).expect("it lives");
+    for leg in [pair.caller, pair.station].into_iter().chain(desk.guests(id)) {
+        desk.hangs_up(leg);
+    }
+    assert_eq!(desk.conference_of(id).state, ConferenceState::Ending);
+    news(&mut desk, id, stopped(0));
+    assert_eq!(last(&desk, id).end, Some(RecordingEnd::ConferenceOver));
+    assert_eq!(desk.conference_of(id).state, ConferenceState::Ended);
+}
+
+#[test]
+fn a_conference_does_not_wait_for_ever_for_news_of_its_file() {
+    let mut desk = Desk::open();
+    let (id, pair) = recorded(&mut desk);
+    desk.asks(&olga(), &Verb::End { conference_id: id }).expect("it lives");
+    for leg in [pair.caller, pair.station].into_iter().chain(desk.guests(id)) {
+        desk.hangs_up(leg);
+    }
+    desk.passes(SECOND * 6);
+    assert_eq!(last(&desk, id).end, Some(RecordingEnd::Unseen));
+    assert_eq!(desk.conference_of(id).state, ConferenceState::Ended);
+}
+
+#[test]
+fn after_a_restart_the_switch_says_what_is_recorded() {
+    for (listed, state) in
+        [(Some(false), RecordingState::Recording), (Some(true), RecordingState::Paused), (None, RecordingState::Ended)]
+    {
+        let mut desk = Desk::open();
+        let (id, pair) = recorded(&mut desk);
+        let path = last(&desk, id).path;
+        desk.restart_after(SECOND * 3);
+        let mut snapshot = desk.having_in_room(id, &[pair.caller, pair.station]);
+        for room in snapshot.rooms.values_mut() {
+            room.recordings.extend(listed.map(|paused| (path.clone(), paused)));
+        }
+        desk.link_up(snapshot);
+        assert_eq!(last(&desk, id).state, state, "listed: {listed:?}");
+    }
+}
+
+#[test]
+fn one_that_was_given_up_and_runs_after_all_is_stopped() {
+    let mut desk = Desk::open();
+    let (id, pair) = two(&mut desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    desk.restart_after(SECOND);
+    let snapshot = desk.having_in_room(id, &[pair.caller, pair.station]);
+    desk.link_up(snapshot);
+    assert_eq!(last(&desk, id).end, Some(RecordingEnd::NotStarted));
+    news(&mut desk, id, RecordingNews::Started);
+    assert_eq!(told(&mut desk), [RecordVerb::Stop]);
+}
+
+/// A desk whose conferences are announced before they are recorded.
+fn announcing() -> Desk {
+    let recording = RecordingRules::new("/rec", "{id}", Some(safe("ivr/recorded.wav"))).ok();
+    Desk::open_with(Rules { recording, ..rules() })
+}
+
+#[test]
+fn people_are_told_before_they_are_recorded() {
+    let mut desk = announcing();
+    let (id, _) = two(&mut desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    let sent = desk.sent();
+    assert!(matches!(sent.as_slice(), [Command::Announce { .. }]), "{sent:?}");
+    desk.room(id, RoomEventKind::Played { file: "something/else.wav".into() });
+    assert_eq!(told(&mut desk), []);
+    desk.room(id, RoomEventKind::Played { file: "/usr/share/sounds/ivr/recorded.wav".into() });
+    assert_eq!(told(&mut desk), [RecordVerb::Start]);
+    news(&mut desk, id, RecordingNews::Started);
+    assert_eq!(last(&desk, id).state, RecordingState::Recording);
+}
+
+#[test]
+fn what_cannot_be_announced_is_not_recorded() {
+    let mut desk = announcing();
+    let (id, _) = two(&mut desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    desk.passes(SECOND * 61);
+    assert_eq!(last(&desk, id).end, Some(RecordingEnd::NotAnnounced));
+    assert_eq!(told(&mut desk), []);
+}
+
+#[test]
+fn stopped_while_it_is_announced_it_never_begins() {
+    let mut desk = announcing();
+    let (id, _) = two(&mut desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    desk.asks(&olga(), &Verb::StopRecording { conference_id: id }).expect("it was to begin");
+    desk.room(id, RoomEventKind::Played { file: "ivr/recorded.wav".into() });
+    assert_eq!(told(&mut desk), []);
+    assert_eq!((last(&desk, id).state, last(&desk, id).end), (RecordingState::Failed, Some(RecordingEnd::Stopped)));
+}
