@@ -49,6 +49,8 @@ mod arriving;
 mod asking;
 #[path = "service/browsing.rs"]
 mod browsing;
+#[path = "service/coming_back.rs"]
+mod coming_back;
 #[path = "service/controls.rs"]
 mod controls;
 #[path = "service/crashing.rs"]

@@ -1,7 +1,7 @@
 //! From the configuration to the rules of the core.
 
 use crate::{
-    config::{Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode, StationConfig},
+    config::{ComeBackMode, Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode, StationConfig},
     domain::{
         effect::WayBack,
         ending::EndRules,
@@ -10,7 +10,7 @@ use crate::{
         policy::{Limits, Policy},
         recording::RecordingRules,
         route::{Matches, Route, Routes},
-        rules::{ConferenceRules, Rescue, Rules, Station, Times},
+        rules::{ComeBack, ConferenceRules, Rescue, Rules, Station, Times},
     },
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -83,6 +83,11 @@ fn conference(config: &Config) -> ConferenceRules {
             max_seconds: limit(end.max_seconds),
             warn_seconds: end.warn_seconds.clone(),
             grace_seconds: end.grace_seconds,
+        },
+        come_back: match config.come_back.mode {
+            ComeBackMode::Off => ComeBack::Off,
+            ComeBackMode::Ask => ComeBack::Ask,
+            ComeBackMode::Auto => ComeBack::Auto,
         },
         rescue: match config.rescue.mode {
             RescueMode::Off => Rescue::Off,

@@ -4,6 +4,7 @@
 //! environment, never from this file, so that it may be shown to whoever helps. What routes and policy *mean* is
 //! decided in the core; in here they are data whose form was checked.
 
+mod come_back;
 mod ending;
 mod error;
 mod fields;
@@ -15,6 +16,7 @@ mod switch;
 mod tests;
 mod validate;
 
+pub use come_back::{ComeBackConfig, ComeBackMode};
 pub use ending::EndRulesConfig;
 pub use error::{ConfigError, Problem};
 pub use rescue::{RescueConfig, RescueMode};
@@ -49,6 +51,7 @@ pub struct Config {
     pub timing: TimingConfig,
     pub end_rules: EndRulesConfig,
     pub rescue: RescueConfig,
+    pub come_back: ComeBackConfig,
     pub recording: RecordingConfig,
     pub log: LogConfig,
 }

@@ -110,6 +110,7 @@ fn the_example_documents_every_key_and_no_other() {
         ("timing", keys::<TimingConfig>()),
         ("end_rules", keys::<EndRulesConfig>()),
         ("rescue", keys::<RescueConfig>()),
+        ("come_back", keys::<ComeBackConfig>()),
         ("recording", keys::<RecordingConfig>()),
         ("log", keys::<LogConfig>()),
     ]);

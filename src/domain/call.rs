@@ -3,7 +3,7 @@
 use super::{
     cause::Cause,
     fact::{Arrival, Fact, Person, StationLeg},
-    ids::{CallId, ChannelId, ConferenceId},
+    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     states::CallState,
     time::Timestamp,
 };
@@ -30,6 +30,8 @@ pub struct Call {
     pub since: Timestamp,
     pub conference: Option<ConferenceId>,
     pub notice: Option<Cause>,
+    /// The conference their line dropped out of, and who they were in it.
+    pub comes_back: Option<ComesBack>,
     pub hangup_asked: bool,
     /// The dialplan it came from is behind it, so what becomes of the caller is for us to see to: from the beginning
     /// for calls from the queue, from the first hold or move on for ordinary ones.
@@ -42,6 +44,13 @@ pub struct Call {
     pub hooked: bool,
     /// Why the dialing from the caller's leg ended, as the hook told. Not journaled.
     pub disposition: Option<Cause>,
+}
+
+/// Where somebody whose line dropped belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComesBack {
+    pub conference: ConferenceId,
+    pub participant: ParticipantId,
 }
 
 /// What a call waits for.
@@ -87,6 +96,7 @@ impl Call {
             since: at,
             conference: None,
             notice: None,
+            comes_back: None,
             hangup_asked: false,
             ours: kind == Arrival::Queue,
             pending: None,
@@ -142,6 +152,9 @@ impl Call {
                 self.stations.clear();
                 self.station_hold = false;
                 self.pending = None;
+            }
+            Fact::CallComesBack { conference, participant } => {
+                self.comes_back = Some(ComesBack { conference: *conference, participant: *participant });
             }
             Fact::CallMoving { conference } => {
                 self.conference = Some(*conference);

@@ -146,6 +146,8 @@ pub struct Leg {
     pub confirm: bool,
     /// Came, or is to come, in deaf and muted, until it is arranged whom they hear.
     pub screened: bool,
+    /// A caller on the way from the queue into the room: their channel was never dialed.
+    pub joining: bool,
     /// Sent to the room of this other conference, to be this participant there.
     pub passing: Option<(ConferenceId, ParticipantId)>,
     /// And was sent there deaf and muted.
@@ -235,6 +237,7 @@ impl Leg {
             parked: false,
             confirm: false,
             screened: false,
+            joining: false,
             passing: None,
             passing_screened: false,
             accepted: false,
@@ -333,6 +336,10 @@ impl Conference {
                 self.participants.push(Participant::invited(at, invited));
             }
             Fact::PortsReturned { ports } => self.ports = self.ports.saturating_sub(*ports),
+            Fact::CallJoins { participant, leg, name, number, ports, .. } => {
+                self.ports = *ports;
+                self.caller_joins(at, *participant, *leg, name, number);
+            }
             Fact::ConferenceRescued { by } => self.rescued_by = Some(*by),
             Fact::ConferenceRescueRefused { .. } => self.rescue_refused = true,
             Fact::ConferenceMerging { into } => self.merging = Some(*into),
@@ -496,6 +503,33 @@ impl Conference {
         self.active().filter(|(_, leg)| leg.state == LegState::Joined).count()
     }
 
+    fn caller_joins(&mut self, at: Timestamp, id: ParticipantId, leg: ChannelId, name: &str, number: &str) {
+        let leg = Leg { joining: true, ..Leg::queued(at, leg, number.to_owned(), Attempt::default()) };
+        if let Some(known) = self.participants.iter_mut().find(|p| p.id == id) {
+            known.settings = Settings::default();
+            known.asked.clear();
+            known.legs.push(leg);
+            return;
+        }
+        let invited = Invited {
+            participant: id,
+            role: ParticipantRole::Caller,
+            name: name.to_owned(),
+            dials: Vec::new(),
+            leg: leg.id,
+            number: number.to_owned(),
+            label: String::new(),
+            moderator: false,
+            listener: false,
+            introduce: false,
+            replaces: None,
+            end_conference_on_exit: false,
+        };
+        let mut participant = Participant::invited(at, &invited);
+        participant.legs = vec![leg];
+        self.participants.push(participant);
+    }
+
     /// The others are rung when the attendant is in.
     pub fn waits_for_host(&self) -> bool {
         self.host_first && !self.was_live
@@ -503,7 +537,9 @@ impl Conference {
 
     /// Somebody of the pair it was made from is still on the way into the room.
     pub fn is_moving(&self) -> bool {
-        self.call.is_some() && self.active().any(|(p, leg)| p.dials.is_empty() && leg.state == LegState::Queued)
+        let moves =
+            |(p, leg): (&Participant, &Leg)| p.dials.is_empty() && !leg.joining && leg.state == LegState::Queued;
+        self.call.is_some() && self.active().any(moves)
     }
 
     /// Why nobody is in it any more.

@@ -139,6 +139,11 @@ pub enum Fact {
     CallRestored {
         cause: Cause,
     },
+    /// Their line dropped out of a conference that still lives.
+    CallComesBack {
+        conference: ConferenceId,
+        participant: ParticipantId,
+    },
     CallHangupAsked,
     CallEnded {
         cause: Cause,
@@ -277,6 +282,15 @@ pub enum Fact {
         from: ConferenceId,
     },
     PortsReturned {
+        ports: u32,
+    },
+    /// A waiting caller is let in. They are a new participant, or one who was in before.
+    CallJoins {
+        call: CallId,
+        participant: ParticipantId,
+        leg: ChannelId,
+        name: String,
+        number: String,
         ports: u32,
     },
     /// Its people are rung again into another one.

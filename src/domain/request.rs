@@ -37,6 +37,11 @@ pub enum Verb {
     HangupCall {
         call_id: CallId,
     },
+    /// A waiting caller into a conference that lives.
+    JoinCall {
+        call_id: CallId,
+        conference_id: ConferenceId,
+    },
     StartConference(NewConference),
     AddParticipants {
         conference_id: ConferenceId,

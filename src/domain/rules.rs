@@ -38,6 +38,18 @@ pub struct Rules {
 pub struct ConferenceRules {
     pub end: EndRules,
     pub rescue: Rescue,
+    pub come_back: ComeBack,
+}
+
+/// What is done for somebody whose line dropped out of a conference, and who calls again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ComeBack {
+    Off,
+    /// The attendant is told, and lets them in by one key.
+    #[default]
+    Ask,
+    /// They are in at once.
+    Auto,
 }
 
 /// What becomes of conferences that were lost with the switch, when it is back.

@@ -79,6 +79,9 @@ pub fn tell_call(call: &Call, actor: Option<&Person>, fact: &Fact) -> Option<Tel
         Fact::CallRestored { cause } => {
             because(told("call.restored", format!("Talking with {caller} again: {}.", cause.reason.words())), cause)
         }
+        Fact::CallComesBack { .. } => {
+            told("call.comes_back", format!("{caller} was in a conference that still lives, and calls again."))
+        }
         Fact::CallHangupAsked => told("call.hangup_asked", format!("{by} hangs up on {caller}.")),
         Fact::CallEnded { cause } => {
             because(told("call.ended", format!("The call with {caller} is over: {}.", cause.reason.words())), cause)
@@ -151,6 +154,14 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
         Fact::ParticipantCameOver { invited, .. } => {
             let name = name_or_number(&invited.name, &invited.number);
             told("conference.participant.came_over", format!("{name} comes over from another conference."))
+        }
+        Fact::CallJoins { name, number, .. } => {
+            let who = name_or_number(name, number);
+            let text = match actor {
+                Some(person) => format!("{} lets {who} in, who called.", person.name),
+                None => format!("{who} called again, and is let in."),
+            };
+            told("conference.caller_let_in", text)
         }
         Fact::ConferenceRescued { .. } => {
             let text = match actor {

@@ -32,6 +32,8 @@ pub enum Timer {
     LegDue(ChannelId),
     /// The job failed, the hang-up has not been told.
     LegVanished(ChannelId),
+    /// A caller who was let in should be in.
+    JoinDue(ChannelId),
     /// Sent to another room, it should be there.
     PassDue(ChannelId),
     /// It left the room, but did not hang up.

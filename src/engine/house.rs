@@ -299,7 +299,8 @@ impl Verb {
             Self::AnswerCall { call_id, .. }
             | Self::HoldCall { call_id }
             | Self::ResumeCall { call_id }
-            | Self::HangupCall { call_id } => Call(*call_id),
+            | Self::HangupCall { call_id }
+            | Self::JoinCall { call_id, .. } => Call(*call_id),
             Self::StartConference(new) => new.call_id.map_or(Nothing, Call),
             Self::AddParticipants { conference_id, .. }
             | Self::Set { conference_id, .. }

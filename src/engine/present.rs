@@ -67,6 +67,7 @@ pub fn call(node: &NodeId, call: &Call) -> CallView {
         arrived_at: call.arrived_at,
         since: call.since,
         conference_id: call.conference,
+        comes_back_to: call.comes_back.map(|back| back.conference).filter(|_| call.conference.is_none()),
         notice: call.notice.as_ref().map(notice),
         pending: call.pending.map(|pending| {
             match pending {

@@ -100,6 +100,9 @@ pub struct CallView {
     pub since: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conference_id: Option<ConferenceId>,
+    /// Their line dropped out of this conference, which still lives: `join` lets them back in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comes_back_to: Option<ConferenceId>,
     /// What the attendant should know: why answering failed, who hung up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,

@@ -71,6 +71,10 @@ async fn act_on_call(asked: Asked<(String, CallVerb)>) -> Result<Response, Probl
             }
             CallVerb::Hold => bare(request, Verb::HoldCall { call_id }).await,
             CallVerb::Resume => bare(request, Verb::ResumeCall { call_id }).await,
+            CallVerb::Join => {
+                let OtherConference { conference_id } = request.json().await?;
+                Ok(Verb::JoinCall { call_id, conference_id })
+            }
             CallVerb::Hangup => bare(request, Verb::HangupCall { call_id }).await,
         }
     })

@@ -162,6 +162,7 @@ fn summary(route: Route) -> &'static str {
         Route::Call(CallVerb::Answer) => "Claim a waiting call and ring one's own station",
         Route::Call(CallVerb::Hold) => "Put the caller on music",
         Route::Call(CallVerb::Resume) => "Take the caller back from music",
+        Route::Call(CallVerb::Join) => "Let a waiting caller into a conference that lives",
         Route::Call(CallVerb::Hangup) => "End the call",
         Route::ConferenceStart => "Make a conference, from a live call or cold, and ring everyone at once",
         Route::ConferenceHistory => "Ended and refused conferences, newest first",
@@ -238,9 +239,9 @@ fn body(route: Route) -> Option<RequestBody> {
         Route::Participant(ParticipantVerb::Dtmf) => (reference::<Keys>(), Required::True),
         Route::Participant(ParticipantVerb::Label) => (reference::<Label>(), Required::True),
         Route::Participant(ParticipantVerb::Replace) => (reference::<Replacement>(), Required::True),
-        Route::Participant(ParticipantVerb::Move) | Route::Conference(ConferenceVerb::Merge) => {
-            (reference::<OtherConference>(), Required::True)
-        }
+        Route::Participant(ParticipantVerb::Move)
+        | Route::Conference(ConferenceVerb::Merge)
+        | Route::Call(CallVerb::Join) => (reference::<OtherConference>(), Required::True),
         Route::Participant(ParticipantVerb::Coach) => (reference::<NewCoaching>(), Required::True),
         Route::Conference(ConferenceVerb::Extend) => (reference::<Extension>(), Required::False),
         Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),

@@ -26,7 +26,7 @@ macro_rules! verbs {
 
 verbs! {
     /// `POST /calls/{id}/actions/{verb}`
-    CallVerb { Answer = "answer", Hold = "hold", Resume = "resume", Hangup = "hangup", }
+    CallVerb { Answer = "answer", Hold = "hold", Resume = "resume", Hangup = "hangup", Join = "join", }
 }
 verbs! {
     /// `POST /conferences/{id}/actions/{verb}`
@@ -149,6 +149,7 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Call(CallVerb::Hold), "calls.hold", "POST" "/api/v1/calls/{call_id}/actions/hold", HandleCalls;
     Route::Call(CallVerb::Resume), "calls.resume", "POST" "/api/v1/calls/{call_id}/actions/resume", HandleCalls;
     Route::Call(CallVerb::Hangup), "calls.hangup", "POST" "/api/v1/calls/{call_id}/actions/hangup", HandleCalls;
+    Route::Call(CallVerb::Join), "calls.join", "POST" "/api/v1/calls/{call_id}/actions/join", HandleCalls;
     Route::ConferenceStart, "conferences.start", "POST" "/api/v1/conferences", StartConferences;
     Route::ConferenceHistory, "conferences.history", "GET" "/api/v1/conferences", ReadHistory;
     Route::ConferenceRead, "conferences.read", "GET" "/api/v1/conferences/{conference_id}", SeeBoard;

@@ -183,6 +183,7 @@ mod tests {
             arrived_at: Timestamp(0),
             since: Timestamp(0),
             conference_id: None,
+            comes_back_to: None,
             notice: None,
             pending: None,
         }

@@ -21,6 +21,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/calls/{call_id}/actions/hold", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/resume", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/hangup", "asdp"),
+    ("POST", "/api/v1/calls/{call_id}/actions/join", "asdp"),
     ("POST", "/api/v1/conferences", "asdp"),
     ("GET", "/api/v1/conferences", "asdp"),
     ("GET", "/api/v1/conferences/{conference_id}", "asdp"),
@@ -110,7 +111,7 @@ async fn each_route_lets_through_whom_the_table_says() {
                 path if path.ends_with("/energy") => request.json(&json!({ "level": 1 })),
                 path if path.ends_with("/dtmf") => request.json(&json!({ "digits": "1" })),
                 path if path.ends_with("/replace") => request.json(&json!({ "with": { "numbers": ["1001"] } })),
-                path if path.ends_with("/move") || path.ends_with("/merge") => {
+                path if ["/move", "/merge", "/join"].iter().any(|end| path.ends_with(end)) => {
                     request.json(&json!({ "conference_id": things::conference_id(2) }))
                 }
                 path if path.ends_with("/coach") => {

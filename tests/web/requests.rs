@@ -63,6 +63,7 @@ async fn each_action_becomes_its_verb() {
         (call("hold"), &nothing, Verb::HoldCall { call_id }),
         (call("resume"), &nothing, Verb::ResumeCall { call_id }),
         (call("hangup"), &nothing, Verb::HangupCall { call_id }),
+        (call("join"), &json!({ "conference_id": conference_id }), Verb::JoinCall { call_id, conference_id }),
         (conference("lock"), &nothing, Verb::Lock { conference_id }),
         (conference("unlock"), &nothing, Verb::Unlock { conference_id }),
         (conference("leave"), &nothing, Verb::Leave { conference_id }),

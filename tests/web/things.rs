@@ -47,6 +47,7 @@ pub fn call(number: u128) -> CallView {
         arrived_at: Timestamp(1_000),
         since: Timestamp(1_000),
         conference_id: None,
+        comes_back_to: None,
         notice: None,
         pending: None,
     }

@@ -182,6 +182,7 @@ impl Node {
         let queued: Vec<_> = conference
             .active()
             .filter(|(p, leg)| leg.state == LegState::Queued && leg.unwanted.is_none() && !p.dials.is_empty())
+            .filter(|(_, leg)| !leg.joining)
             .filter(|(p, _)| !conference.waits_for_host() || p.role == ParticipantRole::Attendant)
             .map(|(p, leg)| (p.id, leg.id))
             .collect();
@@ -279,7 +280,7 @@ impl Node {
         }
     }
 
-    fn door(&self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, join_only: bool) -> Door {
+    pub(super) fn door(&self, id: ConferenceId, participant: ParticipantId, leg: ChannelId, join_only: bool) -> Door {
         let person = self.conferences.get(&id).and_then(|c| c.participant(participant));
         let found = person.and_then(|p| Some((p, p.legs.iter().find(|l| l.id == leg)?)));
         found.map_or(Door::default(), |(person, leg)| door(person, leg, join_only))
@@ -510,7 +511,9 @@ impl Node {
 
     /// One of the two channels that were moved: it exists although its leg was never dialed.
     fn is_of_pair(&self, id: ConferenceId, leg: ChannelId) -> bool {
-        self.conferences.get(&id).is_some_and(|c| c.legs().any(|(p, l)| l.id == leg && p.dials.is_empty()))
+        self.conferences
+            .get(&id)
+            .is_some_and(|c| c.legs().any(|(p, l)| l.id == leg && (p.dials.is_empty() || l.joining)))
     }
 }
 

@@ -86,6 +86,7 @@ impl Node {
         );
         self.hooked(channel, true);
         self.effect(Effect::HookHold(channel));
+        self.perhaps_comes_back(id, ids);
     }
 
     /// The caller's leg ran into the waiting extension again. The hook and our link are two ways to us: what we sent

@@ -23,6 +23,7 @@ impl Node {
                 | Timer::LegVanished(_)
                 | Timer::Stray(_)
                 | Timer::PassDue(_)
+                | Timer::JoinDue(_)
                 | Timer::RecordingDue(_)
         );
         if judges_silence && !self.link_works() {
@@ -54,6 +55,7 @@ impl Node {
             Timer::LegDue(leg) => self.leg_is_late(leg, ids),
             Timer::LegVanished(leg) => self.probe(leg),
             Timer::Stray(leg) => self.stray(leg, ids),
+            Timer::JoinDue(leg) => self.join_is_due(leg, ids),
             Timer::PassDue(leg) => {
                 self.passing_failed(leg);
             }

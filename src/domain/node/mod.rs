@@ -13,6 +13,7 @@ mod deadlines;
 mod end_rules;
 mod hearing;
 mod introducing;
+mod joining;
 mod legs;
 mod passing;
 mod reconcile;
@@ -315,6 +316,9 @@ impl Node {
                 for one in invited {
                     self.channels.insert(one.leg, Owner::Leg(id, one.participant));
                 }
+            }
+            Fact::CallJoins { participant, leg, .. } => {
+                self.channels.insert(*leg, Owner::Leg(id, *participant));
             }
             Fact::ParticipantCameOver { invited, .. } => {
                 self.channels.insert(invited.leg, Owner::Leg(id, invited.participant));

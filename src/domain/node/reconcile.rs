@@ -6,7 +6,7 @@
 use super::{Ids, Node, Owner, assembling::Pair, calls::STATION_GONE};
 use crate::domain::{
     cause::{Cause, Reason},
-    conference::Conference,
+    conference::{Conference, Leg},
     effect::Tag,
     fact::Fact,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
@@ -64,7 +64,8 @@ impl Node {
         match self.channels.get(&channel) {
             Some(Owner::Leg(id, participant)) => {
                 self.conferences.get(id).and_then(|c| c.participant(*participant)).is_some_and(|p| {
-                    !p.dials.is_empty() && p.legs.iter().any(|l| l.id == channel && l.state == LegState::Queued)
+                    let waits = |l: &Leg| l.id == channel && l.state == LegState::Queued && !l.joining;
+                    !p.dials.is_empty() && p.legs.iter().any(waits)
                 })
             }
             _ => false,
@@ -268,6 +269,7 @@ impl Node {
         self.hearing_in_doubt(id);
         self.keep_newcomers_out(id);
         self.passing_in_doubt(id);
+        self.joining_in_doubt(id);
         self.settle_conference(id, ids);
     }
 
@@ -318,6 +320,7 @@ impl Node {
         let stale: Vec<_> = conference
             .active()
             .filter(|(p, leg)| leg.state == LegState::Queued && !p.dials.is_empty() && self.is_stale(leg.since))
+            .filter(|(_, leg)| !leg.joining)
             .filter(|(p, _)| !conference.waits_for_host() || p.role == ParticipantRole::Attendant)
             .map(|(p, leg)| (p.id, leg.id))
             .collect();

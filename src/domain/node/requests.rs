@@ -42,6 +42,9 @@ impl Node {
             Verb::HoldCall { call_id } => self.hold(actor, *call_id).map(Call),
             Verb::ResumeCall { call_id } => self.resume(actor, *call_id, ids).map(Call),
             Verb::HangupCall { call_id } => self.hang_up(actor, *call_id).map(Call),
+            Verb::JoinCall { call_id, conference_id } => {
+                self.join_call(actor, *call_id, *conference_id, ids).map(Conference)
+            }
             Verb::StartConference(new) => self.start_conference(actor, new, ids).map(Conference),
             Verb::AddParticipants { conference_id, participants } => {
                 self.add(actor, *conference_id, participants, ids).map(Conference)

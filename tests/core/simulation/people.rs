@@ -132,6 +132,13 @@ fn ask(world: &mut World) {
 }
 
 fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
+    let conferences: Vec<ConferenceId> =
+        world.service.iter().flat_map(|service| service.node.conferences().map(|c| c.id)).collect();
+    if let Some(conference_id) = world.chance.pick(&conferences)
+        && world.chance.percent(15)
+    {
+        return Verb::JoinCall { call_id, conference_id };
+    }
     match world.chance.below(12) {
         0..4 => Verb::AnswerCall { call_id, station: None },
         4 | 5 => Verb::HoldCall { call_id },

@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call_id}/actions/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a waiting caller into a conference that lives
+         * @description Permission: HandleCalls.
+         */
+        post: operations["calls.join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{call_id}/actions/resume": {
         parameters: {
             query?: never;
@@ -1365,6 +1385,7 @@ export interface components {
             /** @description Since when the call has been in this state. */
             since: components["schemas"]["Timestamp"];
             conference_id?: null | components["schemas"]["ConferenceId"];
+            comes_back_to?: null | components["schemas"]["ConferenceId"];
             notice?: null | components["schemas"]["Notice"];
             /** @description `hold` or `resume` was asked of the switch and its effect has not been seen yet. */
             pending?: string | null;
@@ -2022,6 +2043,47 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the call as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.join": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which call. */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherConference"];
+            };
+        };
         responses: {
             /** @description Accepted; the call as it is now. What follows is on the stream */
             202: {
