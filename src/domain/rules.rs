@@ -1,6 +1,7 @@
 //! What the operator decided, as the core needs it.
 
 use super::{
+    announcement::{Beep, Sounds},
     effect::WayBack,
     ending::EndRules,
     endpoint::{Endpoint, Phrase, Safe},
@@ -38,6 +39,9 @@ pub struct Rules {
 pub struct ConferenceRules {
     pub end: EndRules,
     pub rescue: Rescue,
+    /// None: as the conference profile says.
+    pub beep: Option<Beep>,
+    pub sounds: Sounds,
 }
 
 /// What becomes of conferences that were lost with the switch, when it is back.

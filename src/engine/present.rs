@@ -1,10 +1,11 @@
 //! From the core's state to what is shown. No decision is taken here.
 
 use super::view::{
-    Activity, CallKind, CallView, ConferenceView, EndDue, IntroductionState, LegView, NodeView, Notice,
-    ParticipantView, PartyView, Question, QuestionKind, RecordingView, UserRef,
+    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, IntroductionState,
+    LegView, NodeView, Notice, ParticipantView, PartyView, Question, QuestionKind, RecordingView, UserRef,
 };
 use crate::domain::{
+    announcement::Announcing,
     call::{Call, Pending},
     cause::{Cause, Reason},
     conference::{Ask, Conference, Hearing, Introduction, Leg, Participant},
@@ -45,6 +46,7 @@ pub fn node(node: &Node) -> NodeView {
         ports_free: node.ports_free(),
         ports_total: node.rules.ports,
         records: node.rules.recording.is_some(),
+        sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
     }
 }
 
@@ -94,6 +96,8 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         created_at: conference.created_at,
         ended_at: conference.ended_at,
         end_reason: conference.end_cause.as_ref().map(notice),
+        beep: conference.door.wanted,
+        announcing: conference.announcing.iter().map(announcement).collect(),
         end_rules: conference.ending.rules.clone(),
         ends_at: conference.ending.ends_at,
         end_due: conference.ending.due.as_ref().map(|(at, cause)| EndDue { at: *at, reason: notice(cause) }),
@@ -139,6 +143,15 @@ fn pending(conference: &Conference) -> Option<&'static str> {
             _ => None,
         },
     }
+}
+
+fn announcement(one: &Announcing) -> AnnouncementView {
+    let state = match (one.stopping, one.began) {
+        (true, _) => AnnouncementState::Stopping,
+        (false, true) => AnnouncementState::Playing,
+        (false, false) => AnnouncementState::Asked,
+    };
+    AnnouncementView { sound: one.sound.clone(), participant_id: one.to, state }
 }
 
 fn participant(participant: &Participant) -> ParticipantView {

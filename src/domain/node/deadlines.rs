@@ -46,6 +46,7 @@ impl Node {
                     self.cancel_ringing(id, ids);
                 }
             }
+            Timer::AnnounceDue(id) => self.announcements_due(id),
             Timer::EndRule(id) => self.judge_end(id, ids),
             Timer::LockPending(id) => self.lock_in_doubt(id),
             Timer::HearingPending(id) => self.hearing_late(id),

@@ -51,6 +51,7 @@ impl Node {
         let Some(conference) = self.conferences.get(&id) else { return };
         if let Some(left) = conference.ending.warning(self.now) {
             self.conference_fact(id, Fact::ConferenceWarned { left });
+            self.announce_warning(id);
         }
         let next = self.conferences.get(&id).and_then(|c| {
             let later = Self::lost_until(c).filter(|at| *at > self.now);
