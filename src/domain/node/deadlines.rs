@@ -121,6 +121,10 @@ impl Node {
         if waits && self.passing_failed(leg) {
             return;
         }
+        // On the way to another room; whether it came there is looked at in its time.
+        if !waits && self.timers.is_set(Timer::PassDue(leg)) {
+            return;
+        }
         // Kicked out by somebody else's hand, and caught by park. A caller waits again.
         if (waits || hooked) && self.caller_waits_again(id, participant, leg, Reason::Dropped, ids) {
             return;

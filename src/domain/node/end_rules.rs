@@ -100,11 +100,13 @@ impl Node {
         }
     }
 
-    /// Who is on the way into the room decides the move; and with the switch itself go all, one after the other.
+    /// Who is on the way into the room decides the move, and who goes over to another may come back; and with the
+    /// switch itself go all, one after the other.
     fn exits_count(&self, conference: &Conference) -> bool {
         let lost = Self::lost_until(conference).is_some_and(|at| self.now < at)
             || conference.active().any(|(_, leg)| self.orphans.contains(&leg.id));
-        conference.state == ConferenceState::Live && !conference.is_moving() && !lost
+        let goes_over = conference.active().any(|(_, leg)| leg.passing.is_some());
+        conference.state == ConferenceState::Live && !conference.is_moving() && !goes_over && !lost
     }
 
     /// Somebody is out because FreeSWITCH is: the others are told of by then.

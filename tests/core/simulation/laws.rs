@@ -91,7 +91,7 @@ impl Watch {
             }
             Reason::AttendantLeft => rules.attendant_leaves && left(ParticipantRole::Attendant),
             Reason::HostLeft => left(ParticipantRole::Guest),
-            Reason::CallerHungUp if rules.caller_leaves => true,
+            Reason::CallerLeft => rules.caller_leaves && left(ParticipantRole::Caller),
             Reason::OneLeft => rules.one_left && conference.joined() < 2,
             _ => return,
         };
