@@ -128,12 +128,12 @@ pub enum Beep {
 impl Beep {
     /// The tone for those who come, if there is to be one.
     pub fn on_enter(self) -> Option<SoundFile> {
-        matches!(self, Self::True | Self::OnEnter).then(|| SoundFile::built_in("v=-20;%(200,0,900)"))
+        matches!(self, Self::True | Self::OnEnter).then(|| SoundFile::built_in("v=-20;%(200,0,1150)"))
     }
 
     /// The tone for those who leave, if there is to be one.
     pub fn on_exit(self) -> Option<SoundFile> {
-        matches!(self, Self::True | Self::OnExit).then(|| SoundFile::built_in("v=-20;%(200,0,550)"))
+        matches!(self, Self::True | Self::OnExit).then(|| SoundFile::built_in("v=-20;%(200,0,650)"))
     }
 }
 

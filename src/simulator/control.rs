@@ -236,7 +236,7 @@ impl Simulator {
     }
 
     /// What rooms played so far that this channel heard.
-    pub fn sounds_heard(&self, uuid: &str) -> Vec<String> {
+    pub fn sounds_heard(&self, uuid: &str) -> Vec<(Instant, String)> {
         self.shared.world().heard.get(uuid).cloned().unwrap_or_default()
     }
 

@@ -53,7 +53,7 @@ pub(super) struct World {
     pub channels: BTreeMap<String, Channel>,
     pub rooms: BTreeMap<String, Room>,
     /// What rooms played, by who was there to hear it.
-    pub heard: BTreeMap<String, Vec<String>>,
+    pub heard: BTreeMap<String, Vec<(Instant, String)>>,
     /// `Member-ID` is one counter for the whole process.
     pub last_member: u32,
     pub sessions: BTreeMap<u64, Session>,

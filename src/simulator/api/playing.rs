@@ -4,7 +4,10 @@ use super::{
     super::{playback::length_of, world::World},
     members,
 };
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 const USAGE: &str = "play <file_path> [async|<member_id> [nomux]]";
 
@@ -144,7 +147,7 @@ impl World {
         let listeners: Vec<String> =
             room.members.iter().filter(|m| m.hold_music.is_none()).map(|m| m.uuid.clone()).collect();
         for uuid in listeners {
-            self.heard.entry(uuid).or_default().push(file.clone());
+            self.heard.entry(uuid).or_default().push((Instant::now(), file.clone()));
         }
         let (name, room_uuid) = (name.to_owned(), room.uuid.clone());
         self.after(length_of(&file).unwrap_or(Duration::from_secs(3600)), move |world| {
@@ -159,7 +162,7 @@ impl World {
     fn next_for_member(&mut self, uuid: &str) {
         let Some(member) = self.member_of(uuid) else { return };
         let Some((number, file)) = member.plays.current() else { return };
-        self.heard.entry(uuid.to_owned()).or_default().push(file.clone());
+        self.heard.entry(uuid.to_owned()).or_default().push((Instant::now(), file.clone()));
         self.after_on(length_of(&file).unwrap_or(Duration::from_secs(3600)), uuid, move |world, uuid| {
             if world.member_mut(uuid).is_some_and(|member| member.plays.take(number)) {
                 world.tell_member(uuid, "play-file-member-done", &[("File", file)]);

@@ -138,7 +138,7 @@ fn what_cannot_be_heard_is_refused() {
     assert!(refused.detail.contains("attention, chime"), "{}", refused.detail);
     let stop = Verb::AnnounceStop { conference_id: id, participant_id: None };
     assert_eq!(desk.asks(&petra(), &stop).unwrap_err().code, RefusalCode::WrongState);
-    desk.room(id, RoomEventKind::Set { channel: guest, setting: Setting::Hold(true) });
+    desk.room(id, RoomEventKind::Set { channel: guest, setting: Setting::Hold(true), seen: Vec::new() });
     assert_eq!(desk.asks(&petra(), &announce(id, Some(who))).unwrap_err().code, RefusalCode::WrongState);
     desk.hangs_up(guest);
     assert_eq!(desk.asks(&petra(), &announce(id, Some(who))).unwrap_err().code, RefusalCode::WrongState);
