@@ -108,7 +108,7 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         }),
         notice: conference.notice.as_ref().map(notice),
         pending: pending(conference).map(str::to_owned),
-        participants: conference.participants.iter().map(participant).collect(),
+        participants: conference.participants.iter().map(|one| participant(conference, one)).collect(),
         recordings: conference.recordings.iter().map(recording).collect(),
     }
 }
@@ -154,7 +154,7 @@ fn announcement(one: &Announcing) -> AnnouncementView {
     AnnouncementView { sound: one.sound.clone(), participant_id: one.to, state }
 }
 
-fn participant(participant: &Participant) -> ParticipantView {
+fn participant(conference: &Conference, participant: &Participant) -> ParticipantView {
     let latest = participant.leg();
     let settings = participant.settings;
     let pending = match latest.and_then(|leg| leg.unwanted.as_ref()) {
@@ -175,6 +175,11 @@ fn participant(participant: &Participant) -> ParticipantView {
         moderator: participant.moderator,
         listener: participant.listener,
         end_conference_on_exit: participant.end_conference_on_exit,
+        announcing: conference
+            .announcing
+            .iter()
+            .find(|one| one.to == Some(participant.id))
+            .map(|one| one.sound.clone()),
         muted: settings.muted,
         deaf: settings.deaf,
         hold: settings.hold,

@@ -274,6 +274,9 @@ pub struct ParticipantView {
     /// When they have left, the conference ends.
     #[serde(default)]
     pub end_conference_on_exit: bool,
+    /// The sound that is played to them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announcing: Option<String>,
     /// Is not heard.
     pub muted: bool,
     /// Does not hear.
