@@ -41,6 +41,8 @@ mod telephony;
 #[path = "service/truth.rs"]
 mod truth;
 
+#[path = "service/announcing.rs"]
+mod announcing;
 #[path = "service/apart.rs"]
 mod apart;
 #[path = "service/arriving.rs"]

@@ -3,6 +3,7 @@
 use crate::{
     config::{ComeBackMode, Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode, StationConfig},
     domain::{
+        announcement::{SoundFile, Sounds},
         effect::WayBack,
         ending::EndRules,
         endpoint::{Endpoint, Phrase, Safe, UnsafeText},
@@ -71,6 +72,15 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
     })
 }
 
+/// The built-in ones, and the operator's; whatever would not do was refused when the file was read.
+fn sounds(config: &Config) -> Sounds {
+    let mut sounds = Sounds::default();
+    let own = config.sounds.files.iter().filter_map(|(name, file)| Some((name.clone(), SoundFile::new(&**file).ok()?)));
+    sounds.by_name.extend(own);
+    sounds.warning = Some(config.sounds.warning.clone()).filter(|name| !name.is_empty());
+    sounds
+}
+
 fn conference(config: &Config) -> ConferenceRules {
     let end = &config.end_rules;
     let limit = |seconds: u32| (seconds > 0).then_some(seconds);
@@ -94,6 +104,8 @@ fn conference(config: &Config) -> ConferenceRules {
             RescueMode::Ask => Rescue::Ask,
             RescueMode::Auto => Rescue::Auto,
         },
+        beep: config.conference.beep,
+        sounds: sounds(config),
     }
 }
 

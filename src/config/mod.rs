@@ -11,6 +11,7 @@ mod fields;
 mod rescue;
 mod secrets;
 mod sections;
+mod sounds;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use sections::{
     HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig, PolicyConfig, RecordingConfig,
     StoreConfig, TimingConfig,
 };
+pub use sounds::{ConferenceConfig, SoundsConfig};
 pub use switch::{NodeConfig, PhoneRouteConfig, StationConfig};
 
 use serde::Deserialize;
@@ -49,10 +51,12 @@ pub struct Config {
     pub numbers: NumbersConfig,
     pub policy: PolicyConfig,
     pub timing: TimingConfig,
+    pub conference: ConferenceConfig,
     pub end_rules: EndRulesConfig,
     pub rescue: RescueConfig,
     pub come_back: ComeBackConfig,
     pub recording: RecordingConfig,
+    pub sounds: SoundsConfig,
     pub log: LogConfig,
 }
 

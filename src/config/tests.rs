@@ -108,6 +108,8 @@ fn the_example_documents_every_key_and_no_other() {
         ("policy", keys::<PolicyConfig>()),
         ("policy.per_user", keys::<PerUserConfig>()),
         ("timing", keys::<TimingConfig>()),
+        ("conference", keys::<ConferenceConfig>()),
+        ("sounds", keys::<SoundsConfig>()),
         ("end_rules", keys::<EndRulesConfig>()),
         ("rescue", keys::<RescueConfig>()),
         ("come_back", keys::<ComeBackConfig>()),

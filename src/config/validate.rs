@@ -5,7 +5,12 @@ use super::{
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
-use crate::domain::{ending, endpoint::Safe, number::LONGEST};
+use crate::domain::{
+    announcement::{SoundFile, Sounds},
+    ending,
+    endpoint::Safe,
+    number::LONGEST,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
@@ -49,6 +54,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.timing(config);
     all.end_rules(config);
     all.recording(&config.recording);
+    all.sounds(config);
     all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
@@ -337,6 +343,24 @@ impl Findings {
             recording.keep_days == 0 || recording.shared_directory.is_some(),
             &["recording", "keep_days"],
             "is set, but shared_directory is not: we could not delete anything; name it, or let the switch clean up",
+        );
+    }
+
+    fn sounds(&mut self, config: &Config) {
+        let sounds = &config.sounds;
+        for (name, file) in &sounds.files {
+            let path = ["sounds", "files", name];
+            self.check(is_word(name), &path, format!("{name:?} does not fit: {WORD}"));
+            if let Err(fault) = SoundFile::new(&**file) {
+                self.add(&path, fault.to_string());
+            }
+        }
+        let known =
+            sounds.files.contains_key(&sounds.warning) || Sounds::default().by_name.contains_key(&sounds.warning);
+        self.check(
+            sounds.warning.is_empty() || known,
+            &["sounds", "warning"],
+            format!("{:?} is no sound: name one of `files`, chime or attention, or leave it empty", sounds.warning),
         );
     }
 

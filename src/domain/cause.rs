@@ -76,6 +76,7 @@ causes! {
     AttendantNotReached, "attendant_not_reached", "the attendant did not come, so nobody else was rung", [];
     NobodyCame, "nobody_came", "nobody could be reached", [];
     AttendantLeft, "attendant_left", "the attendant left", [];
+    CallerLeft, "caller_left", "the caller left", [];
     /// Of those named as such.
     HostLeft, "host_left", "somebody left without whom it does not go on", [];
     OneLeft, "one_left", "only one was left", [];

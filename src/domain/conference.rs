@@ -1,6 +1,7 @@
 //! One conference, folded from its facts.
 
 use super::{
+    announcement::{Announcing, DoorSounds},
     cause::{Cause, Reason},
     ending::Ending,
     endpoint::Endpoint,
@@ -33,6 +34,11 @@ pub struct Conference {
     pub notice: Option<Cause>,
     pub end_cause: Option<Cause>,
     pub ending: Ending,
+    pub door: DoorSounds,
+    /// What is being played. Not journaled: after a restart nobody can say.
+    pub announcing: Vec<Announcing>,
+    /// How many there were. Not journaled.
+    pub announcements: u32,
     pub created_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub was_live: bool,
@@ -129,6 +135,13 @@ pub enum Ask {
     Set(Setting),
     /// Keys pressed for them.
     Digits,
+}
+
+impl Ask {
+    /// This was asked for.
+    pub fn is_for(&self, setting: Setting) -> bool {
+        *self == Self::Set(setting)
+    }
 }
 
 /// One attempt to reach a participant.
@@ -260,8 +273,18 @@ impl Leg {
 impl Conference {
     /// The conference its first fact speaks of.
     pub fn begin(id: ConferenceId, at: Timestamp, fact: &Fact) -> Option<Self> {
-        let Fact::ConferenceRequested { owner, stations, call, room, ports, invited, end_rules, host_first, rescues } =
-            fact
+        let Fact::ConferenceRequested {
+            owner,
+            stations,
+            call,
+            room,
+            ports,
+            invited,
+            end_rules,
+            host_first,
+            rescues,
+            beep,
+        } = fact
         else {
             return None;
         };
@@ -280,6 +303,9 @@ impl Conference {
             notice: None,
             end_cause: None,
             ending: Ending::new(end_rules.clone()),
+            door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
+            announcing: Vec::new(),
+            announcements: 0,
             created_at: at,
             ended_at: None,
             was_live: false,

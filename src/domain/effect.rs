@@ -1,6 +1,7 @@
 //! What the core wants done. The shell carries effects out only after the facts that came with them are durable.
 
 use super::{
+    announcement::{Listener, Passing, SoundFile},
     endpoint::{Endpoint, Phrase, Safe},
     hearing::Relate,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
@@ -44,6 +45,8 @@ pub enum Tag {
     Relations(ConferenceId),
     /// Something for the recording of a room.
     Record(ConferenceId),
+    /// A sound, by its number within the conference.
+    Announce(ConferenceId, u32),
     /// Does the sound of this stranger go past the switch?
     Media(ChannelId, Media),
     /// Is this channel in the hook?
@@ -107,6 +110,12 @@ pub enum Command {
     Announce { room: Room, sound: Safe },
     /// `conference ROOM recording start|stop|pause|resume PATH`
     Record { room: Room, path: Safe, verb: RecordVerb },
+    /// `conference ROOM play FILE [MEMBER]`
+    Play { room: Room, file: SoundFile, listener: Option<Listener> },
+    /// `conference ROOM stop all`, or what one hears: `stop current MEMBER`
+    StopPlaying { room: Room, listener: Option<Listener> },
+    /// `conference ROOM enter_sound|exit_sound file FILE|off`
+    DoorSound { room: Room, door: Passing, sound: Option<SoundFile> },
     /// `conference ROOM lock|unlock`
     Lock { room: Room, on: bool },
     /// Bring bypassed media back through the switch: `uuid_media`.

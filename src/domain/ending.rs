@@ -199,7 +199,7 @@ impl Conference {
         if let Some(gone) = gone {
             return Some(match gone.role {
                 ParticipantRole::Attendant => Reason::AttendantLeft,
-                ParticipantRole::Caller => Reason::CallerHungUp,
+                ParticipantRole::Caller => Reason::CallerLeft,
                 ParticipantRole::Guest => Reason::HostLeft,
             });
         }

@@ -4,6 +4,7 @@
 //! written by one version can be read by the next. A change of meaning is a new variant; a new field has a default.
 
 use super::{
+    announcement::Beep,
     cause::Cause,
     ending::EndRules,
     endpoint::Endpoint,
@@ -165,6 +166,8 @@ pub enum Fact {
         /// The conference that was lost, whose people are rung again.
         #[serde(default)]
         rescues: Option<ConferenceId>,
+        #[serde(default)]
+        beep: Option<Beep>,
     },
     ConferenceAssembling,
     ConferenceLive,
@@ -203,6 +206,24 @@ pub enum Fact {
         seconds: u32,
     },
     ConferenceEndCalledOff,
+    /// A sound, to all or to one.
+    AnnouncementAsked {
+        participant: Option<ParticipantId>,
+        sound: String,
+    },
+    /// To its end; the switch said so.
+    AnnouncementPlayed {
+        participant: Option<ParticipantId>,
+        sound: String,
+    },
+    AnnouncementStopped {
+        participant: Option<ParticipantId>,
+        sound: String,
+    },
+    AnnouncementFailed {
+        participant: Option<ParticipantId>,
+        sound: String,
+    },
     ConferenceEnding {
         cause: Cause,
     },

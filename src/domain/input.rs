@@ -1,6 +1,6 @@
 //! What happens to the core. Everything the shell learns is turned into one of these.
 
-use super::{effect::Tag, hearing::Relations, ids::ChannelId, setting::Setting};
+use super::{announcement::Passing, effect::Tag, hearing::Relations, ids::ChannelId, setting::Setting};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that happened.
@@ -141,14 +141,23 @@ pub enum RoomEventKind {
         on: bool,
     },
     Locked(bool),
-    /// Something was played to everybody, to its end.
-    Played {
-        file: String,
-    },
     Recording {
         path: String,
         news: RecordingNews,
     },
+    /// A sound is played, or will be in its turn; or it cannot be. To one, or to all.
+    Playing {
+        channel: Option<ChannelId>,
+        file: String,
+        failed: bool,
+    },
+    /// A sound is over.
+    Played {
+        channel: Option<ChannelId>,
+        file: String,
+    },
+    /// A sound at the door was set, or taken away.
+    DoorSound(Passing),
 }
 
 /// What the switch tells of one recording.

@@ -5,6 +5,7 @@
 //! rebuild one. The `disallowed_*` lints below (listed in `clippy.toml`) hold the line.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod announcement;
 pub mod call;
 pub mod cause;
 pub mod conference;

@@ -1,6 +1,7 @@
 //! What people and programs may ask of the core, and how it says no.
 
 use super::{
+    announcement::Beep,
     ending::EndWishes,
     ids::{CallId, ConferenceId, ParticipantId, UserId},
     object::{object, objects},
@@ -173,6 +174,16 @@ pub enum Verb {
     End {
         conference_id: ConferenceId,
     },
+    /// Plays a sound to everybody, or to one.
+    Announce {
+        conference_id: ConferenceId,
+        participant_id: Option<ParticipantId>,
+        sound: String,
+    },
+    AnnounceStop {
+        conference_id: ConferenceId,
+        participant_id: Option<ParticipantId>,
+    },
     /// Moves the end of its longest time.
     Extend {
         conference_id: ConferenceId,
@@ -215,6 +226,10 @@ pub struct NewConference {
     /// When it ends by itself. Absent: as the configuration says.
     #[serde(default, deserialize_with = "object")]
     pub end_rules: EndWishes,
+    /// A short tone when somebody comes or leaves: true, false, "on_enter" or "on_exit". Absent: as the configuration
+    /// says.
+    #[serde(default)]
+    pub beep: Option<Beep>,
 }
 
 /// Somebody to be rung.

@@ -1,6 +1,7 @@
 //! What the operator decided, as the core needs it.
 
 use super::{
+    announcement::{Beep, Sounds},
     effect::WayBack,
     ending::EndRules,
     endpoint::{Endpoint, Phrase, Safe},
@@ -39,6 +40,9 @@ pub struct ConferenceRules {
     pub end: EndRules,
     pub rescue: Rescue,
     pub come_back: ComeBack,
+    /// None: as the conference profile says.
+    pub beep: Option<Beep>,
+    pub sounds: Sounds,
 }
 
 /// What is done for somebody whose line dropped out of a conference, and who calls again.

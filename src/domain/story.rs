@@ -132,6 +132,28 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             let text = format!("The conference ends in {}: {}.", spelled(*seconds), cause.reason.words());
             because(told("conference.end_due", text), cause)
         }
+        Fact::AnnouncementAsked { participant, sound }
+        | Fact::AnnouncementPlayed { participant, sound }
+        | Fact::AnnouncementStopped { participant, sound }
+        | Fact::AnnouncementFailed { participant, sound } => {
+            let to = participant.and_then(|id| conference.participant(id)).map_or("all".to_owned(), shown_name);
+            let (kind, text) = match fact {
+                Fact::AnnouncementAsked { .. } if actor.is_none() => {
+                    ("conference.announcement.asked", format!("{sound} is to be played to {to}."))
+                }
+                Fact::AnnouncementAsked { .. } => {
+                    ("conference.announcement.asked", format!("{by} plays {sound} to {to}."))
+                }
+                Fact::AnnouncementPlayed { .. } => {
+                    ("conference.announcement.played", format!("{sound} was played to {to}."))
+                }
+                Fact::AnnouncementStopped { .. } => {
+                    ("conference.announcement.stopped", format!("{sound} to {to} was stopped."))
+                }
+                _ => ("conference.announcement.failed", format!("{sound} could not be played to {to}.")),
+            };
+            told(kind, text).map(|telling| Telling { participant: *participant, ..telling })
+        }
         Fact::ConferenceEndCalledOff => told("conference.goes_on", "The conference goes on after all."),
         Fact::ConferenceEnding { cause } => {
             let text = match actor {

@@ -21,6 +21,8 @@ pub enum Timer {
     Question(ConferenceId),
     /// A conference may end by itself now, or is to be warned that it will.
     EndRule(ConferenceId),
+    /// What is being announced is not heard of.
+    AnnounceDue(ConferenceId),
     LockPending(ConferenceId),
     /// The switch did not say how it has it, who hears whom.
     HearingPending(ConferenceId),

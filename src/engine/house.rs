@@ -331,6 +331,8 @@ impl Verb {
             | Self::Leave { conference_id }
             | Self::Rejoin { conference_id, .. }
             | Self::End { conference_id }
+            | Self::Announce { conference_id, .. }
+            | Self::AnnounceStop { conference_id, .. }
             | Self::Extend { conference_id, .. }
             | Self::ContinueWithoutCaller { conference_id } => Conference(*conference_id),
         }

@@ -1,10 +1,11 @@
 //! From the core's state to what is shown. No decision is taken here.
 
 use super::view::{
-    Activity, CallKind, CallView, ConferenceView, EndDue, IntroductionState, LegView, NodeView, Notice,
-    ParticipantView, PartyView, Question, QuestionKind, RecordingView, UserRef,
+    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, IntroductionState,
+    LegView, NodeView, Notice, ParticipantView, PartyView, Question, QuestionKind, RecordingView, UserRef,
 };
 use crate::domain::{
+    announcement::Announcing,
     call::{Call, Pending},
     cause::{Cause, Reason},
     conference::{Ask, Conference, Hearing, Introduction, Leg, Participant},
@@ -45,6 +46,7 @@ pub fn node(node: &Node) -> NodeView {
         ports_free: node.ports_free(),
         ports_total: node.rules.ports,
         records: node.rules.recording.is_some(),
+        sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
     }
 }
 
@@ -95,6 +97,8 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         created_at: conference.created_at,
         ended_at: conference.ended_at,
         end_reason: conference.end_cause.as_ref().map(notice),
+        beep: conference.door.wanted,
+        announcing: conference.announcing.iter().map(announcement).collect(),
         end_rules: conference.ending.rules.clone(),
         ends_at: conference.ending.ends_at,
         end_due: conference.ending.due.as_ref().map(|(at, cause)| EndDue { at: *at, reason: notice(cause) }),
@@ -105,7 +109,7 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         }),
         notice: conference.notice.as_ref().map(notice),
         pending: pending(conference).map(str::to_owned),
-        participants: conference.participants.iter().map(participant).collect(),
+        participants: conference.participants.iter().map(|one| participant(conference, one)).collect(),
         recordings: conference.recordings.iter().map(recording).collect(),
     }
 }
@@ -142,7 +146,16 @@ fn pending(conference: &Conference) -> Option<&'static str> {
     }
 }
 
-fn participant(participant: &Participant) -> ParticipantView {
+fn announcement(one: &Announcing) -> AnnouncementView {
+    let state = match (one.stopping, one.began) {
+        (true, _) => AnnouncementState::Stopping,
+        (false, true) => AnnouncementState::Playing,
+        (false, false) => AnnouncementState::Asked,
+    };
+    AnnouncementView { sound: one.sound.clone(), participant_id: one.to, state }
+}
+
+fn participant(conference: &Conference, participant: &Participant) -> ParticipantView {
     let latest = participant.leg();
     let settings = participant.settings;
     let pending = match latest.and_then(|leg| leg.unwanted.as_ref()) {
@@ -163,6 +176,11 @@ fn participant(participant: &Participant) -> ParticipantView {
         moderator: participant.moderator,
         listener: participant.listener,
         end_conference_on_exit: participant.end_conference_on_exit,
+        announcing: conference
+            .announcing
+            .iter()
+            .find(|one| one.to == Some(participant.id))
+            .map(|one| one.sound.clone()),
         muted: settings.muted,
         deaf: settings.deaf,
         hold: settings.hold,

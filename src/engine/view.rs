@@ -1,6 +1,7 @@
 //! What the page and programs are shown. Plain data, made from the core's state; never the state itself.
 
 use crate::domain::{
+    announcement::Beep,
     ending::EndRules,
     ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
     recording::RecordingState,
@@ -48,6 +49,9 @@ pub struct NodeView {
     /// Conferences here can be recorded.
     #[serde(default)]
     pub records: bool,
+    /// The sounds that can be announced in its rooms, by name.
+    #[serde(default)]
+    pub sounds: Vec<String>,
 }
 
 /// Somebody at the far end, as the switch or the attendant named them.
@@ -150,6 +154,12 @@ pub struct ConferenceView {
     /// Why it ended or was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<Notice>,
+    /// A short tone when somebody comes or leaves; absent: as the conference profile says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beep: Option<Beep>,
+    /// What is being played, to all or to one, oldest first.
+    #[serde(default)]
+    pub announcing: Vec<AnnouncementView>,
     /// When it ends by itself.
     #[serde(default)]
     pub end_rules: EndRules,
@@ -200,6 +210,27 @@ pub struct RecordingView {
     pub reason: Option<Notice>,
 }
 
+/// A sound that was asked for, and is not over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AnnouncementView {
+    pub sound: String,
+    /// To one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant_id: Option<ParticipantId>,
+    pub state: AnnouncementState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AnnouncementState {
+    /// Asked of the switch.
+    Asked,
+    /// It plays, or waits for its turn.
+    Playing,
+    /// Its end was asked of the switch.
+    Stopping,
+}
+
 /// An end that is near, because somebody left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EndDue {
@@ -246,6 +277,9 @@ pub struct ParticipantView {
     /// When they have left, the conference ends.
     #[serde(default)]
     pub end_conference_on_exit: bool,
+    /// The sound that is played to them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announcing: Option<String>,
     /// Is not heard.
     pub muted: bool,
     /// Does not hear.

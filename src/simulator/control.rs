@@ -235,6 +235,11 @@ impl Simulator {
         self.shared.world().member_of(uuid).map(|member| member.pressed.clone()).unwrap_or_default()
     }
 
+    /// What rooms played so far that this channel heard.
+    pub fn sounds_heard(&self, uuid: &str) -> Vec<(Instant, String)> {
+        self.shared.world().heard.get(uuid).cloned().unwrap_or_default()
+    }
+
     /// What is played to a member who is on hold.
     pub fn hold_music(&self, uuid: &str) -> Option<String> {
         self.shared.world().member_of(uuid)?.hold_music.clone()

@@ -62,7 +62,7 @@ fn file_headers(path: &str) -> Vec<(&'static str, String)> {
 }
 
 /// How long a file or stream lasts. None: for ever.
-fn length_of(path: &str) -> Option<Duration> {
+pub(super) fn length_of(path: &str) -> Option<Duration> {
     match path.split_once("://") {
         Some(("local_stream", _)) => None,
         Some(("silence_stream", rest)) => {
@@ -75,9 +75,14 @@ fn length_of(path: &str) -> Option<Duration> {
                 None => 1,
             };
             let loops = u64::try_from(loops).ok()?;
-            let tones = rest.split_once("%(")?.1.split_once(')')?.0.replace('\\', "");
-            let mut numbers = tones.split(',').map_while(|number| number.trim().parse::<u64>().ok());
-            Some(Duration::from_millis((numbers.next()? + numbers.next()?) * loops))
+            // Groups of sound and silence, one after the other.
+            let groups = rest.split("%(").skip(1).map(|group| {
+                let tones = group.split_once(')').map_or(group, |(tones, _)| tones).replace('\\', "");
+                let mut numbers = tones.split(',').map_while(|number| number.trim().parse::<u64>().ok());
+                Some(numbers.next()? + numbers.next()?)
+            });
+            let once = groups.sum::<Option<u64>>().filter(|length| *length > 0)?;
+            Some(Duration::from_millis(once * loops))
         }
         // A file nobody has: as long as the usual short announcement.
         _ => Some(Duration::from_secs(2)),
@@ -93,6 +98,8 @@ mod tests {
         assert_eq!(length_of("local_stream://moh"), None);
         assert_eq!(length_of("tone_stream://%(300,200,800);loops=-1"), None);
         assert_eq!(length_of("tone_stream://%(300,200,800);loops=2"), Some(Duration::from_millis(1000)));
+        let two = "tone_stream://v=-17;%(300,50,1000);%(600,0,800)";
+        assert_eq!(length_of(two), Some(Duration::from_millis(950)));
         assert_eq!(length_of("silence_stream://1500"), Some(Duration::from_millis(1500)));
         assert_eq!(length_of("silence_stream://-1"), None);
     }

@@ -1,6 +1,7 @@
 //! Conference rooms: who may enter, who is in, and how a room ends.
 
 use super::{
+    api::playing::Queue,
     apps::Outcome,
     channel::Wait,
     recorder::Tape,
@@ -21,6 +22,8 @@ pub(super) struct Member {
     pub pressed: String,
     /// What is played to who is on hold, and shuts the room out.
     pub hold_music: Option<String>,
+    /// What is played to them alone.
+    pub plays: Queue,
     pub talking: bool,
     pub moderator: bool,
     pub endconf: bool,
@@ -47,9 +50,12 @@ pub(super) struct Room {
     pub variables: Vec<(String, String)>,
     pub entry_sound: bool,
     pub exit_sound: bool,
+    /// The profile names none; on without one is silent.
+    pub entry_file: Option<String>,
+    pub exit_file: Option<String>,
     pub relations: BTreeMap<(u32, u32), Relation>,
     pub tapes: Vec<Tape>,
-    pub playing: Option<String>,
+    pub plays: Queue,
     /// Empty, and about to be destroyed.
     pub ending: bool,
 }
@@ -136,9 +142,11 @@ impl World {
                 variables: Vec::new(),
                 entry_sound: true,
                 exit_sound: true,
+                entry_file: None,
+                exit_file: None,
                 relations: BTreeMap::new(),
                 tapes: Vec::new(),
-                playing: None,
+                plays: Queue::default(),
                 ending: false,
             },
         );
@@ -157,6 +165,7 @@ impl World {
             deaf: has("deaf"),
             hold: false,
             hold_music: None,
+            plays: Queue::default(),
             pressed: String::new(),
             talking: false,
             moderator: has("moderator"),
@@ -179,6 +188,10 @@ impl World {
             channel.set("conference_moderator", has("moderator").to_string());
         }
         self.tell_member(uuid, "add-member", &[]);
+        let entry = self.rooms.get(name).filter(|room| room.entry_sound && room.members.len() > 1);
+        if let Some(file) = entry.and_then(|room| room.entry_file.clone()) {
+            self.queue_for_room(name, &file);
+        }
         let floor_of = name.to_owned();
         self.after_on(TICK, uuid, move |world, uuid| {
             if world.rooms.get(&floor_of).is_some_and(|room| room.floor.is_none()) {
@@ -207,12 +220,15 @@ impl World {
             room.floor = None;
             self.tell_room(&name, "floor-change", &[("Old-ID", member.id.to_string()), ("New-ID", "none".into())]);
         }
+        self.stop_for_leaver(&name, member.plays.clone());
         let left = member.clone();
         self.tell_left(uuid, &name, &left);
         let Some(room) = self.rooms.get_mut(&name) else { return };
         let room_uuid = room.uuid.clone();
         let mandatory_gone = member.mandatory && !room.members.iter().any(|member| member.mandatory);
+        let exit = room.exit_file.clone().filter(|_| room.exit_sound && !room.members.is_empty());
         if room.members.is_empty() {
+            self.stop_for_all(&name);
             self.close_room(&name, &room_uuid);
         } else if member.endconf || mandatory_gone {
             // Everyone is hung up, whatever was to follow the room.
@@ -230,6 +246,9 @@ impl World {
                     }
                 });
             }
+        }
+        if let Some(file) = exit {
+            self.queue_for_room(&name, &file);
         }
     }
 

@@ -55,6 +55,11 @@ impl World {
         }
     }
 
+    pub(super) fn member_mut(&mut self, uuid: &str) -> Option<&mut super::room::Member> {
+        let name = self.channels.get(uuid)?.room.as_ref()?;
+        self.rooms.get_mut(name)?.members.iter_mut().find(|member| member.uuid == uuid)
+    }
+
     pub(super) fn member_of(&self, uuid: &str) -> Option<&super::room::Member> {
         let name = self.channels.get(uuid)?.room.as_ref()?;
         self.rooms.get(name)?.member(uuid)

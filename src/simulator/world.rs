@@ -52,6 +52,8 @@ pub(super) struct World {
     pub serial: u64,
     pub channels: BTreeMap<String, Channel>,
     pub rooms: BTreeMap<String, Room>,
+    /// What rooms played, by who was there to hear it.
+    pub heard: BTreeMap<String, Vec<(Instant, String)>>,
     /// `Member-ID` is one counter for the whole process.
     pub last_member: u32,
     pub sessions: BTreeMap<u64, Session>,
@@ -88,6 +90,7 @@ impl World {
             serial: 0,
             channels: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            heard: BTreeMap::new(),
             last_member: config.next_member.saturating_sub(1),
             sessions: BTreeMap::new(),
             last_session: 0,

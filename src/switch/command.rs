@@ -4,6 +4,7 @@
 //! on a real switch; the comment says what goes wrong with the obvious alternative.
 
 use crate::domain::{
+    announcement::{Listener, Passing},
     effect::{Command, Door, KillCause, Media, Originate, RecordVerb, Room, Target, WayBack},
     endpoint::{Endpoint, Phrase, Safe},
     ids::ChannelId,
@@ -106,6 +107,22 @@ pub fn text(command: &Command) -> Wire {
         // The old forms without a verb take a missing path for a name to record into.
         Command::Record { room, path, verb } => {
             now(format!("conference {} recording {} {path}", room.name, record_verb(*verb)))
+        }
+        Command::Play { room, file, listener } => {
+            now(format!("conference {} play {file}{}", room.name, to(listener.as_ref())))
+        }
+        // For one, `all` would stop the music of whoever was put on hold meanwhile, too.
+        Command::StopPlaying { room, listener } => {
+            let what = if listener.is_some() { "current" } else { "all" };
+            now(format!("conference {} stop {what}{}", room.name, to(listener.as_ref())))
+        }
+        Command::DoorSound { room, door, sound } => {
+            let verb = match door {
+                Passing::Enter => "enter_sound",
+                Passing::Exit => "exit_sound",
+            };
+            let what = sound.as_ref().map_or("off".to_owned(), |sound| format!("file {sound}"));
+            now(format!("conference {} {verb} {what}", room.name))
         }
         Command::Lock { room, on } => now(format!("conference {} {}", room.name, if *on { "lock" } else { "unlock" })),
         Command::TakeMedia(channel) => {
@@ -247,6 +264,10 @@ fn record_verb(verb: RecordVerb) -> &'static str {
         RecordVerb::Pause => "pause",
         RecordVerb::Resume => "resume",
     }
+}
+
+fn to(listener: Option<&Listener>) -> String {
+    listener.map(|listener| format!(" {}", listener.member)).unwrap_or_default()
 }
 
 fn kill_cause(cause: KillCause) -> &'static str {

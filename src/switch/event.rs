@@ -5,6 +5,7 @@
 
 use super::snapshot::{clean, reply};
 use crate::domain::{
+    announcement::Passing,
     ids::ChannelId,
     input::{ChannelEvent, ChannelEventKind, ChannelInfo, Input, RecordingNews, RoomEvent, RoomEventKind},
     setting::Setting,
@@ -113,10 +114,20 @@ fn room(event: &EslEvent) -> Option<RoomEvent> {
         "dtmf-member" => RoomEventKind::Pressed { channel: member()? },
         "start-talking" => RoomEventKind::Talking { channel: member()?, on: true },
         "stop-talking" => RoomEventKind::Talking { channel: member()?, on: false },
+        "play-file" => {
+            let failed = event.header_str("Error").is_some();
+            RoomEventKind::Playing { channel: None, file: present(event, "File")?, failed }
+        }
+        "play-file-member" => {
+            RoomEventKind::Playing { channel: Some(member()?), file: present(event, "File")?, failed: false }
+        }
+        "play-file-done" => RoomEventKind::Played { channel: None, file: present(event, "File")? },
+        // For one who left meanwhile it names nobody.
+        "play-file-member-done" => RoomEventKind::Played { channel: Some(member()?), file: present(event, "File")? },
+        "enter-sounds-off" | "enter-sound-file-changed" => RoomEventKind::DoorSound(Passing::Enter),
+        "exit-sounds-off" | "exit-sound-file-changed" => RoomEventKind::DoorSound(Passing::Exit),
         "lock" => RoomEventKind::Locked(true),
         "unlock" => RoomEventKind::Locked(false),
-        // With `Error` it was only asked for. Played to one member, it is another event.
-        "play-file-done" => RoomEventKind::Played { file: present(event, "File")? },
         action @ ("start-recording" | "stop-recording" | "pause-recording" | "resume-recording") => {
             RoomEventKind::Recording { path: present(event, "Path")?, news: recording(action, event) }
         }

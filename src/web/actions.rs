@@ -3,6 +3,7 @@
 use super::{
     Web, api, board,
     input::{NewParticipants, Nothing, StationChoice},
+    input_announcing::NewAnnouncement,
     input_controls::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
@@ -125,6 +126,11 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
                 let OtherConference { conference_id: into } = request.json().await?;
                 return Ok(Verb::Merge { conference_id, into });
             }
+            ConferenceVerb::Announce => {
+                let NewAnnouncement { sound, .. } = request.json().await?;
+                return Ok(Verb::Announce { conference_id, participant_id: None, sound });
+            }
+            ConferenceVerb::AnnounceStop => Verb::AnnounceStop { conference_id, participant_id: None },
             ConferenceVerb::Extend => {
                 let Extension { seconds } = request.json_or_default().await?;
                 return Ok(Verb::Extend { conference_id, seconds });
@@ -161,6 +167,11 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
                 let NewThreshold { level } = request.json().await?;
                 return Ok(set(vec![Setting::Energy(level)]));
             }
+            ParticipantVerb::Announce => {
+                let NewAnnouncement { sound, .. } = request.json().await?;
+                return Ok(Verb::Announce { conference_id, participant_id: Some(participant_id), sound });
+            }
+            ParticipantVerb::AnnounceStop => Verb::AnnounceStop { conference_id, participant_id: Some(participant_id) },
             ParticipantVerb::Dtmf => {
                 let Keys { digits } = request.json().await?;
                 return Ok(Verb::PressKeys { conference_id, participant_id, digits });

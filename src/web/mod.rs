@@ -19,6 +19,7 @@ mod history;
 mod hub;
 mod identity;
 mod input;
+mod input_announcing;
 mod input_controls;
 mod input_ending;
 pub mod openapi;

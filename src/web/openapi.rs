@@ -6,6 +6,7 @@ use super::{
     health::{Health, Readiness},
     history::{self, History},
     input::{Credentials, NewParticipants, StationChoice},
+    input_announcing::NewAnnouncement,
     input_controls::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
@@ -47,6 +48,7 @@ use utoipa::{
     Keys,
     Label,
     NewCoaching,
+    NewAnnouncement,
     NewConference,
     NewGain,
     NewParticipants,
@@ -217,6 +219,10 @@ fn summary(route: Route) -> &'static str {
             "Everybody over to another conference of the same node; this one ends"
         }
         Route::Participant(ParticipantVerb::Uncoach) => "Heard by everybody again",
+        Route::Conference(ConferenceVerb::Announce) => "Play a sound to everybody in the room",
+        Route::Conference(ConferenceVerb::AnnounceStop) => "Stop what is played to everybody",
+        Route::Participant(ParticipantVerb::Announce) => "Play a sound to one participant only",
+        Route::Participant(ParticipantVerb::AnnounceStop) => "Stop what is played to the participant",
         Route::Conference(ConferenceVerb::Extend) => "Let it go on for longer than its longest time",
         Route::Conference(ConferenceVerb::Drop) => "Take out everybody who joined, or all but the hosts",
         Route::OpenApi => "This document",
@@ -243,6 +249,9 @@ fn body(route: Route) -> Option<RequestBody> {
         | Route::Conference(ConferenceVerb::Merge)
         | Route::Call(CallVerb::Join) => (reference::<OtherConference>(), Required::True),
         Route::Participant(ParticipantVerb::Coach) => (reference::<NewCoaching>(), Required::True),
+        Route::Conference(ConferenceVerb::Announce) | Route::Participant(ParticipantVerb::Announce) => {
+            (reference::<NewAnnouncement>(), Required::True)
+        }
         Route::Conference(ConferenceVerb::Extend) => (reference::<Extension>(), Required::False),
         Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),
         Route::Conference(ConferenceVerb::SidebarEnd) => (reference::<WhichSidebar>(), Required::False),

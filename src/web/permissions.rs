@@ -37,6 +37,7 @@ verbs! {
         Extend = "extend",
         Record = "record", RecordStop = "record_stop", RecordPause = "record_pause",
         RecordResume = "record_resume",
+        Announce = "announce", AnnounceStop = "announce_stop",
     }
 }
 verbs! {
@@ -44,7 +45,7 @@ verbs! {
     ParticipantVerb {
         Mute = "mute", Unmute = "unmute", Drop = "drop", Redial = "redial", Cancel = "cancel",
         Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold", Gain = "gain", Energy = "energy",
-        Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
+        Announce = "announce", AnnounceStop = "announce_stop", Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
         SidebarLeave = "sidebar_leave", Coach = "coach", Uncoach = "uncoach",
         Move = "move", Introduce = "introduce", Admit = "admit", Replace = "replace",
     }
@@ -203,6 +204,10 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::Merge), "conferences.merge", "POST" "/api/v1/conferences/{conference_id}/actions/merge", SteerConferences;
     Route::Conference(ConferenceVerb::Extend), "conferences.extend", "POST" "/api/v1/conferences/{conference_id}/actions/extend", SteerConferences;
     Route::Conference(ConferenceVerb::Rescue), "conferences.rescue", "POST" "/api/v1/conferences/{conference_id}/actions/rescue", SteerConferences;
+    Route::Conference(ConferenceVerb::Announce), "conferences.announce", "POST" "/api/v1/conferences/{conference_id}/actions/announce", SteerConferences;
+    Route::Conference(ConferenceVerb::AnnounceStop), "conferences.announce_stop", "POST" "/api/v1/conferences/{conference_id}/actions/announce_stop", SteerConferences;
+    Route::Participant(ParticipantVerb::Announce), "participants.announce", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce", SteerConferences;
+    Route::Participant(ParticipantVerb::AnnounceStop), "participants.announce_stop", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce_stop", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;

@@ -204,6 +204,8 @@ mod tests {
             created_at: Timestamp(0),
             ended_at: None,
             end_reason: None,
+            beep: None,
+            announcing: Vec::new(),
             end_rules: Default::default(),
             ends_at: None,
             end_due: None,

@@ -38,7 +38,7 @@ async fn a_live_call_becomes_a_room_and_the_room_takes_commands() {
                 || command.ends_with("pause")
         })
         // The participant of the recording pressed keys.
-        .without_events(&["DTMF", "dtmf", "play-file-done", "play-file-member-done"])
+        .without_events(&["DTMF", "dtmf"])
         .without_commands(|command| {
             ["xml_list", "play_status", "room-1 pause"].iter().any(|part| command.ends_with(part))
         });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use switchboard::domain::{
+    announcement::DoorSounds,
     call::Call,
     conference::{Conference, Hearing},
     fact::{Fact, Recorded, Subject},
@@ -85,6 +86,9 @@ fn journaled_call(call: &Call) -> Call {
 fn journaled_conference(conference: &Conference) -> Conference {
     let mut conference = Conference {
         lock_pending: None,
+        announcing: Vec::new(),
+        announcements: 0,
+        door: DoorSounds { wanted: conference.door.wanted, ..DoorSounds::default() },
         room_lives: false,
         opening: None,
         hearing: Hearing::Free,

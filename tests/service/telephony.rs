@@ -429,6 +429,28 @@ impl Telephony {
         Some(one.longest_gap(other.tone(), since).max(other.longest_gap(one.tone(), since)))
     }
 
+    /// A sound of the room was heard at this end since then: on a real switch by its tone, simulated by its file, which
+    /// has the tone in it.
+    pub fn heard_sound(&self, end: &End, hertz: u32, since: Instant) -> bool {
+        match (end, &self.kind) {
+            // A click has every tone in it, but not for long.
+            (End::Live(call), _) => {
+                let now = Instant::now();
+                (now - since).mul_f64(call.media().share(hertz, since, now)) >= Duration::from_millis(100)
+            }
+            (End::Simulated(uuid), Kind::Simulated(simulator)) => {
+                let tone = format!(",{hertz})");
+                simulator.sounds_heard(uuid).iter().any(|(at, file)| *at >= since.into_std() && file.contains(&tone))
+            }
+            _ => unreachable!("an end is of the switch that made it"),
+        }
+    }
+
+    /// Waits until a sound of the room is heard at this end.
+    pub async fn hears_sound(&self, end: &End, hertz: u32, since: Instant) -> bool {
+        poll(|| self.heard_sound(end, hertz, since).then_some(())).await.is_some()
+    }
+
     /// The keys pressed for this end so far.
     pub fn pressed_now(&self, end: &End) -> String {
         match (end, &self.kind) {

@@ -61,6 +61,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/coach", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/uncoach", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/extend", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/announce", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/announce_stop", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce_stop", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/sidebar_end", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/introduce", "asdp"),
@@ -117,6 +121,7 @@ async fn each_route_lets_through_whom_the_table_says() {
                 path if path.ends_with("/coach") => {
                     request.json(&json!({ "participant_id": things::participant_id(2) }))
                 }
+                path if path.ends_with("/announce") => request.json(&json!({ "sound": "chime" })),
                 path if path.ends_with("/sidebar") => {
                     request.json(&json!({ "participants": [things::participant_id(1), things::participant_id(2)] }))
                 }

@@ -71,6 +71,22 @@ async fn each_action_becomes_its_verb() {
         (conference("rescue"), &nothing, Verb::Rescue { conference_id }),
         (conference("end"), &nothing, Verb::End { conference_id }),
         (conference("continue"), &nothing, Verb::ContinueWithoutCaller { conference_id }),
+        (
+            conference("announce"),
+            &json!({ "sound": "chime" }),
+            Verb::Announce { conference_id, participant_id: None, sound: "chime".into() },
+        ),
+        (conference("announce_stop"), &nothing, Verb::AnnounceStop { conference_id, participant_id: None }),
+        (
+            participant("announce"),
+            &json!({ "sound": "chime" }),
+            Verb::Announce { conference_id, participant_id: Some(participant_id), sound: "chime".into() },
+        ),
+        (
+            participant("announce_stop"),
+            &nothing,
+            Verb::AnnounceStop { conference_id, participant_id: Some(participant_id) },
+        ),
         (conference("extend"), &json!({ "seconds": 60 }), Verb::Extend { conference_id, seconds: 60 }),
         (conference("extend"), &nothing, Verb::Extend { conference_id, seconds: 900 }),
         (conference("mute"), &nothing, all(Setting::Muted(true), Spare::Hosts)),
@@ -154,6 +170,9 @@ async fn each_action_becomes_its_verb() {
     assert_eq!(house.server.verbs().last(), Some(&Verb::AnswerCall { call_id, station: None }));
     for (verb, body) in [
         ("replace", json!({ "with": { "numbers": [] } })),
+        ("announce", json!({})),
+        ("announce", json!({ "text": "hello" })),
+        ("announce", json!({ "sound": "a\nb" })),
         ("gain", json!({})),
         ("gain", json!({ "gain_in": 5 })),
         ("energy", json!({ "level": -1 })),

@@ -73,6 +73,8 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         created_at: Timestamp(i64::try_from(number).unwrap() * 1_000),
         ended_at: None,
         end_reason: None,
+        beep: None,
+        announcing: Vec::new(),
         end_rules: Default::default(),
         ends_at: None,
         end_due: None,

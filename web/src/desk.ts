@@ -16,6 +16,7 @@ import { apply, EMPTY_HOUSE, type House, isClosed, withActivities, withResponse 
 import { keep, recall } from './live/kept.ts';
 import { type Chosen, longestWaiting, subject, type Subject } from './live/select.ts';
 import { commit, type Draft, EMPTY_DRAFT, place, PressKeys, toParticipants } from './request/draft.ts';
+import { isWrong, readOptions, withOptions } from './request/options.ts';
 import { t } from './strings/index.ts';
 
 /** One saying in a live region; the number lets the same words be said twice. */
@@ -40,6 +41,7 @@ export const singleKeys = signal(recall('local', 'singleKeys', true));
 export const answerStation = signal(recall('local', 'station', ''));
 export const draft = signal<Draft>(recall('session', 'draft', EMPTY_DRAFT));
 export const ringMe = signal(true);
+export const startOptions = signal(readOptions(recall<unknown>('local', 'startOptions', null)));
 export const starting = signal(false);
 /** What was wrong with the whole request, not with one chip. */
 export const draftError = signal<string | null>(null);
@@ -63,6 +65,7 @@ export const station = computed(() => {
 effect(() => keep('local', 'singleKeys', singleKeys.value));
 effect(() => keep('local', 'station', answerStation.value));
 effect(() => keep('session', 'draft', draft.value));
+effect(() => keep('local', 'startOptions', startOptions.value));
 
 const client = new Client(sessionEnded);
 const pressKeys = new PressKeys(newKey);
@@ -317,6 +320,8 @@ export async function start(): Promise<void> {
   if (line.chips.length === 0) return complain(t.request.nobody);
   if (line.chips.some((chip) => chip.numbers.length === 0)) return complain(t.request.fixFirst);
 
+  if (startMode.value !== 'add' && isWrong(startOptions.value)) return complain(t.request.optionsWrong);
+
   starting.value = true;
   try {
     const conference = await sendDraft(line);
@@ -358,7 +363,8 @@ function sendDraft(line: Draft): Promise<ConferenceView> {
     wanted.include_attendant = true;
     wanted.station = station.value;
   }
-  return client.start(wanted, pressKeys.press(JSON.stringify(wanted)));
+  const whole = withOptions(wanted, startOptions.value);
+  return client.start(whole, pressKeys.press(JSON.stringify(whole)));
 }
 
 /** `spoken`: what the eye sees at the chips, and the ear would miss. */

@@ -83,6 +83,7 @@ impl Node {
                 end_rules,
                 host_first: new.attendant_first,
                 rescues: None,
+                beep: new.beep.or(self.rules.conference.beep),
             },
         );
         if let Some(pair) = pair {

@@ -176,7 +176,7 @@ impl Node {
     }
 
     /// The leg that is in the room, and the switch's number for it.
-    fn member_of(&self, id: ConferenceId, participant: ParticipantId) -> Option<(ChannelId, u32)> {
+    pub(super) fn member_of(&self, id: ConferenceId, participant: ParticipantId) -> Option<(ChannelId, u32)> {
         let person = self.conferences.get(&id)?.participant(participant)?;
         person.legs.iter().rev().find_map(|leg| leg.member.map(|member| (leg.id, member)))
     }

@@ -47,6 +47,7 @@ impl Node {
                     self.cancel_ringing(id, ids);
                 }
             }
+            Timer::AnnounceDue(id) => self.announcements_due(id),
             Timer::EndRule(id) => self.judge_end(id, ids),
             Timer::LockPending(id) => self.lock_in_doubt(id),
             Timer::HearingPending(id) => self.hearing_late(id),
@@ -120,6 +121,10 @@ impl Node {
             return;
         };
         if waits && self.passing_failed(leg) {
+            return;
+        }
+        // On the way to another room; whether it came there is looked at in its time.
+        if !waits && self.timers.is_set(Timer::PassDue(leg)) {
             return;
         }
         // Kicked out by somebody else's hand, and caught by park. A caller waits again.

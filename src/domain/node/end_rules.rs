@@ -51,6 +51,7 @@ impl Node {
         let Some(conference) = self.conferences.get(&id) else { return };
         if let Some(left) = conference.ending.warning(self.now) {
             self.conference_fact(id, Fact::ConferenceWarned { left });
+            self.announce_warning(id);
         }
         let next = self.conferences.get(&id).and_then(|c| {
             let later = Self::lost_until(c).filter(|at| *at > self.now);
@@ -99,11 +100,13 @@ impl Node {
         }
     }
 
-    /// Who is on the way into the room decides the move; and with the switch itself go all, one after the other.
+    /// Who is on the way into the room decides the move, and who goes over to another may come back; and with the
+    /// switch itself go all, one after the other.
     fn exits_count(&self, conference: &Conference) -> bool {
         let lost = Self::lost_until(conference).is_some_and(|at| self.now < at)
             || conference.active().any(|(_, leg)| self.orphans.contains(&leg.id));
-        conference.state == ConferenceState::Live && !conference.is_moving() && !lost
+        let goes_over = conference.active().any(|(_, leg)| leg.passing.is_some());
+        conference.state == ConferenceState::Live && !conference.is_moving() && !goes_over && !lost
     }
 
     /// Somebody is out because FreeSWITCH is: the others are told of by then.

@@ -96,6 +96,7 @@ impl Node {
         }
         let next = self.next_attempt(id, participant, leg, state, &cause);
         self.conference_fact(id, Fact::LegOver { participant, leg, state, cause, hangup });
+        self.forget_announcements(id, |one| one.to == Some(participant));
         if was_opening && let Some(conference) = self.conferences.get_mut(&id) {
             conference.opening = None;
         }
@@ -222,6 +223,7 @@ impl Node {
             (Tag::Record(id), Outcome::Err(_)) => self.recording_refused(id),
             (Tag::Control(id, None), Outcome::Err(_)) => self.lock_in_doubt(id),
             (Tag::Relations(id), outcome) => self.relations(id, &outcome),
+            (Tag::Announce(id, serial), Outcome::Err(_)) => self.announcement_failed(id, serial),
             (Tag::Answer(id) | Tag::Hold(id) | Tag::Resume(id), outcome) => self.call_reply(id, &outcome),
             (Tag::Move(id) | Tag::Bridge(id), Outcome::Err(_)) => {
                 let channels: Vec<ChannelId> = self

@@ -5,6 +5,7 @@
 //! back at the latest. [`Node::restore`] folds the journal after a restart.
 
 mod adopting;
+mod announcing;
 mod answering;
 mod assembling;
 mod calls;
@@ -381,6 +382,7 @@ impl Node {
 
     fn link_down(&mut self, reason: String) {
         self.enter_link(NodeState::Down, Some(reason));
+        self.announcements_unheard();
     }
 
     fn enter_link(&mut self, state: NodeState, reason: Option<String>) {

@@ -160,6 +160,7 @@ impl Node {
         self.nobody_is_alone_apart(from);
         self.arrange_anew(from);
         self.settle_conference(from, ids);
+        self.judge_end(from, ids);
     }
 
     /// It left its room, and did not come into the other: it is taken back. Says whether that was so.

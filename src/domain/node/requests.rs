@@ -119,6 +119,12 @@ impl Node {
                 self.end_conference(*conference_id, Some(actor.into()), Reason::EndedByUser.into(), ids);
                 Ok(Conference(*conference_id))
             }
+            Verb::Announce { conference_id, participant_id, sound } => {
+                self.announce(actor, *conference_id, *participant_id, sound).map(Conference)
+            }
+            Verb::AnnounceStop { conference_id, participant_id } => {
+                self.stop_announcing(actor, *conference_id, *participant_id).map(Conference)
+            }
             Verb::Extend { conference_id, seconds } => {
                 self.extend(actor, *conference_id, *seconds, ids).map(Conference)
             }

@@ -67,6 +67,7 @@ impl Node {
         };
         let (owner, stations, end_rules) =
             (conference.owner.clone(), conference.stations.clone(), conference.ending.rules.clone());
+        let beep = conference.door.wanted;
         let invited: Vec<Invited> = conference
             .participants
             .iter()
@@ -95,6 +96,7 @@ impl Node {
             end_rules,
             host_first: false,
             rescues: Some(id),
+            beep,
         };
         self.record(Subject::Conference(new), actor, requested);
         self.conference_fact(new, Fact::ConferenceAssembling);

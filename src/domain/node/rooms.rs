@@ -20,9 +20,13 @@ impl Node {
     pub(super) fn room_event(&mut self, event: RoomEvent, ids: &mut dyn Ids) {
         let Some(id) = self.rooms.get(&event.room).copied() else { return };
         match event.kind {
-            RoomEventKind::Created => self.room_lives(id, true),
+            RoomEventKind::Created => {
+                self.room_lives(id, true);
+                self.set_door_sounds(id);
+            }
             RoomEventKind::Destroyed => {
                 self.room_lives(id, false);
+                self.forget_announcements(id, |_| true);
                 // Its lock went with it.
                 self.room_locked(id, false);
                 self.recording_room_gone(id, ids);
@@ -35,8 +39,15 @@ impl Node {
             }
             RoomEventKind::Pressed { channel } => self.member_pressed(id, channel),
             RoomEventKind::Talking { channel, on } => self.member_talks(id, channel, on),
+            RoomEventKind::Playing { channel, file, failed } => self.playing(id, channel, &file, failed),
+            RoomEventKind::Played { channel, file } => {
+                self.played(id, channel, &file);
+                if channel.is_none() {
+                    self.room_played(id, &file);
+                }
+            }
+            RoomEventKind::DoorSound(door) => self.door_sound_set(id, door),
             RoomEventKind::Locked(on) => self.room_locked(id, on),
-            RoomEventKind::Played { file } => self.room_played(id, &file),
             RoomEventKind::Recording { path, news } => self.recording_news(id, &path, &news, ids),
         }
     }
@@ -53,6 +64,8 @@ impl Node {
             conference.room_lives = lives;
             if !lives {
                 conference.opening = None;
+                conference.door.enter_set = false;
+                conference.door.exit_set = false;
                 conference.hearing = Hearing::Free;
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{dialplan::Destination, room::RoomAddress, text, world::World},
-    members,
+    members, playing,
 };
 use serde_json::Value;
 
@@ -65,9 +65,9 @@ fn about(world: &mut World, name: &str, words: &[&str]) -> String {
             }
             format!("+OK Pin for conference {name} deleted\n")
         }
-        "play" => play(world, name, args),
-        "stop" => stop(world, name),
-        "enter_sound" | "exit_sound" => sound(world, name, verb, args),
+        "play" => playing::play(world, name, args),
+        "stop" => playing::stop(world, name, args),
+        "enter_sound" | "exit_sound" => playing::door_sound(world, name, verb, args),
         "recording" | "record" => world.recording(name, args),
         "say" => "-ERR (say) Error!\nsay <text>".into(),
         "saymember" => {
@@ -166,61 +166,6 @@ fn variable(world: &mut World, name: &str, verb: &str, args: &[&str]) -> String 
         }
         _ => format!("{verb} <varname>"),
     }
-}
-
-fn play(world: &mut World, name: &str, args: &[&str]) -> String {
-    let Some(file) = args.first() else { return "play <file_path> [async|<member_id> [nomux]]".into() };
-    if let Some(who) = args.get(1).filter(|who| **who != "async") {
-        let Some(uuid) = members::one(world, name, who) else { return format!("-ERR Non-Existant ID {who}\n") };
-        world.tell_member(&uuid, "play-file-member", &[("File", (*file).to_owned())]);
-        return format!("+OK (play) Playing file {file} to member {who}\n");
-    }
-    // The event comes even for a file that is not there.
-    world.tell_room(name, "play-file", &[("File", (*file).to_owned())]);
-    if file.contains("nonexist") {
-        return format!("-ERR (play) File: {file} not found.\n");
-    }
-    let file = (*file).to_owned();
-    let room = world.rooms.get_mut(name).map(|room| {
-        room.playing = Some(file.clone());
-        room.uuid.clone()
-    });
-    let (name, playing) = (name.to_owned(), file.clone());
-    world.after(std::time::Duration::from_secs(2), move |world| {
-        let still = world.rooms.get_mut(&name).filter(|now| Some(&now.uuid) == room.as_ref());
-        if let Some(now) = still.filter(|now| now.playing.as_deref() == Some(&playing)) {
-            now.playing = None;
-            world.tell_room(&name, "play-file-done", &[("File", playing)]);
-        }
-    });
-    format!("+OK (play) Playing file {file}\n")
-}
-
-fn stop(world: &mut World, name: &str) -> String {
-    let playing = world.rooms.get_mut(name).and_then(|room| room.playing.take());
-    let count = usize::from(playing.is_some());
-    if let Some(file) = playing {
-        world.tell_room(name, "play-file-done", &[("File", file)]);
-    }
-    format!("+OK Stopped {count} files.\n")
-}
-
-fn sound(world: &mut World, name: &str, verb: &str, args: &[&str]) -> String {
-    let on = match args.first() {
-        Some(&"on") => true,
-        Some(&("off" | "none")) => false,
-        _ => return format!("{verb} on|off|none|file <filename>"),
-    };
-    let Some(room) = world.rooms.get_mut(name) else { return String::new() };
-    let (what, action) = if verb == "enter_sound" {
-        room.entry_sound = on;
-        ("enter", if on { "enter-sounds-on" } else { "enter-sounds-off" })
-    } else {
-        room.exit_sound = on;
-        ("exit", if on { "exit-sounds-on" } else { "exit-sounds-off" })
-    };
-    world.tell_room(name, action, &[]);
-    format!("+OK {name} {what} sounds {} ()\n", if on { "on" } else { "off" })
 }
 
 /// Sends members to another room.

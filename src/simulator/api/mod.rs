@@ -4,6 +4,7 @@ mod channels;
 mod conference;
 mod members;
 mod originate;
+pub(super) mod playing;
 mod show;
 mod system;
 

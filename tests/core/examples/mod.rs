@@ -1,5 +1,6 @@
 //! Examples: one sentence each of what the house does, and of what it does when it cannot be sure.
 
+mod announcing;
 mod apart;
 mod calls;
 mod conferences;

@@ -91,7 +91,7 @@ impl Watch {
             }
             Reason::AttendantLeft => rules.attendant_leaves && left(ParticipantRole::Attendant),
             Reason::HostLeft => left(ParticipantRole::Guest),
-            Reason::CallerHungUp if rules.caller_leaves => true,
+            Reason::CallerLeft => rules.caller_leaves && left(ParticipantRole::Caller),
             Reason::OneLeft => rules.one_left && conference.joined() < 2,
             _ => return,
         };
@@ -250,6 +250,12 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
     for conference in node.conferences().filter(|c| !c.is_over()) {
         assert_eq!(conference.state, ConferenceState::Live, "it should have come to something: {conference:?}");
         ends_in_time(conference, switch);
+        // A warning that the time is nearly over may be heard at this very moment.
+        let plays = switch.rooms.get(&conference.room).is_some_and(|room| !room.plays.is_empty());
+        assert!(conference.announcing.is_empty() || plays, "nothing is played any more: {conference:?}");
+        let door = conference.door;
+        let set = door.enter_set && door.exit_set;
+        assert!(door.wanted.is_none() || !conference.room_lives || set, "no sounds at its door: {conference:?}");
         let nobody = super::switch::Room::default();
         let room = switch.rooms.get(&conference.room).unwrap_or(&nobody);
         assert_eq!(conference.room_lives, switch.rooms.contains_key(&conference.room), "{conference:?}");

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::house::{olga, petra, supervisor};
 use switchboard::domain::{
+    announcement::Beep,
     conference::Participant,
     ending::EndWishes,
     fact::Person,
@@ -148,6 +149,7 @@ fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
             call_id: Some(call_id),
             participants: some_people(world),
             end_rules: some_end_rules(world),
+            beep: world.chance.percent(30).then_some(Beep::OnEnter),
             ..NewConference::default()
         }),
     }
@@ -230,14 +232,17 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(57) {
-        56 => Verb::Rescue { conference_id },
+    Some(match world.chance.below(60) {
+        59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },
         44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },
         48 | 49 => Verb::Merge { conference_id, into: elsewhere },
         40 => Verb::Introduce { conference_id, participant_id },
         41 | 42 => Verb::Admit { conference_id, participant_id },
         43 => Verb::Replace { conference_id, participant_id, with: somebody(world) },
+        52 => Verb::Announce { conference_id, participant_id: None, sound: "chime".into() },
+        53 => Verb::Announce { conference_id, participant_id: Some(participant_id), sound: "chime".into() },
+        54 => Verb::AnnounceStop { conference_id, participant_id: on.then_some(participant_id) },
         32..35 => Verb::Sidebar { conference_id, participants: vec![participant_id, other] },
         35 => Verb::SidebarEnd { conference_id, sidebar: None },
         36 => Verb::SidebarLeave { conference_id, participant_id },

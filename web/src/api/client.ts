@@ -30,11 +30,12 @@ export class Unreachable extends Error {}
 export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup';
 export type ConferenceVerb = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge'
-  | 'record' | 'record_stop' | 'record_pause' | 'record_resume';
+  | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
+  | 'announce' | 'announce_stop';
 export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
   | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
   | 'promote' | 'demote' | 'listen' | 'speak' | 'sidebar_leave' | 'coach' | 'uncoach'
-  | 'introduce' | 'admit' | 'replace' | 'move';
+  | 'introduce' | 'admit' | 'replace' | 'move' | 'announce' | 'announce_stop';
 /** What a verb is told besides its name. */
 export type Told = Record<string, unknown>;
 

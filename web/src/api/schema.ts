@@ -168,6 +168,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/announce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play a sound to everybody in the room
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/announce_stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop what is played to everybody
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.announce_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/actions/continue": {
         parameters: {
             query?: never;
@@ -642,6 +682,46 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play a sound to one participant only
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce_stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop what is played to the participant
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.announce_stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1341,6 +1421,19 @@ export interface components {
             /** @description FreeSWITCH's own word for the reason, where it had one: `USER_BUSY`. */
             switch_cause?: string | null;
         };
+        /** @enum {string} */
+        AnnouncementState: "asked" | "playing" | "stopping";
+        /** @description A sound that was asked for, and is not over. */
+        AnnouncementView: {
+            sound: string;
+            participant_id?: null | components["schemas"]["ParticipantId"];
+            state: components["schemas"]["AnnouncementState"];
+        };
+        /**
+         * @description When a short tone tells that somebody came or left.
+         * @enum {string}
+         */
+        Beep: "true" | "false" | "on_enter" | "on_exit";
         /** @description Everything a page needs to draw itself. */
         Board: {
             /** @description Id of the last event this picture contains, for `Last-Event-ID`. */
@@ -1422,6 +1515,9 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             ended_at?: null | components["schemas"]["Timestamp"];
             end_reason?: null | components["schemas"]["Notice"];
+            beep?: null | components["schemas"]["Beep"];
+            /** @description What is being played, to all or to one, oldest first. */
+            announcing?: components["schemas"]["AnnouncementView"][];
             /** @description When it ends by itself. */
             end_rules?: components["schemas"]["EndRules"];
             ends_at?: null | components["schemas"]["Timestamp"];
@@ -1557,6 +1653,13 @@ export interface components {
             since: components["schemas"]["Timestamp"];
             cause?: null | components["schemas"]["Notice"];
         };
+        /** @description A sound, by its name. */
+        NewAnnouncement: {
+            /** @description One of a node's `sounds`: the built-in `chime` and `attention`, and those of the configuration. */
+            sound?: string;
+            /** @description Refused: FreeSWITCH tells neither that a voice spoke a text nor when it was done. */
+            text?: string | null;
+        };
         /** @description Who is to be the only one to hear the participant. */
         NewCoaching: {
             participant_id: components["schemas"]["ParticipantId"];
@@ -1573,6 +1676,7 @@ export interface components {
             station?: string | null;
             /** @description When it ends by itself. Absent: as the configuration says. */
             end_rules?: components["schemas"]["EndWishes"];
+            beep?: null | components["schemas"]["Beep"];
         };
         /** @description How loud somebody is heard, and how loud they hear. At least one of the two. */
         NewGain: {
@@ -1657,6 +1761,8 @@ export interface components {
             ports_total: number;
             /** @description Conferences here can be recorded. */
             records?: boolean;
+            /** @description The sounds that can be announced in its rooms, by name. */
+            sounds?: string[];
         };
         /** @description A reason from a closed list, with the same in words. */
         Notice: {
@@ -1698,6 +1804,8 @@ export interface components {
             listener?: boolean;
             /** @description When they have left, the conference ends. */
             end_conference_on_exit?: boolean;
+            /** @description The sound that is played to them alone. */
+            announcing?: string | null;
             /** @description Is not heard. */
             muted: boolean;
             /** @description Does not hear. */
@@ -2228,6 +2336,84 @@ export interface operations {
         responses: {
             /** @description The conference */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.announce": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnouncement"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.announce_stop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3150,6 +3336,88 @@ export interface operations {
         };
     };
     "participants.admit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.announce": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnouncement"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.announce_stop": {
         parameters: {
             query?: never;
             header?: {

@@ -7,6 +7,10 @@ import type { Table, Wish } from './verb.ts';
 /** Left alone unless nobody is to be. */
 export const isHost = (one: ParticipantView): boolean => one.role === 'attendant' || !!one.moderator;
 
+/** The sound that everybody hears. */
+export const announcedToAll = (conference: ConferenceView): string | null =>
+  conference.announcing?.find((one) => !one.participant_id)?.sound ?? null;
+
 const anybody = (conference: ConferenceView): boolean => conference.participants.some(isInside);
 const anybodyElse = (conference: ConferenceView): boolean =>
   conference.participants.some((one) => isInside(one) && !isHost(one));
@@ -47,6 +51,15 @@ export const CONFERENCE_VERBS = {
   },
   // By a quarter of an hour.
   extend: { kind: 'press', key: 't', icon: 'clock', seldom: true, wish: { verb: 'extend' }, offered: (conference) => conference.ends_at != null },
+  announce: {
+    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: anybody, verbs: ['announce'],
+    picked: () => [],
+    wish: (_conference, [sound]) => ({ verb: 'announce', body: { sound } }),
+  },
+  announceStop: {
+    kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },
+    offered: (conference) => announcedToAll(conference) !== null, happened: (conference) => announcedToAll(conference) === null,
+  },
   merge: {
     kind: 'pick', many: false, from: 'conferences', key: 'g', icon: 'leave', offered: anybody, verbs: ['merge'],
     picked: () => [],

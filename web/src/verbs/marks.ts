@@ -34,6 +34,7 @@ const MARKS: readonly Look[] = [
   ['holdsUs', 'warn', 'pause', (one, words) => one.on_hold && !isOver(one) && words.holdsUs],
   ['heard', 'calm', 'mic', (one, words) => !!one.gain_in && words.heard(signed(one.gain_in))],
   ['hears', 'calm', 'speaker', (one, words) => !!one.gain_out && words.hears(signed(one.gain_out))],
+  ['announcing', 'calm', 'speaker', (one, words) => one.announcing != null && words.announcing(one.announcing)],
   ['moderator', 'calm', 'star', (one, words) => !!one.moderator && words.moderator],
   ['replaces', 'calm', 'redial', (one, words, { named }) => one.replaces != null && !isOver(one) && !isInside(one) && words.replaces(named(one.replaces))],
 ];

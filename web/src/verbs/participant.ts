@@ -77,6 +77,15 @@ export const PARTICIPANT_VERBS = {
     picked: () => [],
     wish: (_one, [to]) => ({ verb: 'move', body: { conference_id: to } }),
   },
+  announce: {
+    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: (one) => isInside(one) && !one.hold, verbs: ['announce'],
+    picked: () => [],
+    wish: (_one, [sound]) => ({ verb: 'announce', body: { sound } }),
+  },
+  announceStop: {
+    kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },
+    offered: (one) => one.announcing != null, happened: (one) => one.announcing == null,
+  },
   back: {
     kind: 'press', key: 'b', icon: 'enter', seldom: true, offered: (one) => one.sidebar != null && !one.introduction,
     wish: { verb: 'sidebar_leave' }, happened: (one) => one.sidebar == null,

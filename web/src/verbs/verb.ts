@@ -64,7 +64,7 @@ export interface Typed<Thing, Verb extends string> extends Common<Thing> {
   stays?: true;
 }
 
-/** Others are picked: people of the same conference, or another conference. */
+/** Others are picked: people of the same conference, another conference, or a sound. */
 export interface Pick<Thing, Verb extends string> extends Common<Thing> {
   kind: 'pick';
   /** One is picked by a press; of several, each is ticked, and then they are sent together. */
@@ -81,6 +81,8 @@ export interface Pick<Thing, Verb extends string> extends Common<Thing> {
 export interface Others {
   people: readonly Other[];
   conferences: readonly Other[];
+  /** What can be played: each is its own name. */
+  sounds: readonly Other[];
 }
 
 /** One of those who can be picked. */

@@ -7,10 +7,10 @@ import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
-import { CONFERENCE_VERBS } from '../verbs/conference.ts';
+import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Panel, panelId } from './Panel.tsx';
-import { conferenceName, otherConferences, stale } from './Queue.tsx';
+import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
@@ -23,6 +23,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
   const [tone, icon] = LOOK[conference.state];
   const people = conference.participants;
   const closed = isClosed(conference);
+  const sound = closed ? null : announcedToAll(conference);
   const inside = people.filter((one) => (closed ? tookPart(one) : one.state === 'joined')).length;
   const failed = people.filter((one) => one.state === 'failed' && !isGivenUp(one.cause) && !(closed && tookPart(one))).length;
   const rung = people.filter((one) => !isOver(one) && one.state !== 'joined').length;
@@ -36,6 +37,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
         {conference.pending === 'arrange' && !closed && <em class="pending-word">{t.conference.arranging}</em>}
         {!closed && <RecordingSign conference={conference} />}
+        {sound !== null && <em class="pending-word">{t.conference.announcing(sound)}</em>}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">
@@ -124,7 +126,7 @@ function Everyone({ conference }: { conference: ConferenceView }) {
     <Panel
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts}
-      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference) }}
+      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference) }}
       onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
       onClose={() => {
         document.getElementById(everyoneId(conference))?.focus();

@@ -6,7 +6,7 @@ import { askedOf, conferenceAction, isAsked, panel, participantAction, togglePan
 import { type KeyAction, shownKey } from '../keys/keymap.ts';
 import { isClosed, isGivenUp, isOver } from '../live/house.ts';
 import { isMine, mayAct } from '../live/select.ts';
-import { otherConferences } from './Queue.tsx';
+import { otherConferences, soundsOf } from './Queue.tsx';
 import { t } from '../strings/index.ts';
 import { marks } from '../verbs/marks.ts';
 import { isInside, PARTICIPANT_VERBS } from '../verbs/participant.ts';
@@ -131,7 +131,7 @@ function More({ conference, one, name, onClose }: MoreProps) {
       id={one.id} label={t.verbs.moreOf(name)} opener={shownKey('more')} table={PARTICIPANT_VERBS} words={t.verbs.participant}
       thing={one} note={isInside(one) ? undefined : t.verbs.off}
       asked={askedOf(one.id)} awaited={one.pending}
-      others={{ people: othersOf(conference, one), conferences: otherConferences(conference) }}
+      others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference) }}
       onAsk={({ verb, body }) => (verb === 'sidebar'
         ? conferenceAction(conference, verb, body) : participantAction(conference, one.id, verb, body))}
       onClose={onClose}

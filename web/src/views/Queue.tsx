@@ -156,6 +156,12 @@ export function otherConferences(conference: ConferenceView): Other[] {
     .map((one) => ({ id: one.id, name: conferenceName(one) }));
 }
 
+/** What can be played in its room. */
+export function soundsOf(conference: ConferenceView): Other[] {
+  const node = house.value.nodes.find((one) => one.id === conference.node_id);
+  return (node?.sounds ?? []).map((name) => ({ id: name, name }));
+}
+
 /** A conference is called by its caller, or by who was asked into it first. */
 export function conferenceName(conference: ConferenceView): string {
   const caller = conference.participants.find((one) => one.role === 'caller');

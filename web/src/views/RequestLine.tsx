@@ -6,6 +6,7 @@ import { commit, remove, retype, type Chip } from '../request/draft.ts';
 import { duplicates, format, hasSeparator, parse } from '../request/parse.ts';
 import { t } from '../strings/index.ts';
 import { Icon } from './parts.tsx';
+import { StartOptions } from './StartOptions.tsx';
 
 export function RequestLine() {
   const line = useRef<HTMLTextAreaElement>(null);
@@ -111,6 +112,7 @@ export function RequestLine() {
           onKeyDown={onKeyDown} onPaste={onPaste}
         />
       </div>
+      {mode !== 'add' && <StartOptions hasCall={mode === 'call'} />}
       <div class="request-foot">
         <p class="request-error" id="request-error">{draftError.value && <><Icon name="warn" /> {draftError.value}</>}</p>
         {mode === 'cold' && station.value && (

@@ -1,7 +1,8 @@
 //! What the switch does with each command, and what it says. What it says proves nothing.
 
-use super::{App, Death, Doing, Origin, Plan, Switch, Who};
+use super::{App, Death, Doing, Origin, Plan, Play, Switch, Who};
 use switchboard::domain::{
+    announcement::Listener,
     effect::{Command, Originate, Room},
     hearing::Relate,
     ids::ChannelId,
@@ -129,6 +130,26 @@ impl Switch {
                 self.tell_room(room.name.as_str(), RoomEventKind::Locked(*on));
                 ok()
             }
+            Command::Play { room, file, listener } => self.play(room, file.as_str(), listener.as_ref()),
+            Command::StopPlaying { room, listener } => {
+                let channel = listener.map(|listener| listener.channel);
+                let Some(found) = self.rooms.get_mut(room.name.as_str()) else {
+                    return Outcome::Err("Conference not found".into());
+                };
+                let (stopped, plays) = found.plays.drain(..).partition(|play: &Play| play.channel == channel);
+                found.plays = plays;
+                for Play { channel, file, .. } in stopped {
+                    self.tell_room(room.name.as_str(), RoomEventKind::Played { channel, file });
+                }
+                ok()
+            }
+            Command::DoorSound { room, door, .. } => {
+                if !self.rooms.contains_key(room.name.as_str()) {
+                    return Outcome::Err("Conference not found".into());
+                }
+                self.tell_room(room.name.as_str(), RoomEventKind::DoorSound(*door));
+                ok()
+            }
             Command::TakeMedia(channel) => self.found(*channel),
         }
     }
@@ -186,6 +207,30 @@ impl Switch {
         };
         let channel = *channel;
         self.tell_room(name, RoomEventKind::Pressed { channel });
+        ok()
+    }
+
+    /// Each sound lasts for a while of its own; some are not there.
+    fn play(&mut self, room: &Room, file: &str, listener: Option<&Listener>) -> Outcome {
+        let name = room.name.as_str();
+        let missing = self.chance.percent(10);
+        let (file, number) = (file.to_owned(), self.chance.ms(0, i64::MAX / 2));
+        let channel = listener.map(|listener| listener.channel);
+        let Some(found) = self.rooms.get_mut(name) else { return Outcome::Err("Conference not found".into()) };
+        if channel.is_some_and(|channel| !found.members.contains_key(&channel)) {
+            return Outcome::Err("Member: 3087148495 not found.".into());
+        }
+        if !missing {
+            found.plays.push(Play { number, channel, file: file.clone() });
+        }
+        if !missing || channel.is_none() {
+            self.tell_room(name, RoomEventKind::Playing { channel, file, failed: missing });
+        }
+        if missing {
+            return Outcome::Err("(play) File not found.".into());
+        }
+        let after = self.chance.ms(200, 4_000);
+        self.plan(after, Plan::Played(name.to_owned(), number));
         ok()
     }
 

@@ -1,6 +1,6 @@
 //! What channels do by themselves: arrive, wait, run their applications, hang up.
 
-use super::{App, Channel, Death, Doing, LAG, Member, Plan, Room, Switch, Who};
+use super::{App, Channel, Death, Doing, LAG, Member, Plan, Play, Room, Switch, Who};
 use std::collections::VecDeque;
 use switchboard::domain::{
     ids::ChannelId,
@@ -362,6 +362,12 @@ impl Switch {
                 if self.channels.get(&id).is_some_and(|channel| channel.answered) {
                     self.hang_up(id, "NORMAL_CLEARING", None, Death::Themselves);
                 }
+            }
+            Plan::Played(name, number) => {
+                let Some(room) = self.rooms.get_mut(&name) else { return };
+                let Some(place) = room.plays.iter().position(|play| play.number == number) else { return };
+                let Play { channel, file, .. } = room.plays.remove(place);
+                self.tell_room(&name, RoomEventKind::Played { channel, file });
             }
             Plan::JobFailed(channel, cause) => {
                 self.events.push(Input::Job { channel, outcome: Outcome::Err(cause.to_owned()) });

@@ -121,6 +121,8 @@ pub struct Channel {
 pub struct Room {
     pub locked: bool,
     pub members: BTreeMap<ChannelId, Member>,
+    /// What is played in it.
+    pub plays: Vec<Play>,
     /// Speaker and listener, by number. Of those who left the relations towards them stay.
     pub blocked: BTreeSet<(u32, u32)>,
     /// Files being written, and whether that is paused.
@@ -146,6 +148,14 @@ impl Member {
     }
 }
 
+/// A sound that is not over.
+#[derive(Clone, Debug)]
+pub struct Play {
+    number: i64,
+    channel: Option<ChannelId>,
+    file: String,
+}
+
 /// What will happen on the switch by itself.
 #[derive(Clone, Debug)]
 pub enum Plan {
@@ -163,6 +173,8 @@ pub enum Plan {
     NextApp(ChannelId, u32),
     BridgeNow(ChannelId, ChannelId),
     HangUp(ChannelId),
+    /// A sound of this room is over.
+    Played(String, i64),
     JobFailed(ChannelId, &'static str),
     /// The file of a recording is opened, on a thread of its own.
     Record(String, String),
