@@ -288,3 +288,24 @@ fn a_route_is_for_numbers_that_can_be() {
     assert!(problem(&route(21)).text.contains("1 to 20 digits"));
     Config::parse(&route(20)).unwrap_or_else(|error| panic!("{error}"));
 }
+
+#[test]
+fn recordings_go_where_the_switch_can_be_told_to_put_them() {
+    let with = |line: &str| format!("{NODE}[recording]\n{line}\n");
+    for good in ["enabled = true", "file = \"{id}\"", "file = \"sb-{date}-{id}\"\nannounce = \"ivr/recorded.wav\""] {
+        Config::parse(&with(good)).unwrap_or_else(|error| panic!("{good}: {error}"));
+    }
+    for (bad, key) in [
+        ("directory = \"recordings\"", "directory"),
+        ("directory = \"/var/my recordings\"", "directory"),
+        ("file = \"{date}-{time}\"", "file"),
+        ("file = \"../{id}\"", "file"),
+        ("file = \"{id}${domain}\"", "file"),
+        ("announce = \"a b.wav\"", "announce"),
+        ("keep_days = 30", "keep_days"),
+        ("keep_days = 100000\nshared_directory = \"/rec\"", "keep_days"),
+    ] {
+        let found = problem(&with(bad));
+        assert_eq!(found.key, format!("recording.{key}"), "{bad}: {found:?}");
+    }
+}

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 scenarios! {
     a_conference_is_recorded: "A recording is announced, runs, is paused, goes on and is stopped; its file holds what was said and not what was said in the pause; it is downloaded whole and in parts";
     a_recording_that_is_lost: "A recording that is stopped at the switch's own console is noticed, also while the service is away; recorded again; the room ends while it is recorded";
+    a_recording_that_dies_with_the_switch: "The switch is killed while it records: the recording is shown as over, and that its end was not seen";
     a_recording_that_cannot_be: "What cannot be announced is not recorded";
     a_file_that_cannot_be_opened: "A recording whose file the switch cannot open is shown as failed";
 }
@@ -312,4 +313,15 @@ async fn a_file_that_cannot_be_opened(report: Report) {
     assert_eq!(refused["reason"]["code"], "not_opened", "{refused}");
     house.anna.conference(&conference, "end").await.accepted();
     house.ends(&conference).await;
+}
+
+async fn a_recording_that_dies_with_the_switch(report: Report) {
+    let studio = Studio::new();
+    let mut house = House::open_as(report, studio.wishes("")).await;
+    let (conference, ..) = house.three().await;
+    house.anna.conference(&conference, "record").await.accepted();
+    house.recording_is(&conference, 1, "recording").await;
+    house.world.restart_switch().await;
+    let died = house.recording_is(&conference, 1, "ended").await;
+    assert_eq!(died["reason"]["code"], "unseen", "{died}");
 }

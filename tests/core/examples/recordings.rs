@@ -191,9 +191,9 @@ fn people_are_told_before_they_are_recorded() {
     desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
     let sent = desk.sent();
     assert!(matches!(sent.as_slice(), [Command::Announce { .. }]), "{sent:?}");
-    desk.room(id, RoomEventKind::Played { file: "something/else.wav".into() });
+    desk.room(id, RoomEventKind::Played { channel: None, file: "something/else.wav".into() });
     assert_eq!(told(&mut desk), []);
-    desk.room(id, RoomEventKind::Played { file: "/usr/share/sounds/ivr/recorded.wav".into() });
+    desk.room(id, RoomEventKind::Played { channel: None, file: "/usr/share/sounds/ivr/recorded.wav".into() });
     assert_eq!(told(&mut desk), [RecordVerb::Start]);
     news(&mut desk, id, RecordingNews::Started);
     assert_eq!(last(&desk, id).state, RecordingState::Recording);
@@ -215,7 +215,7 @@ fn stopped_while_it_is_announced_it_never_begins() {
     let (id, _) = two(&mut desk);
     desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
     desk.asks(&olga(), &Verb::StopRecording { conference_id: id }).expect("it was to begin");
-    desk.room(id, RoomEventKind::Played { file: "ivr/recorded.wav".into() });
+    desk.room(id, RoomEventKind::Played { channel: None, file: "ivr/recorded.wav".into() });
     assert_eq!(told(&mut desk), []);
     assert_eq!((last(&desk, id).state, last(&desk, id).end), (RecordingState::Failed, Some(RecordingEnd::Stopped)));
 }

@@ -11,7 +11,7 @@ impl Switch {
         if !self.rooms.contains_key(room.name.as_str()) {
             return Outcome::Err("Conference not found".into());
         }
-        self.tell_room(room.name.as_str(), RoomEventKind::Played { file: sound.to_owned() });
+        self.tell_room(room.name.as_str(), RoomEventKind::Played { channel: None, file: sound.to_owned() });
         Outcome::Ok(String::new())
     }
 
