@@ -145,10 +145,13 @@ async fn one_takes_anothers_place(report: Report) {
     assert!(world.is_over(&guest).await);
     let new = world.at(OTHER).await;
     world.all_hear_each_other(&[&caller, &station, &new]).await;
-    let joined = house.page.now();
-    let order: Vec<&str> = joined.activities.iter().filter_map(|line| line["text"].as_str()).collect();
-    let at = |text: &str| order.iter().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}"));
-    assert!(at("New joined.") < at("Person 1003 is out"), "first in, then out: {order:?}");
+    let told = |page: &Picture| {
+        let lines: Vec<&str> = page.activities.iter().filter_map(|line| line["text"].as_str()).collect();
+        let at = |text: &str| lines.iter().position(|line| line.contains(text));
+        Some((at("New joined.")?, at("Person 1003 is out")?))
+    };
+    let (joined, out) = house.page.shows("both told", SOON, told).await;
+    assert!(joined < out, "first in, then out");
     house.anna.conference(&conference, "end").await.accepted();
     house.ends(&conference).await;
 }

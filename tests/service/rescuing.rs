@@ -5,7 +5,7 @@ use super::page::Picture;
 use super::process::Plan;
 use super::report::Report;
 use super::telephony::Manner;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 
 scenarios! {
@@ -103,10 +103,13 @@ async fn the_attendant_first(report: Report) {
     house.participant_is(&conference, GUEST, "joined").await;
     let (station, guest) = (house.world.at("1001").await, house.world.at(GUEST).await);
     house.world.all_hear_each_other(&[&station, &guest]).await;
-    let page = house.page.now();
-    let lines: Vec<&Value> = page.activities.iter().map(|line| &line["text"]).collect();
-    let at = |text: &str| lines.iter().position(|line| line.as_str().unwrap().contains(text)).unwrap();
-    assert!(at("Anna joined") < at("Calling Person 1003"), "{lines:?}");
+    let told = |page: &Picture| {
+        let lines: Vec<&str> = page.activities.iter().filter_map(|line| line["text"].as_str()).collect();
+        let at = |text: &str| lines.iter().position(|line| line.contains(text));
+        Some((at("Anna joined")?, at("Calling Person 1003")?))
+    };
+    let (joined, called) = house.page.shows("both told", SOON, told).await;
+    assert!(joined < called, "nobody is called before the attendant is in");
     house.anna.conference(&conference, "end").await.accepted();
     house.ends(&conference).await;
 

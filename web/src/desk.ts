@@ -271,6 +271,12 @@ export function answer(call: CallView | undefined = longestWaiting(house.value))
   void ask({ on: 'call', id: call.id, verb: 'answer' }, () => client.call(call.id, 'answer', station.value));
 }
 
+/** Lets a waiting caller into a conference, and shows it. */
+export function letIn(call: CallView, conference: ConferenceView): void {
+  chosen.value = { kind: 'conference', id: conference.id };
+  void ask({ on: 'call', id: call.id, verb: 'join' }, () => client.join(call.id, conference.id));
+}
+
 export function callAction(call: CallView, verb: 'hold' | 'resume' | 'hangup'): void {
   void ask({ on: 'call', id: call.id, verb }, () => client.call(call.id, verb));
 }

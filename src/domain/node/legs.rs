@@ -91,7 +91,8 @@ impl Node {
             Some(wish) => Cause { reason: wish.reason, sip_status: None },
             None => cause,
         };
-        for timer in [Timer::LegDue(leg), Timer::LegVanished(leg), Timer::Stray(leg)] {
+        let control = Timer::ControlPending(id, participant);
+        for timer in [Timer::LegDue(leg), Timer::LegVanished(leg), Timer::Stray(leg), control] {
             self.timers.clear(timer);
         }
         let next = self.next_attempt(id, participant, leg, state, &cause);

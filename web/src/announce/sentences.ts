@@ -41,7 +41,10 @@ function incoming(before: House, after: House, t: Strings): Sentence[] {
   const known = new Set(before.calls.map((call) => call.id));
   return after.calls
     .filter((call) => call.state === 'waiting' && !known.has(call.id))
-    .map((call) => ({ voice: 'assertive', text: t.say.incoming(callerName(call, t), call.queue) }));
+    .map((call) => {
+      const text = t.say.incoming(callerName(call, t), call.queue);
+      return { voice: 'assertive', text: call.comes_back_to ? `${text} ${t.call.cameBack}` : text };
+    });
 }
 
 function links(before: House, after: House, t: Strings): Sentence[] {

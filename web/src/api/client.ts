@@ -27,7 +27,7 @@ export class Problem extends Error {
 /** No answer: the request may have been carried out or not. */
 export class Unreachable extends Error {}
 
-export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup';
+export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup' | 'join';
 export type ConferenceVerb = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge'
   | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
@@ -78,6 +78,11 @@ export class Client {
   call(id: string, verb: CallVerb, station?: string): Promise<CallView> {
     const body = verb === 'answer' && station ? { station } : {};
     return this.#authorised('POST', `/calls/${id}/actions/${verb}`, { body, key: newKey() });
+  }
+
+  /** A waiting caller into a conference that lives. */
+  join(id: string, conference: string): Promise<ConferenceView> {
+    return this.#authorised('POST', `/calls/${id}/actions/join`, { body: { conference_id: conference }, key: newKey() });
   }
 
   start(conference: NewConference, key: string): Promise<ConferenceView> {

@@ -3,7 +3,7 @@
  */
 
 export type KeyAction =
-  | 'answer' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
+  | 'answer' | 'letIn' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop'
   | 'record' | 'recordPause' | 'csv' | 'json'
   | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
@@ -20,6 +20,7 @@ export type KeyGroup = 'call' | 'conference' | 'participant' | 'past' | 'page';
 
 export const KEYS: readonly Key[] = [
   { group: 'call', action: 'answer', keys: ['a', 'Enter'] },
+  { group: 'call', action: 'letIn', keys: ['i'] },
   { group: 'call', action: 'hold', keys: ['h'] },
   { group: 'call', action: 'resume', keys: ['r'] },
   { group: 'call', action: 'hangup', keys: ['x'] },

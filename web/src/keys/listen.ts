@@ -3,7 +3,7 @@ import type { ConferenceView, ParticipantView } from '../api/types.ts';
 import * as desk from '../desk.ts';
 import { attendantOf, isClosed, isOver } from '../live/house.ts';
 import { recordingOf } from '../live/recording.ts';
-import { isMine, mayAct } from '../live/select.ts';
+import { comesBack, isMine, mayAct, placesFor } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { type KeyAction, meaning, type Press } from './keymap.ts';
 
@@ -39,6 +39,14 @@ function act(action: KeyAction): boolean {
   const subject = desk.current.value;
   switch (action) {
     case 'answer': return done(desk.answer());
+    case 'letIn': {
+      const waits = subject.kind === 'call' && subject.call.state === 'waiting' ? subject.call : comesBack(desk.house.value);
+      const places = waits ? placesFor(waits, desk.house.value, desk.user.value) : [];
+      const place = places[0];
+      if (!waits || !place) return done(desk.say(t.say.nobodyToLetIn));
+      if (place.id !== waits.comes_back_to && places.length > 1) return done(desk.say(t.say.whichConference));
+      return done(desk.letIn(waits, place));
+    }
     case 'help': return done((desk.helpOpen.value = true));
     case 'focusRequest': return focus('#request-line');
     case 'next': return step(1);

@@ -32,7 +32,8 @@ export function hasHappened(ask: Ask, house: House): boolean {
     const state = house.calls.find((call) => call.id === ask.id)?.state;
     if (!state) return true;
     switch (ask.verb) {
-      case 'answer': return state !== 'waiting';
+      case 'answer':
+      case 'join': return state !== 'waiting';
       case 'hold': return state !== 'talking';
       case 'resume': return state !== 'held';
       case 'hangup': return state === 'ended' || state === 'conference' || state === 'transferred';

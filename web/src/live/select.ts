@@ -39,6 +39,19 @@ export function openConferences(house: House): ConferenceView[] {
   return house.conferences.filter((conference) => !isClosed(conference)).sort(byCreation);
 }
 
+/** The conferences a waiting caller can be let into: the one their line dropped out of first. */
+export function placesFor(call: CallView, house: House, user: SessionUser | null): ConferenceView[] {
+  const open = openConferences(house)
+    .filter((one) => one.state === 'live' && !one.locked && one.node_id === call.node_id && !!user && mayAct(one, user));
+  const back = open.find((one) => one.id === call.comes_back_to);
+  return back ? [back, ...open.filter((one) => one !== back)] : open;
+}
+
+/** Whom "let in" without pointing at anybody means: the first who comes back. */
+export function comesBack(house: House): CallView | undefined {
+  return waitingCalls(house).find((call) => call.state === 'waiting' && call.comes_back_to);
+}
+
 const byCreation = (a: ConferenceView, b: ConferenceView): number =>
   Date.parse(a.created_at) - Date.parse(b.created_at) || (a.id < b.id ? -1 : 1);
 

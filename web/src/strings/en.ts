@@ -123,6 +123,9 @@ export const en = {
     hold: 'Hold',
     resume: 'Resume',
     hangup: 'Hang up',
+    backTo: (conference: string): string => `Let back in with ${conference}`,
+    letInto: (conference: string): string => `Let in with ${conference}`,
+    cameBack: 'Was in a conference; the line dropped.',
     queue: (name: string): string => `queue ${name}`,
     node: (id: string): string => `on ${id}`,
     details: 'What the switch told of this call',
@@ -379,6 +382,7 @@ export const en = {
     about: 'What you see is what the switch confirmed. What is only asked for says so.',
     actions: {
       answer: 'Answer the longest waiting caller',
+      letIn: 'Let a waiting caller into a conference (unchosen: whose line dropped)',
       hold: 'Hold the call, or the chosen participant (again: take back)',
       resume: 'Resume the call',
       hangup: 'Hang up the call',
@@ -417,6 +421,8 @@ export const en = {
     nodeUp: (id: string): string => `Switch ${id} is verified again.`,
     noEffect: 'The server did not answer. Look whether it happened before you ask again.',
     nobodyWaits: 'Nobody is waiting.',
+    nobodyToLetIn: 'Nobody waits whom a live conference could take in.',
+    whichConference: 'There are several conferences: choose one with Tab.',
   },
 
   /** Reasons come as clauses, "the station hung up"; they are shown as sentences. */

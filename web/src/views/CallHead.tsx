@@ -1,10 +1,10 @@
 /** One call: who, in which state, and what can be done. */
 import type { CallView } from '../api/types.ts';
-import { answer, callAction, isAsked, nameOf, station, user } from '../desk.ts';
-import { isMine, mayAct } from '../live/select.ts';
+import { answer, callAction, house, isAsked, letIn, nameOf, station, user } from '../desk.ts';
+import { isMine, mayAct, placesFor } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { Action, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
-import { stale } from './Queue.tsx';
+import { conferenceName, stale } from './Queue.tsx';
 
 const LOOK: Record<CallView['state'], [Tone, IconName]> = {
   waiting: ['warn', 'clock'], ringing: ['busy', 'ring'], talking: ['good', 'phone'], held: ['warn', 'pause'],
@@ -35,6 +35,13 @@ export function CallHead({ call }: { call: CallView }) {
             onPress={() => answer(call)}
           />
         )}
+        {call.state === 'waiting' && placesFor(call, house.value, user.value).map((place, nth) => (
+          <Action
+            key={place.id} label={place.id === call.comes_back_to ? t.call.backTo(conferenceName(place)) : t.call.letInto(conferenceName(place))}
+            icon="enter" {...(nth === 0 ? { action: 'letIn' as const } : {})}
+            pending={isAsked({ on: 'call', id: call.id, verb: 'join' })} onPress={() => letIn(call, place)}
+          />
+        ))}
         {call.state === 'talking' && allowed && (
           <Action label={t.call.hold} icon="pause" action="hold" pending={asks('hold')} onPress={() => callAction(call, 'hold')} />
         )}
@@ -56,5 +63,5 @@ function sentence(call: CallView): string {
   const state = call.state === 'ringing' ? (mine ? words.ringing(call.station ?? '') : words.ringingOther(other))
     : call.state === 'talking' ? (mine ? words.talking : words.talkingOther(other))
       : words[call.state];
-  return [call.notice && t.sentence(call.notice.text), state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
+  return [call.comes_back_to && call.state === 'waiting' && t.call.cameBack, call.notice && t.sentence(call.notice.text), state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
 }

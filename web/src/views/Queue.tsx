@@ -101,6 +101,7 @@ function Waiting({ call, first }: { call: CallView; first: boolean }) {
   const ringing = call.state === 'ringing';
   const detail = ringing
     ? (mine ? t.queue.stationRings(call.station ?? '') : t.queue.otherAnswers(call.attendant?.name ?? ''))
+    : call.comes_back_to ? t.call.cameBack
     : call.notice ? t.sentence(call.notice.text) : [call.caller.name && call.caller.number, call.queue].filter(Boolean).join(' · ');
   return (
     <Card
