@@ -20,10 +20,11 @@ pub use error::{ConfigError, Problem};
 pub use rescue::{RescueConfig, RescueMode};
 pub use secrets::SecretError;
 pub use sections::{
-    HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig, PolicyConfig, RecordingConfig,
-    StoreConfig, TimingConfig,
+    Ask, ConfirmConfig, DialingConfig, HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig,
+    PolicyConfig, RecordingConfig, StoreConfig, TimingConfig,
 };
 pub use switch::{NodeConfig, PhoneRouteConfig, StationConfig};
+pub use validate::{ATTENDANT, CALLER};
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,8 @@ pub struct Config {
     pub end_rules: EndRulesConfig,
     pub rescue: RescueConfig,
     pub recording: RecordingConfig,
+    pub dialing: DialingConfig,
+    pub confirm: ConfirmConfig,
     pub log: LogConfig,
 }
 
