@@ -71,6 +71,8 @@ mod moving;
 mod ordinary;
 #[path = "service/passing.rs"]
 mod passing;
+#[path = "service/reaching.rs"]
+mod reaching;
 #[path = "service/recording.rs"]
 mod recording;
 #[path = "service/rescuing.rs"]

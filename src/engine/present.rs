@@ -2,7 +2,7 @@
 
 use super::view::{
     Activity, CallKind, CallView, ConferenceView, EndDue, IntroductionState, LegView, NodeView, Notice,
-    ParticipantView, PartyView, Question, QuestionKind, RecordingView, UserRef,
+    ParticipantView, PartyView, Progress, Question, QuestionKind, RecordingView, UserRef,
 };
 use crate::domain::{
     call::{Call, Pending},
@@ -104,6 +104,7 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         }),
         notice: conference.notice.as_ref().map(notice),
         pending: pending(conference).map(str::to_owned),
+        progress: progress(conference),
         participants: conference.participants.iter().map(participant).collect(),
         recordings: conference.recordings.iter().map(recording).collect(),
     }
@@ -130,6 +131,20 @@ fn recording(recording: &Recording) -> RecordingView {
     }
 }
 
+fn progress(conference: &Conference) -> Progress {
+    let mut progress = Progress { total: conference.participants.len(), ..Progress::default() };
+    for person in &conference.participants {
+        *match person.state() {
+            LegState::Queued => &mut progress.waiting,
+            LegState::Dialing | LegState::Ringing | LegState::Answered | LegState::Confirming => &mut progress.ringing,
+            LegState::Joined => &mut progress.joined,
+            LegState::Failed => &mut progress.failed,
+            LegState::Left => &mut progress.left,
+        } += 1;
+    }
+    progress
+}
+
 fn pending(conference: &Conference) -> Option<&'static str> {
     match conference.lock_pending {
         Some(true) => Some("lock"),
@@ -152,6 +167,11 @@ fn participant(participant: &Participant) -> ParticipantView {
         _ if latest.is_some_and(|leg| leg.passing.is_some()) => Some("move"),
         _ => participant.asked.last().map(asked),
     };
+    let retry_at = latest.filter(|leg| leg.state == LegState::Queued).and_then(|leg| leg.not_before);
+    // Who waits to be called again is shown with what became of the last time.
+    let last = || participant.legs.iter().filter(|leg| !leg.is_active()).max_by_key(|leg| leg.since);
+    let cause =
+        latest.and_then(|leg| leg.cause.as_ref()).or_else(|| last()?.cause.as_ref().filter(|_| retry_at.is_some()));
     ParticipantView {
         id: participant.id,
         role: participant.role,
@@ -175,9 +195,11 @@ fn participant(participant: &Participant) -> ParticipantView {
         replaces: participant.replaces,
         sidebar: participant.sidebar,
         coaching: participant.coaching,
+        strategy: participant.reach.strategy,
+        retry_at,
         talking: participant.talking,
         on_hold: participant.on_hold,
-        cause: latest.and_then(|leg| leg.cause.as_ref()).map(notice),
+        cause: cause.map(notice),
         pending: pending.map(str::to_owned),
         legs: participant.legs.iter().map(leg).collect(),
     }

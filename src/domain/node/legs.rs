@@ -165,8 +165,12 @@ impl Node {
 
     /// The cause is that of one leg, the first listed that had a channel. Who never had one has no other end than this.
     fn job_failed(&mut self, ours: &[Job], together: bool, text: &str, ids: &mut dyn Ids) {
-        let mut told = ours.iter().any(|(.., seen, _)| *seen);
-        let one_was_made = told && together;
+        let seen = |(id, participant, leg, ..): &Job| {
+            let together = self.dialed_with(*id, *participant, *leg);
+            together.iter().any(|leg| self.leg(*id, *participant, *leg).is_some_and(|leg| leg.seen))
+        };
+        let one_was_made = together && ours.iter().any(seen);
+        let mut told = true;
         for (id, participant, channel, seen, answered) in ours {
             let cause: Cause = Reason::from_hangup(text, None, *answered).into();
             // A live channel of the same id refuses its double: then it is the command sent again that failed.

@@ -145,6 +145,8 @@ impl Node {
             None if lost => Reason::SwitchLost.into(),
             // Who was there to hang up did; why a leg that still rang is gone, nobody told us.
             None if matches!(found.state, LegState::Queued | LegState::Joined) => Reason::HungUp.into(),
+            // Others of the same command were made, and this one was not.
+            None if found.group.is_some() && !found.seen => Reason::Unavailable.into(),
             None => Reason::Unknown.into(),
         };
         self.leg_over(id, participant, leg, cause, ids);
