@@ -65,6 +65,8 @@ mod introducing;
 mod linking;
 #[path = "service/main_job.rs"]
 mod main_job;
+#[path = "service/many.rs"]
+mod many;
 #[path = "service/moving.rs"]
 mod moving;
 #[path = "service/ordinary.rs"]

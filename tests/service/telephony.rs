@@ -246,6 +246,17 @@ impl Telephony {
         }
     }
 
+    /// Who was called when, in order.
+    pub fn rung_at(&self) -> Vec<(String, Instant)> {
+        match &self.kind {
+            Kind::Live(lab) => lab.phones.invited(),
+            Kind::Simulated(simulator) => {
+                let rung = simulator.originates().into_iter().filter(|leg| leg.rung);
+                rung.map(|leg| (leg.number, Instant::from_std(leg.at))).collect()
+            }
+        }
+    }
+
     /// An Event Socket connection of the test's own, past the service.
     pub async fn probe(&self) -> Probe {
         Probe::connect(self.event_socket, &self.password).await.expect("the switch's Event Socket answers")
