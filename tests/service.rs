@@ -69,12 +69,16 @@ mod introducing;
 mod linking;
 #[path = "service/main_job.rs"]
 mod main_job;
+#[path = "service/many.rs"]
+mod many;
 #[path = "service/moving.rs"]
 mod moving;
 #[path = "service/ordinary.rs"]
 mod ordinary;
 #[path = "service/passing.rs"]
 mod passing;
+#[path = "service/reaching.rs"]
+mod reaching;
 #[path = "service/recording.rs"]
 mod recording;
 #[path = "service/rescuing.rs"]

@@ -1,7 +1,10 @@
 //! From the configuration to the rules of the core.
 
 use crate::{
-    config::{ComeBackMode, Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode, StationConfig},
+    config::{
+        ATTENDANT, Ask, CALLER, ComeBackMode, Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode,
+        StationConfig,
+    },
     domain::{
         announcement::{SoundFile, Sounds},
         effect::WayBack,
@@ -9,9 +12,10 @@ use crate::{
         endpoint::{Endpoint, Phrase, Safe, UnsafeText},
         number::Numbering,
         policy::{Limits, Policy},
+        reach::Reach,
         recording::RecordingRules,
         route::{Matches, Route, Routes},
-        rules::{ComeBack, ConferenceRules, Rescue, Rules, Station, Times},
+        rules::{ComeBack, ConferenceRules, Prompt, PromptPart, Rescue, Rules, Station, Times},
     },
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -40,7 +44,7 @@ fn variables(key: &str, pairs: &BTreeMap<String, String>) -> Result<Vec<(Safe, P
 pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
     let numbers = &config.numbers;
     let stations = config.stations.iter().map(|one| Ok((one.id.clone(), station(one)?)));
-    let routes = config.routes.iter().map(route).collect::<Result<_, _>>()?;
+    let routes = config.routes.iter().map(|one| route(one, config.confirm.ask)).collect::<Result<_, _>>()?;
     let timing = &config.timing;
     let seconds = |s: u32| Duration::from_secs(u64::from(s));
     Ok(Rules {
@@ -69,6 +73,14 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
         },
         conference: conference(config),
         recording: recording(&config.recording)?,
+        reach: Reach {
+            strategy: config.dialing.strategy,
+            ring_seconds: None,
+            retries: u8::try_from(config.dialing.retries).unwrap_or(u8::MAX),
+            retry_pause_seconds: config.dialing.retry_pause_seconds,
+        },
+        originates_per_second: node.originates_per_second,
+        prompt: prompt(config)?,
     })
 }
 
@@ -135,7 +147,18 @@ fn station(one: &StationConfig) -> Result<Station, RulesError> {
     })
 }
 
-fn route(one: &PhoneRouteConfig) -> Result<Route, RulesError> {
+fn prompt(config: &Config) -> Result<Prompt, RulesError> {
+    let confirm = &config.confirm;
+    let part = |part: &String| match part.as_str() {
+        CALLER => Ok(PromptPart::Caller),
+        ATTENDANT => Ok(PromptPart::Attendant),
+        file => safe("[confirm] prompt", file).map(PromptPart::File),
+    };
+    let digits = confirm.digits.as_ref().map(|folder| safe("[confirm] digits", folder.trim_end_matches('/')));
+    Ok(Prompt { parts: confirm.prompt.iter().map(part).collect::<Result<_, _>>()?, digits: digits.transpose()? })
+}
+
+fn route(one: &PhoneRouteConfig, ask: Ask) -> Result<Route, RulesError> {
     let key = format!("[[route]] {:?}", one.name);
     let size = |length: Option<u32>| length.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
@@ -159,7 +182,8 @@ fn route(one: &PhoneRouteConfig) -> Result<Route, RulesError> {
             .map(|text| safe(format!("{key} caller_id_number"), &text))
             .transpose()?,
         variables: variables(&format!("{key} variables"), &one.variables)?,
-        confirm: one.confirms(),
+        confirm: one.confirms(ask),
+        originates_per_second: one.originates_per_second.unwrap_or(0),
     };
     // A template that can never make an endpoint is found now, and not by whoever dials.
     made.endpoints_of("0").map_err(|fault| RulesError { key: format!("{key} dial"), fault })?;

@@ -23,11 +23,12 @@ pub use error::{ConfigError, Problem};
 pub use rescue::{RescueConfig, RescueMode};
 pub use secrets::SecretError;
 pub use sections::{
-    HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig, PolicyConfig, RecordingConfig,
-    StoreConfig, TimingConfig,
+    Ask, ConfirmConfig, DialingConfig, HookConfig, HttpConfig, LogConfig, LogFormat, NumbersConfig, PerUserConfig,
+    PolicyConfig, RecordingConfig, StoreConfig, TimingConfig,
 };
 pub use sounds::{ConferenceConfig, SoundsConfig};
 pub use switch::{NodeConfig, PhoneRouteConfig, StationConfig};
+pub use validate::{ATTENDANT, CALLER};
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,8 @@ pub struct Config {
     pub come_back: ComeBackConfig,
     pub recording: RecordingConfig,
     pub sounds: SoundsConfig,
+    pub dialing: DialingConfig,
+    pub confirm: ConfirmConfig,
     pub log: LogConfig,
 }
 

@@ -1,6 +1,7 @@
 //! The sections that are there once. Each has a default for every key.
 
 use super::fields::networks;
+use crate::domain::reach::Strategy;
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::{
@@ -187,6 +188,46 @@ impl Default for RecordingConfig {
             keep_days: 0,
         }
     }
+}
+
+/// `[dialing]`: how hard people are tried, unless a request says otherwise.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DialingConfig {
+    /// Several numbers of one person one after the other, or all at once.
+    pub strategy: Strategy,
+    /// How often somebody who is busy is called again.
+    pub retries: u32,
+    pub retry_pause_seconds: u32,
+}
+
+impl Default for DialingConfig {
+    fn default() -> Self {
+        Self { strategy: Strategy::InOrder, retries: 0, retry_pause_seconds: 30 }
+    }
+}
+
+/// `[confirm]`: who must press 1 before they join, and what they hear until then.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConfirmConfig {
+    pub ask: Ask,
+    /// Files of the switch, played one after the other; `{caller}` and `{attendant}` stand for their numbers, spoken.
+    /// Empty: a tone.
+    pub prompt: Vec<String>,
+    /// The switch's folder of spoken digits: `0.wav` to `9.wav`.
+    pub digits: Option<String>,
+}
+
+/// Who is asked to press 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ask {
+    Off,
+    On,
+    /// Whoever is not reached over a route that says `inside = true`.
+    #[default]
+    Outside,
 }
 
 /// `[log]`: what is written to standard error.

@@ -1,5 +1,6 @@
 //! What there is several times: nodes, stations and routes.
 
+use super::sections::Ask;
 use crate::store::Secret;
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -28,6 +29,9 @@ pub struct NodeConfig {
     pub wait_context: String,
     #[serde(default = "command_connections")]
     pub command_connections: u32,
+    /// Most legs dialed in a second.
+    #[serde(default = "originates_per_second")]
+    pub originates_per_second: u32,
 }
 
 fn ports() -> u32 {
@@ -50,6 +54,10 @@ fn command_connections() -> u32 {
     8
 }
 
+fn originates_per_second() -> u32 {
+    20
+}
+
 impl NodeConfig {
     /// With the default of every other key.
     pub fn new(id: impl Into<String>, address: impl Into<String>) -> Self {
@@ -64,6 +72,7 @@ impl NodeConfig {
             wait_extension: wait_extension(),
             wait_context: wait_context(),
             command_connections: command_connections(),
+            originates_per_second: originates_per_second(),
         }
     }
 }
@@ -139,8 +148,10 @@ pub struct PhoneRouteConfig {
     pub caller_id_name: Option<String>,
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
-    /// Ask for a 1 before the called party may join. Absent: outside numbers yes, inside ones no.
+    /// Ask for a 1 before the called party may join. Absent: as `[confirm]` says.
     pub confirm: Option<bool>,
+    /// Most legs dialed in a second over one gateway. Absent: as fast as the node allows.
+    pub originates_per_second: Option<u32>,
     /// Leads to phones of the house.
     #[serde(default)]
     pub inside: bool,
@@ -164,12 +175,17 @@ impl PhoneRouteConfig {
             caller_id_name: None,
             variables: BTreeMap::new(),
             confirm: None,
+            originates_per_second: None,
             inside: false,
         }
     }
 
     /// Is the called party asked for a 1, unless the request says otherwise?
-    pub fn confirms(&self) -> bool {
-        self.confirm.unwrap_or(!self.inside)
+    pub fn confirms(&self, ask: Ask) -> bool {
+        self.confirm.unwrap_or(match ask {
+            Ask::Off => false,
+            Ask::On => true,
+            Ask::Outside => !self.inside,
+        })
     }
 }

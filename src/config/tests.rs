@@ -114,6 +114,8 @@ fn the_example_documents_every_key_and_no_other() {
         ("rescue", keys::<RescueConfig>()),
         ("come_back", keys::<ComeBackConfig>()),
         ("recording", keys::<RecordingConfig>()),
+        ("dialing", keys::<DialingConfig>()),
+        ("confirm", keys::<ConfirmConfig>()),
         ("log", keys::<LogConfig>()),
     ]);
     let documented = documented();
@@ -136,7 +138,7 @@ fn the_example_is_accepted() {
     let config = Config::parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(config.nodes.len(), 1);
     assert_eq!(config.routes[1].gateways, ["carrier-a", "carrier-b"]);
-    assert!(config.routes[1].confirms() && !config.routes[0].confirms());
+    assert!(config.routes[1].confirms(Ask::Outside) && !config.routes[0].confirms(Ask::Outside));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What types cannot say: ranges, characters, and what must go together.
 
 use super::{
-    Config, HttpConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, StationConfig,
+    Config, ConfirmConfig, HttpConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, StationConfig,
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
@@ -10,6 +10,7 @@ use crate::domain::{
     ending,
     endpoint::Safe,
     number::LONGEST,
+    reach::{RETRIES, RETRY_PAUSE_SECONDS},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,6 +18,9 @@ use std::{
 };
 use tracing_subscriber::EnvFilter;
 
+/// Stand in a prompt for a number that is spoken.
+pub const CALLER: &str = "{caller}";
+pub const ATTENDANT: &str = "{attendant}";
 const WORD: &str = "letters, digits, _ - . only";
 const PLAIN: &str = "letters, digits, _ - . + @ : / and spaces between them only";
 
@@ -55,6 +59,8 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.end_rules(config);
     all.recording(&config.recording);
     all.sounds(config);
+    all.dialing(config);
+    all.confirm(&config.confirm);
     all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
@@ -154,6 +160,7 @@ impl Findings {
                 format!("{:?} is no host:port, such as 127.0.0.1:8021", node.address),
             );
             self.range(&at("ports"), node.ports, 1..=10_000, "ports");
+            self.range(&at("originates_per_second"), node.originates_per_second, 1..=1000, "a second");
             self.range(&at("command_connections"), node.command_connections, 1..=16, "connections");
             match (&node.password_file, &node.password_env, &node.given_password) {
                 (Some(_), Some(_), _) => {
@@ -221,6 +228,9 @@ impl Findings {
                 &at("prepend"),
                 format!("{:?} cannot stand before a number: digits, with a plus in front or not", route.prepend),
             );
+            if let Some(rate) = route.originates_per_second {
+                self.range(&at("originates_per_second"), rate, 1..=1000, "a second");
+            }
             self.domain(&at("domain"), route.domain.as_deref());
             self.template(&at("dial"), &route.dial, route.domain.is_some(), Some(!route.gateways.is_empty()));
             for (position, gateway) in route.gateways.iter().enumerate() {
@@ -362,6 +372,38 @@ impl Findings {
             &["sounds", "warning"],
             format!("{:?} is no sound: name one of `files`, chime or attention, or leave it empty", sounds.warning),
         );
+    }
+
+    fn dialing(&mut self, config: &Config) {
+        let dialing = &config.dialing;
+        self.range(&["dialing", "retries"], dialing.retries, RETRIES, "times");
+        self.range(&["dialing", "retry_pause_seconds"], dialing.retry_pause_seconds, RETRY_PAUSE_SECONDS, "seconds");
+    }
+
+    fn confirm(&mut self, confirm: &ConfirmConfig) {
+        for (index, part) in confirm.prompt.iter().enumerate() {
+            let spoken = matches!(part.as_str(), CALLER | ATTENDANT);
+            let path = ["confirm", "prompt", &index.to_string()];
+            self.check(
+                spoken || Safe::new(&**part).is_ok(),
+                &path,
+                format!(
+                    "{part:?} is no sound file: letters, digits, _ - . + @ : / only, or {CALLER:?} or {ATTENDANT:?}"
+                ),
+            );
+            self.check(
+                !spoken || confirm.digits.is_some(),
+                &path,
+                "speaks a number, but no folder of spoken digits is given; add digits",
+            );
+        }
+        if let Some(folder) = &confirm.digits {
+            self.check(
+                Safe::new(&**folder).is_ok(),
+                &["confirm", "digits"],
+                format!("{folder:?} is no folder: letters, digits, _ - . + @ : / only"),
+            );
+        }
     }
 
     fn log(&mut self, level: &str) {

@@ -8,6 +8,7 @@ use super::{
     fact::{Attempt, Fact, Invited, Person},
     hearing::Blocked,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    reach::Reach,
     recording::{self, Recording},
     route::Dial,
     setting::{Setting, Settings},
@@ -71,6 +72,8 @@ pub struct Participant {
     pub role: ParticipantRole,
     pub name: String,
     pub dials: Vec<Dial>,
+    /// How hard they are tried.
+    pub reach: Reach,
     /// What else people should know of them, in a few words.
     pub label: String,
     /// Spared when everybody else is muted, held or dropped.
@@ -157,6 +160,10 @@ pub struct Leg {
     /// Goes to park first, and is taken into the room by us.
     pub parked: bool,
     pub confirm: bool,
+    /// Dialed by one command together with others of the same person: the first of them.
+    pub group: Option<ChannelId>,
+    /// Not to be dialed before: they were busy, and are called again then.
+    pub not_before: Option<Timestamp>,
     /// Came, or is to come, in deaf and muted, until it is arranged whom they hear.
     pub screened: bool,
     /// A caller on the way from the queue into the room: their channel was never dialed.
@@ -171,6 +178,8 @@ pub struct Leg {
     pub answered: bool,
     /// The switch told of the channel. Not journaled.
     pub seen: bool,
+    /// The switch says that there is no such channel, and of others of its group we do not know yet. Not journaled.
+    pub missing: bool,
     /// Its job failed with this, and the hang-up has not been told. Not journaled.
     pub doomed: Option<Cause>,
     /// Waits in park to be taken in. Not journaled.
@@ -189,6 +198,7 @@ impl Participant {
             role: invited.role,
             name: invited.name.clone(),
             dials: invited.dials.clone(),
+            reach: invited.reach,
             label: invited.label.clone(),
             moderator: invited.moderator,
             listener: invited.listener,
@@ -226,9 +236,21 @@ impl Participant {
         self.talking &= !matches!(setting, Setting::Muted(true) | Setting::Hold(true));
     }
 
-    /// The latest attempt.
+    /// The attempt that got furthest of those under way; if none is, the last to end that did not merely lose to another.
     pub fn leg(&self) -> Option<&Leg> {
-        self.legs.last()
+        let active = self.legs.iter().rev().filter(|leg| leg.is_active()).max_by_key(|leg| leg.state);
+        active.or_else(|| self.legs.iter().max_by_key(|leg| (!leg.lost_race(), leg.since)))
+    }
+
+    /// The attempts since they were last asked for: those before are history.
+    pub fn series(&self) -> &[Leg] {
+        let first = self.legs.iter().rposition(|leg| leg.attempt == Attempt::default()).unwrap_or(0);
+        self.legs.get(first..).unwrap_or_default()
+    }
+
+    /// Attempts somebody is, or may yet be, at.
+    pub fn active(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| leg.is_active())
     }
 
     /// The state shown for the person.
@@ -249,6 +271,8 @@ impl Leg {
             cause: None,
             parked: false,
             confirm: false,
+            group: None,
+            not_before: None,
             screened: false,
             joining: false,
             passing: None,
@@ -257,11 +281,17 @@ impl Leg {
             unwanted: None,
             answered: false,
             seen: false,
+            missing: false,
             doomed: None,
             waits: false,
             hooked: false,
             member: None,
         }
+    }
+
+    /// The same person was reached on another number.
+    pub fn lost_race(&self) -> bool {
+        self.cause.as_ref().is_some_and(|cause| cause.reason == Reason::LostRace)
     }
 
     /// Somebody is, or may yet be, at the other end.
@@ -431,7 +461,7 @@ impl Conference {
             Fact::ParticipantModerator { participant, on } => self.with(*participant, |p| p.moderator = *on),
             Fact::ParticipantListener { participant, on } => self.with(*participant, |p| p.listener = *on),
             Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
-            Fact::LegQueued { participant, leg, attempt, dial } => self.with(*participant, |p| {
+            Fact::LegQueued { participant, leg, attempt, dial, not_before } => self.with(*participant, |p| {
                 if let Some(dial) = dial {
                     p.dials = vec![dial.clone()];
                 }
@@ -439,14 +469,15 @@ impl Conference {
                 p.settings = Settings::default();
                 p.on_hold = false;
                 p.asked.clear();
-                p.legs.push(Leg::queued(at, *leg, number, *attempt));
+                p.legs.push(Leg { not_before: *not_before, ..Leg::queued(at, *leg, number, *attempt) });
             }),
-            Fact::LegDialed { participant, leg, number, endpoint, parked, confirm } => {
+            Fact::LegDialed { participant, leg, number, endpoint, parked, confirm, group } => {
                 self.with_leg(*participant, *leg, |leg| {
                     leg.number.clone_from(number);
                     leg.endpoint = Some(endpoint.clone());
                     leg.parked = *parked;
                     leg.confirm = *confirm;
+                    leg.group = *group;
                     leg.state = LegState::Dialing;
                     leg.since = at;
                 });
@@ -473,6 +504,10 @@ impl Conference {
             }
             Fact::LegOver { participant, leg, state, cause, .. } => {
                 self.with(*participant, |p| {
+                    // On another number they are in.
+                    if p.legs.iter().any(|other| other.id != *leg && other.state == LegState::Joined) {
+                        return;
+                    }
                     p.talking = false;
                     p.settings = Settings::default();
                     p.sidebar = None;
@@ -544,6 +579,7 @@ impl Conference {
             dials: Vec::new(),
             leg: leg.id,
             number: number.to_owned(),
+            reach: Reach::default(),
             label: String::new(),
             moderator: false,
             listener: false,

@@ -36,6 +36,7 @@ pub enum Tag {
     Move(ConferenceId),
     /// Bridge the pair again after a failed move.
     Bridge(ConferenceId),
+    /// By the first of its legs.
     Originate(ChannelId),
     Enter(ChannelId),
     Kill(ChannelId),
@@ -122,22 +123,33 @@ pub enum Command {
     TakeMedia(ChannelId),
 }
 
-/// One attempt to reach a participant.
+/// Attempts to reach a participant, made by one command.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Originate {
+    /// One, or several numbers of one person: the first that is accepted is taken, the others are hung up.
+    pub legs: Vec<Ringing>,
+    pub target: Target,
+    /// How long the far ends may ring.
+    pub ring: Duration,
+    /// Press 1 to join, within this time; for the legs that ask for it.
+    pub confirm: Duration,
+    /// What they hear until they press it: files of the switch, one after the other. None: a tone.
+    pub prompt: Vec<Safe>,
+    /// The switch hangs the leg up after this long, whatever becomes of us.
+    pub longest: Duration,
+}
+
+/// One phone that is to ring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ringing {
     pub leg: ChannelId,
     pub endpoint: Endpoint,
-    pub target: Target,
-    /// How long the far end may ring.
-    pub ring: Duration,
-    /// Press 1 to join, within this time.
-    pub confirm: Option<Duration>,
+    /// Whoever picks up is asked to press 1.
+    pub confirm: bool,
     pub caller_id_name: Option<Phrase>,
     pub caller_id_number: Option<Safe>,
     /// Route's own variables, then our tags.
     pub variables: Vec<(Safe, Phrase)>,
-    /// The switch hangs the leg up after this long, whatever becomes of us.
-    pub longest: Duration,
 }
 
 /// Where an answered leg goes.
@@ -189,4 +201,6 @@ pub enum KillCause {
     NormalClearing,
     /// For a leg that still rings: the far end is told that the call was cancelled.
     OriginatorCancel,
+    /// They said that they do not want to join.
+    CallRejected,
 }

@@ -9,6 +9,7 @@ use super::{
     ending::EndRules,
     endpoint::Endpoint,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId, RecordingId, UserId},
+    reach::Reach,
     recording::RecordingEnd,
     request::Actor,
     route::Dial,
@@ -92,6 +93,9 @@ pub struct Invited {
     /// Their leaving ends it.
     #[serde(default)]
     pub end_conference_on_exit: bool,
+    /// How hard they are tried.
+    #[serde(default)]
+    pub reach: Reach,
 }
 
 /// The closed list.
@@ -228,6 +232,8 @@ pub enum Fact {
         cause: Cause,
     },
     ConferenceEnded,
+    /// Everybody who was not in yet was called off, by somebody.
+    RingingCancelled,
 
     ParticipantsAdded {
         ports: u32,
@@ -396,6 +402,9 @@ pub enum Fact {
         leg: ChannelId,
         attempt: Attempt,
         dial: Option<Dial>,
+        /// Somebody who was busy is not called again before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_before: Option<Timestamp>,
     },
     /// Journaled before the command leaves.
     LegDialed {
@@ -405,6 +414,9 @@ pub enum Fact {
         endpoint: Endpoint,
         parked: bool,
         confirm: bool,
+        /// Dialed by one command together with others of the same person: the first of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<ChannelId>,
     },
     /// The switch took the command.
     LegAccepted {
@@ -438,4 +450,12 @@ pub enum Fact {
 pub struct Attempt {
     pub number: usize,
     pub gateway: usize,
+    /// How often this person was called again because they were busy.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub again: u8,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+fn is_first(again: &u8) -> bool {
+    *again == 0
 }

@@ -20,9 +20,10 @@ pub enum Input {
     Verified(Health),
     Channel(ChannelEvent),
     Room(RoomEvent),
-    /// A background job ended. `channel` is the `origination_uuid` of its arguments.
+    /// A background originate ended. `channels` are the `origination_uuid`s of its arguments, in order; if it
+    /// succeeded, its outcome names the one that was taken.
     Job {
-        channel: ChannelId,
+        channels: Vec<ChannelId>,
         outcome: Outcome,
     },
     /// A command was answered, or will never be.
@@ -73,6 +74,8 @@ pub enum ChannelEventKind {
     Ringing,
     /// CHANNEL_ANSWER
     Answered,
+    /// DTMF: the key that says "I do not want to join". Other keys are nobody's business.
+    DeclineKey,
     /// CHANNEL_PARK
     Parked,
     /// CHANNEL_BRIDGE: this channel is the A leg

@@ -70,11 +70,14 @@ impl RecentDials {
 }
 
 /// How many legs are up, when more are asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Load {
     pub in_conference: usize,
     pub of_user: usize,
     pub in_all: usize,
+    /// Of these, asked for and not dialed yet.
+    pub queued_of_user: usize,
+    pub queued_in_all: usize,
 }
 
 impl Policy {
@@ -97,13 +100,15 @@ impl Policy {
         if load.in_conference + new > most {
             return Err(Denied::Conference(most, load.in_conference + new));
         }
-        for (limits, up, who, whose) in
-            [(self.per_user, load.of_user, Some(user), "for you"), (self.in_all, load.in_all, None, "for everybody")]
-        {
+        for (limits, up, queued, who, whose) in [
+            (self.per_user, load.of_user, load.queued_of_user, Some(user), "for you"),
+            (self.in_all, load.in_all, load.queued_in_all, None, "for everybody"),
+        ] {
             if up + new > limits.legs_at_once {
                 return Err(Denied::AtOnce { limit: limits.legs_at_once, now: up, whose });
             }
             let (dialed, wait) = recent.count(now, who);
+            let (dialed, wait) = (dialed + queued, if dialed == 0 { MINUTE.as_secs() } else { wait });
             if dialed + new > limits.new_legs_per_minute {
                 return Err(Denied::PerMinute { limit: limits.new_legs_per_minute, now: dialed, whose, wait });
             }
@@ -138,7 +143,7 @@ mod tests {
     #[test]
     fn the_minute_passes() {
         let (user, mut recent) = (UserId::new(Uuid::from_u128(1)), RecentDials::default());
-        let load = Load { in_conference: 0, of_user: 0, in_all: 0 };
+        let load = Load::default();
         for _ in 0..5 {
             recent.note(Timestamp(1_000), user);
         }
@@ -150,7 +155,7 @@ mod tests {
     #[test]
     fn a_conference_has_a_largest_size() {
         let user = UserId::new(Uuid::from_u128(1));
-        let load = Load { in_conference: 8, of_user: 8, in_all: 8 };
+        let load = Load { in_conference: 8, of_user: 8, in_all: 8, ..Load::default() };
         let refused = policy().legs(Timestamp(0), user, 3, load, &RecentDials::default()).unwrap_err();
         assert_eq!(refused, Denied::Conference(10, 11));
     }
@@ -171,7 +176,7 @@ mod tests {
         #[test]
         fn no_minute_has_more_legs_than_its_limit(pauses in prop::collection::vec((0..40_000i64, 1..4usize), 1..60)) {
             let (user, mut recent) = (UserId::new(Uuid::from_u128(1)), RecentDials::default());
-            let load = Load { in_conference: 0, of_user: 0, in_all: 0 };
+            let load = Load::default();
             let (mut now, mut dialed) = (0, Vec::new());
             for (pause, new) in pauses {
                 now += pause;

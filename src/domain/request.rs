@@ -5,6 +5,7 @@ use super::{
     ending::EndWishes,
     ids::{CallId, ConferenceId, ParticipantId, UserId},
     object::{object, objects},
+    reach::Strategy,
     setting::{Digits, Setting},
     states::Role,
 };
@@ -148,6 +149,10 @@ pub enum Verb {
         conference_id: ConferenceId,
         participant_id: ParticipantId,
     },
+    /// Everybody who is not in the room yet.
+    CancelRinging {
+        conference_id: ConferenceId,
+    },
     Lock {
         conference_id: ConferenceId,
     },
@@ -244,6 +249,18 @@ pub struct NewParticipant {
     /// Ask the called party to press 1 first. Absent: as the route says.
     #[serde(default)]
     pub confirm: Option<bool>,
+    /// Several numbers one after the other, or all at once. Absent: as the configuration says.
+    #[serde(default)]
+    pub strategy: Option<Strategy>,
+    /// How long each number rings: 5 to 120. Absent: as the configuration says.
+    #[serde(default)]
+    pub ring_seconds: Option<u32>,
+    /// How often somebody who is busy is called again: 0 to 5. Absent: as the configuration says.
+    #[serde(default)]
+    pub retries: Option<u32>,
+    /// After how many seconds each time: 1 to 300. Absent: as the configuration says.
+    #[serde(default)]
+    pub retry_pause_seconds: Option<u32>,
     /// What else people should know of them: "interpreter". Never sent to the switch. At most 120 characters.
     #[serde(default)]
     pub label: String,

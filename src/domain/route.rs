@@ -25,6 +25,8 @@ pub struct Route {
     pub variables: Vec<(Safe, Phrase)>,
     /// Ask the called party to press 1, unless the request says otherwise.
     pub confirm: bool,
+    /// Most legs dialed over one gateway of this route in a second, evenly spread; 0: no limit.
+    pub originates_per_second: u32,
 }
 
 /// Which numbers a route takes. Everything given must hold.
@@ -146,6 +148,7 @@ mod tests {
             caller_id_number: None,
             variables: vec![],
             confirm: false,
+            originates_per_second: 0,
         };
         let outside = Route {
             name: "outside".into(),

@@ -8,6 +8,7 @@ use super::{
     fact::Person,
     number::Numbering,
     policy::Policy,
+    reach::Reach,
     recording::RecordingRules,
     route::Routes,
 };
@@ -32,6 +33,30 @@ pub struct Rules {
     pub conference: ConferenceRules,
     /// None: conferences are not recorded.
     pub recording: Option<RecordingRules>,
+    /// How hard people are tried, unless the request says otherwise.
+    pub reach: Reach,
+    /// Most legs dialed in a second, evenly spread; 0: no limit.
+    pub originates_per_second: u32,
+    pub prompt: Prompt,
+}
+
+/// What whoever picks up hears until they press 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prompt {
+    /// One after the other; none: a tone.
+    pub parts: Vec<PromptPart>,
+    /// The folder the switch has its spoken digits in.
+    pub digits: Option<Safe>,
+}
+
+/// One piece of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PromptPart {
+    File(Safe),
+    /// The number of the caller the conference was made for, spoken digit by digit.
+    Caller,
+    /// The number of the attendant's station, spoken so.
+    Attendant,
 }
 
 /// How conferences are where nobody asks for it otherwise.

@@ -162,6 +162,9 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             };
             because(told("conference.ending", text), cause)
         }
+        Fact::RingingCancelled => {
+            told("conference.ringing_cancelled", format!("{by} calls off everybody who is not in yet."))
+        }
         Fact::ConferenceEnded => told("conference.ended", "The conference is over."),
         Fact::ParticipantsAdded { invited, .. } => {
             let names: Vec<_> = invited.iter().map(|one| name_or_number(&one.name, &one.number)).collect();
@@ -318,6 +321,11 @@ fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact
         Fact::ParticipantHold { on: false, .. } => {
             told("conference.participant.unhold", format!("{who} is back from hold."))
         }
+        Fact::LegQueued { leg, not_before: Some(at), .. } => {
+            let queued = conference.participant(id).and_then(|p| p.legs.iter().find(|l| l.id == *leg));
+            let pause = queued.map_or(0, |leg| at.since(leg.since).as_secs());
+            told("conference.participant.retry", format!("{who} is busy, and is called again in {pause} s."))
+        }
         Fact::LegDialed { number, .. } => told("conference.participant.dialing", format!("Calling {who} on {number}.")),
         Fact::LegProgress { state, .. } => match state {
             LegState::Ringing => told("conference.participant.ringing", format!("{who} is ringing.")),
@@ -342,6 +350,8 @@ fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact
             Reason::LeftByChoice => told("conference.participant.leave_asked", format!("{by} leaves the conference.")),
             _ => None,
         }),
+        // They are, or were, in on another number: nothing failed.
+        Fact::LegOver { state: LegState::Failed, cause, .. } if cause.reason == Reason::LostRace => None,
         Fact::LegOver { state, cause, hangup, .. } => {
             let (kind, text) = match state {
                 LegState::Left if cause.reason == Reason::LeftByChoice => {

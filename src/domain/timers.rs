@@ -40,6 +40,8 @@ pub enum Timer {
     PassDue(ChannelId),
     /// It left the room, but did not hang up.
     Stray(ChannelId),
+    /// The next leg in the queue may be dialed.
+    Dial,
     Forget(ConferenceId),
 }
 

@@ -323,6 +323,7 @@ impl Verb {
             | Self::Drop { conference_id, .. }
             | Self::Redial { conference_id, .. }
             | Self::Cancel { conference_id, .. }
+            | Self::CancelRinging { conference_id }
             | Self::Lock { conference_id }
             | Self::Unlock { conference_id }
             | Self::Record { conference_id }

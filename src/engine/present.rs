@@ -2,7 +2,7 @@
 
 use super::view::{
     Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, IntroductionState,
-    LegView, NodeView, Notice, ParticipantView, PartyView, Question, QuestionKind, RecordingView, UserRef,
+    LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question, QuestionKind, RecordingView, UserRef,
 };
 use crate::domain::{
     announcement::Announcing,
@@ -109,6 +109,7 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         }),
         notice: conference.notice.as_ref().map(notice),
         pending: pending(conference).map(str::to_owned),
+        progress: progress(conference),
         participants: conference.participants.iter().map(|one| participant(conference, one)).collect(),
         recordings: conference.recordings.iter().map(recording).collect(),
     }
@@ -133,6 +134,20 @@ fn recording(recording: &Recording) -> RecordingView {
         bytes: recording.bytes,
         reason: recording.end.map(reason),
     }
+}
+
+fn progress(conference: &Conference) -> Progress {
+    let mut progress = Progress { total: conference.participants.len(), ..Progress::default() };
+    for person in &conference.participants {
+        *match person.state() {
+            LegState::Queued => &mut progress.waiting,
+            LegState::Dialing | LegState::Ringing | LegState::Answered | LegState::Confirming => &mut progress.ringing,
+            LegState::Joined => &mut progress.joined,
+            LegState::Failed => &mut progress.failed,
+            LegState::Left => &mut progress.left,
+        } += 1;
+    }
+    progress
 }
 
 fn pending(conference: &Conference) -> Option<&'static str> {
@@ -166,6 +181,11 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
         _ if latest.is_some_and(|leg| leg.passing.is_some()) => Some("move"),
         _ => participant.asked.last().map(asked),
     };
+    let retry_at = latest.filter(|leg| leg.state == LegState::Queued).and_then(|leg| leg.not_before);
+    // Who waits to be called again is shown with what became of the last time.
+    let last = || participant.legs.iter().filter(|leg| !leg.is_active()).max_by_key(|leg| leg.since);
+    let cause =
+        latest.and_then(|leg| leg.cause.as_ref()).or_else(|| last()?.cause.as_ref().filter(|_| retry_at.is_some()));
     ParticipantView {
         id: participant.id,
         role: participant.role,
@@ -194,9 +214,11 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
         replaces: participant.replaces,
         sidebar: participant.sidebar,
         coaching: participant.coaching,
+        strategy: participant.reach.strategy,
+        retry_at,
         talking: participant.talking,
         on_hold: participant.on_hold,
-        cause: latest.and_then(|leg| leg.cause.as_ref()).map(notice),
+        cause: cause.map(notice),
         pending: pending.map(str::to_owned),
         legs: participant.legs.iter().map(leg).collect(),
     }

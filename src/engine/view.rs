@@ -4,6 +4,7 @@ use crate::domain::{
     announcement::Beep,
     ending::EndRules,
     ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
+    reach::Strategy,
     recording::RecordingState,
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     time::Timestamp,
@@ -178,6 +179,9 @@ pub struct ConferenceView {
     /// `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<String>,
+    /// How many of the participants are where.
+    #[serde(default)]
+    pub progress: Progress,
     pub participants: Vec<ParticipantView>,
     /// Oldest first. It is being recorded, or about to be, while the last one is not over.
     #[serde(default)]
@@ -238,6 +242,22 @@ pub struct EndDue {
     pub reason: Notice,
 }
 
+/// How far the conference has come with its participants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Progress {
+    pub total: usize,
+    /// In the room.
+    pub joined: usize,
+    /// Being called: dialing, ringing, or picked up and not in yet.
+    pub ringing: usize,
+    /// Wait for their turn, or to be called again.
+    pub waiting: usize,
+    /// Were not reached.
+    pub failed: usize,
+    /// Were in, and left.
+    pub left: usize,
+}
+
 /// Something only the attendant can decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Question {
@@ -263,7 +283,7 @@ pub struct ParticipantView {
     pub name: String,
     /// The number of the leg being tried, or the first one.
     pub number: String,
-    /// That of the latest leg.
+    /// That of the leg that got furthest of those under way, else of the last.
     pub state: LegState,
     /// What else people should know of them; may be empty.
     #[serde(default)]
@@ -309,6 +329,12 @@ pub struct ParticipantView {
     /// The only participant who hears them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coaching: Option<ParticipantId>,
+    /// How several numbers of theirs are called.
+    #[serde(default)]
+    pub strategy: Strategy,
+    /// They were busy, and are called again then; the state is `queued` until then, and the cause says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
     pub talking: bool,
     /// The participant's phone has put the conference on its own hold.
     pub on_hold: bool,

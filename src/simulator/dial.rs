@@ -40,6 +40,8 @@ pub(super) struct Dial {
     pub ringing: Vec<String>,
     purpose: Purpose,
     last_cause: String,
+    /// Of the present group, as listed, those that had a channel and ended.
+    listed: Vec<(String, Option<String>)>,
     /// The cause the whole is reported with when it ended by a time limit.
     pub timed_out: bool,
     timeout: Option<u64>,
@@ -81,7 +83,15 @@ impl World {
             .and_then(|(_, value)| value.parse().ok())
             .or(timeout)
             .or(Some(60));
-        let dial = Dial { groups, ringing: Vec::new(), purpose, last_cause: "NONE".into(), timed_out: false, timeout };
+        let dial = Dial {
+            groups,
+            ringing: Vec::new(),
+            purpose,
+            last_cause: "NONE".into(),
+            listed: Vec::new(),
+            timed_out: false,
+            timeout,
+        };
         if let Purpose::Bridge { caller } = &dial.purpose
             && let Some(channel) = self.live_mut(caller)
         {
@@ -98,6 +108,7 @@ impl World {
             self.dial_failed(id);
             return;
         };
+        dial.listed.clear();
         let timeout = dial.timeout;
         let caller = match &dial.purpose {
             Purpose::Bridge { caller } => Some(caller.clone()),
@@ -107,6 +118,7 @@ impl World {
             match self.create_leg(id, &leg, caller.as_deref()) {
                 Ok(uuid) => {
                     if let Some(dial) = self.dials.get_mut(&id) {
+                        dial.listed.push((uuid.clone(), None));
                         dial.ringing.push(uuid);
                     }
                 }
@@ -149,8 +161,12 @@ impl World {
         self.forget_leg(leg);
         let Some(dial) = self.dials.get_mut(&id) else { return };
         dial.ringing.retain(|ringing| ringing != leg);
-        // Whatever ended the leg by its clock, the dial as a whole got no answer.
-        dial.last_cause = if dial.timed_out { "NO_ANSWER".into() } else { cause.to_owned() };
+        for (_, ended) in dial.listed.iter_mut().filter(|(listed, _)| listed == leg) {
+            *ended = Some(cause.to_owned());
+        }
+        // The whole ends as its first leg did. Whatever ended that by its clock, the dial got no answer.
+        let first = dial.listed.iter().find_map(|(_, ended)| ended.clone());
+        dial.last_cause = if dial.timed_out { "NO_ANSWER".into() } else { first.unwrap_or_else(|| cause.to_owned()) };
         if dial.ringing.is_empty() {
             self.next_group(id);
         }

@@ -3,14 +3,16 @@
 //! Only ids, numbers and `Safe` text go in, so nothing a person typed can be read as syntax. Each recipe was measured
 //! on a real switch; the comment says what goes wrong with the obvious alternative.
 
+mod originate;
+
 use crate::domain::{
     announcement::{Listener, Passing},
-    effect::{Command, Door, KillCause, Media, Originate, RecordVerb, Room, Target, WayBack},
+    effect::{Command, Door, KillCause, Media, RecordVerb, Room, WayBack},
     endpoint::{Endpoint, Phrase, Safe},
     ids::ChannelId,
     setting::Setting,
 };
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 
 /// What goes over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,23 +35,6 @@ const TRANSFERS: &str = "max_session_transfers=10000";
 
 /// The switch sets it when a channel runs `socket`, and leaves it there; we take it off when we take the channel away.
 const SOCKET: &str = "socket_host";
-
-/// What `originate` gets from us; a route's own variables may not override these.
-const OURS: [&str; 13] = [
-    "origination_uuid",
-    "originate_timeout",
-    "leg_timeout",
-    "ignore_early_media",
-    "origination_caller_id_name",
-    "origination_caller_id_number",
-    "execute_on_answer",
-    "park_timeout",
-    "group_confirm_key",
-    "group_confirm_file",
-    "group_confirm_read_timeout",
-    "group_confirm_timeout",
-    "group_confirm_cancel_timeout",
-];
 
 /// The text of a command.
 pub fn text(command: &Command) -> Wire {
@@ -82,7 +67,9 @@ pub fn text(command: &Command) -> Wire {
         Command::Hold { caller, music, longest, way_back } => {
             Wire { texts: hold(*caller, music, *longest, way_back), background: false, patience: PATIENCE }
         }
-        Command::Originate(wanted) => Wire { texts: vec![originate(wanted)], background: true, patience: PATIENCE },
+        Command::Originate(wanted) => {
+            Wire { texts: vec![originate::originate(wanted)], background: true, patience: PATIENCE }
+        }
         Command::EnterRoom { channel, room, door } => {
             now(format!("uuid_transfer {channel} 'conference:{},park:' inline", place(room, *door)))
         }
@@ -182,51 +169,7 @@ fn transfer(way_back: &WayBack) -> String {
     format!("transfer:{} XML {}", way_back.extension, way_back.context)
 }
 
-fn originate(wanted: &Originate) -> String {
-    let ring = whole_seconds(wanted.ring);
-    let mut text = format!("originate {{origination_uuid={},ignore_early_media=true", wanted.leg);
-    let mut add = |name: &str, value: &str| {
-        // Writing to a String never fails.
-        let _ = write!(text, ",{name}={value}");
-    };
-    match wanted.confirm {
-        // `originate_timeout` counts ringing and confirming together, so it only stands behind the two limits.
-        Some(confirm) => {
-            let confirm = whole_seconds(confirm);
-            add("originate_timeout", &(ring + confirm + 2).to_string());
-            add("leg_timeout", &ring.to_string());
-            add("group_confirm_key", "1");
-            add("group_confirm_file", "tone_stream://%(300\\,200\\,800);loops=-1");
-            add("group_confirm_read_timeout", "3000");
-            add("group_confirm_timeout", &confirm.to_string());
-        }
-        None => add("originate_timeout", &ring.to_string()),
-    }
-    if let Some(name) = &wanted.caller_id_name {
-        add("origination_caller_id_name", &quoted(name));
-    }
-    if let Some(number) = &wanted.caller_id_number {
-        add("origination_caller_id_number", number.as_str());
-    }
-    if let Target::Park(longest) = &wanted.target {
-        add("park_timeout", &whole_seconds(*longest).to_string());
-    }
-    for (name, value) in &wanted.variables {
-        if !OURS.contains(&name.as_str()) {
-            add(name.as_str(), &quoted(value));
-        }
-    }
-    let longest = whole_seconds(wanted.longest);
-    // Counted by the switch from the moment of answer: it holds whatever becomes of us.
-    add("execute_on_answer", &format!("'sched_hangup +{longest} ALLOTTED_TIMEOUT'"));
-    let target = match &wanted.target {
-        Target::Room(room, door) => format!("&conference({})", place(room, *door)),
-        Target::Park(_) => "&park()".to_owned(),
-    };
-    format!("{text}}}{} {target}", wanted.endpoint)
-}
-
-/// Inside `{…}` quotes keep spaces together. Neither a quote nor a backslash nor a comma can be in a phrase.
+/// Inside `{…}` and `[…]` quotes keep spaces together. Neither a quote nor a backslash nor a comma can be in a phrase.
 fn quoted(phrase: &Phrase) -> String {
     if phrase.as_str().contains(' ') { format!("'{phrase}'") } else { phrase.to_string() }
 }
@@ -274,6 +217,7 @@ fn kill_cause(cause: KillCause) -> &'static str {
     match cause {
         KillCause::NormalClearing => "NORMAL_CLEARING",
         KillCause::OriginatorCancel => "ORIGINATOR_CANCEL",
+        KillCause::CallRejected => "CALL_REJECTED",
     }
 }
 

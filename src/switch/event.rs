@@ -16,7 +16,7 @@ use freeswitch_esl_tokio::EslEvent;
 /// of its subclasses. HEARTBEAT is left out: it says "System Ready" even when the switch is paused.
 pub const SUBSCRIPTION: &str = "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_PARK \
                                 CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE \
-                                BACKGROUND_JOB CUSTOM conference::maintenance";
+                                BACKGROUND_JOB DTMF CUSTOM conference::maintenance";
 
 /// The input an event means, if it means one.
 pub fn input(event: &EslEvent) -> Option<Input> {
@@ -37,6 +37,8 @@ fn kind(name: &str, channel: ChannelId, event: &EslEvent) -> Option<ChannelEvent
         "CHANNEL_CREATE" => ChannelEventKind::Created,
         "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA" => ChannelEventKind::Ringing,
         "CHANNEL_ANSWER" => ChannelEventKind::Answered,
+        // The only key that means something to us: what else is pressed is never read.
+        "DTMF" if event.header_str("DTMF-Digit") == Some("9") => ChannelEventKind::DeclineKey,
         "CHANNEL_PARK" => ChannelEventKind::Parked,
         "CHANNEL_BRIDGE" => ChannelEventKind::Bridged(other(channel, event)?),
         "CHANNEL_UNBRIDGE" => ChannelEventKind::Unbridged(other(channel, event)),
@@ -197,9 +199,10 @@ fn job(event: &EslEvent) -> Option<Input> {
         return None;
     }
     let arguments = event.header_str("Job-Command-Arg")?;
-    let (_, after) = arguments.split_once("origination_uuid=")?;
-    let channel = after.get(..36)?.parse().ok()?;
-    Some(Input::Job { channel, outcome: reply(event.body().unwrap_or_default()) })
+    // One for each phone that was to ring, in the order they were written.
+    let ids = arguments.split("origination_uuid=").skip(1).map(|after| after.get(..36)?.parse().ok());
+    let channels: Vec<ChannelId> = ids.collect::<Option<_>>()?;
+    (!channels.is_empty()).then(|| Input::Job { channels, outcome: reply(event.body().unwrap_or_default()) })
 }
 
 fn id(event: &EslEvent, header: &str) -> Option<ChannelId> {

@@ -113,6 +113,7 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
             ConferenceVerb::RecordResume => Verb::PauseRecording { conference_id, on: false },
             ConferenceVerb::Leave => Verb::Leave { conference_id },
             ConferenceVerb::End => Verb::End { conference_id },
+            ConferenceVerb::CancelRinging => Verb::CancelRinging { conference_id },
             ConferenceVerb::Continue => Verb::ContinueWithoutCaller { conference_id },
             ConferenceVerb::Sidebar => {
                 let NewSidebar { participants } = request.json().await?;

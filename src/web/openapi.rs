@@ -199,6 +199,7 @@ fn summary(route: Route) -> &'static str {
         Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
         Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
         Route::Conference(ConferenceVerb::End) => "End it for all",
+        Route::Conference(ConferenceVerb::CancelRinging) => "Call off everybody who is queued or ringing",
         Route::Conference(ConferenceVerb::Continue) => "Go on although the caller left",
         Route::Conference(ConferenceVerb::Mute) => "Mute everybody, or all but the hosts",
         Route::Conference(ConferenceVerb::Unmute) => "Unmute everybody but those who only listen",

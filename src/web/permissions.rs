@@ -34,7 +34,7 @@ verbs! {
         Lock = "lock", Unlock = "unlock", Leave = "leave", Rejoin = "rejoin", End = "end", Continue = "continue",
         Mute = "mute", Unmute = "unmute", Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold",
         Drop = "drop", Sidebar = "sidebar", SidebarEnd = "sidebar_end", Merge = "merge", Rescue = "rescue",
-        Extend = "extend",
+        Extend = "extend", CancelRinging = "cancel_ringing",
         Record = "record", RecordStop = "record_stop", RecordPause = "record_pause",
         RecordResume = "record_resume",
         Announce = "announce", AnnounceStop = "announce_stop",
@@ -180,6 +180,7 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::Leave), "conferences.leave", "POST" "/api/v1/conferences/{conference_id}/actions/leave", SteerConferences;
     Route::Conference(ConferenceVerb::Rejoin), "conferences.rejoin", "POST" "/api/v1/conferences/{conference_id}/actions/rejoin", SteerConferences;
     Route::Conference(ConferenceVerb::End), "conferences.end", "POST" "/api/v1/conferences/{conference_id}/actions/end", SteerConferences;
+    Route::Conference(ConferenceVerb::CancelRinging), "conferences.cancel_ringing", "POST" "/api/v1/conferences/{conference_id}/actions/cancel_ringing", SteerConferences;
     Route::Conference(ConferenceVerb::Continue), "conferences.continue", "POST" "/api/v1/conferences/{conference_id}/actions/continue", SteerConferences;
     Route::Conference(ConferenceVerb::Mute), "conferences.mute", "POST" "/api/v1/conferences/{conference_id}/actions/mute", SteerConferences;
     Route::Conference(ConferenceVerb::Unmute), "conferences.unmute", "POST" "/api/v1/conferences/{conference_id}/actions/unmute", SteerConferences;

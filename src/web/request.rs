@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use warp::{Filter, Rejection};
 
 /// Largest body, in bytes: 500 participants with names and numbers fit well.
-pub const MAX_BODY: usize = 64 * 1024;
+pub const MAX_BODY: usize = 256 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
 

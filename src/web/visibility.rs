@@ -151,7 +151,7 @@ mod tests {
             states::{CallState, ConferenceState},
             time::Timestamp,
         },
-        engine::view::{PartyView, UserRef},
+        engine::view::{PartyView, Progress, UserRef},
     };
     use uuid::Uuid;
 
@@ -212,6 +212,7 @@ mod tests {
             question: None,
             notice: None,
             pending: None,
+            progress: Progress::default(),
             participants: Vec::new(),
             recordings: Vec::new(),
         }

@@ -364,11 +364,16 @@ pub fn people(numbers: &[&str]) -> Vec<NewParticipant> {
 
 /// The legs that were rung by these commands, in order.
 pub fn rung(sent: &[Command]) -> Vec<ChannelId> {
-    let leg = |command: &Command| match command {
-        Command::Originate(wanted) => Some(wanted.leg),
+    originates(sent).into_iter().flatten().collect()
+}
+
+/// The legs of each of these commands that rang somebody.
+pub fn originates(sent: &[Command]) -> Vec<Vec<ChannelId>> {
+    let legs = |command: &Command| match command {
+        Command::Originate(wanted) => Some(wanted.legs.iter().map(|ringing| ringing.leg).collect()),
         _ => None,
     };
-    sent.iter().filter_map(leg).collect()
+    sent.iter().filter_map(legs).collect()
 }
 
 /// The channels that were hung up by these commands.

@@ -9,10 +9,11 @@ use switchboard::domain::{
     node::Ids,
     number::Numbering,
     policy::{Limits, Policy},
+    reach::Reach,
     recording::RecordingRules,
     request::Actor,
     route::{Matches, Route, Routes},
-    rules::{ConferenceRules, Rules, Station, Times},
+    rules::{ConferenceRules, Prompt, Rules, Station, Times},
     states::Role,
 };
 use uuid::Uuid;
@@ -87,6 +88,7 @@ pub fn rules() -> Rules {
         caller_id_number: None,
         variables: vec![],
         confirm: false,
+        originates_per_second: 0,
     };
     let outside = Route {
         name: "outside".into(),
@@ -118,5 +120,9 @@ pub fn rules() -> Rules {
         conference: ConferenceRules::default(),
         times: Times { shown: Duration::from_secs(60), ..Times::default() },
         recording: RecordingRules::new("/rec", "{date}-{id}", None).ok(),
+        reach: Reach::default(),
+        // Examples are about one thing at a time; those about the pace set it.
+        originates_per_second: 0,
+        prompt: Prompt::default(),
     }
 }

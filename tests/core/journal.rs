@@ -102,6 +102,7 @@ fn journaled_conference(conference: &Conference) -> Conference {
         participant.talking = false;
         for leg in &mut participant.legs {
             leg.seen = false;
+            leg.missing = false;
             leg.doomed = None;
             leg.waits = false;
             leg.hooked = false;

@@ -4,7 +4,7 @@ use super::{Ear, freeswitch::FreeSwitch};
 use std::time::Duration;
 use switchboard::{
     domain::{
-        effect::{Command, Door, KillCause, Originate, Room, Tag, Target, WayBack},
+        effect::{Command, Door, KillCause, Originate, Ringing, Room, Tag, Target, WayBack},
         endpoint::{Endpoint, Safe},
         ids::ChannelId,
         input::{ChannelEventKind, HookEvent, Input, Outcome, RoomEventKind},
@@ -63,14 +63,18 @@ impl Lab {
     fn originate(&self, name: &str, target: Target, confirm: Option<u64>) -> ChannelId {
         let leg = new_channel();
         let originate = Originate {
-            leg,
-            endpoint: self.endpoint(name),
+            legs: vec![Ringing {
+                leg,
+                endpoint: self.endpoint(name),
+                confirm: confirm.is_some(),
+                caller_id_name: Some(safe("Board").into()),
+                caller_id_number: Some(safe("+49301")),
+                variables: vec![(safe("switchboard_leg"), safe("x").into())],
+            }],
             target,
             ring: Duration::from_secs(2),
-            confirm: confirm.map(Duration::from_secs),
-            caller_id_name: Some(safe("Board").into()),
-            caller_id_number: Some(safe("+49301")),
-            variables: vec![(safe("switchboard_leg"), safe("x").into())],
+            confirm: Duration::from_secs(confirm.unwrap_or(10)),
+            prompt: Vec::new(),
             longest: Duration::from_secs(60),
         };
         self.link.send(leg, Tag::Originate(leg), Command::Originate(originate));
@@ -278,7 +282,7 @@ async fn each_failure_of_a_leg_says_its_cause() {
         let (mut job, mut end) = (None, None);
         while job.is_none() || end.is_none() {
             match lab.ear.next().await {
-                Input::Job { channel, outcome } if channel == leg => job = Some(outcome),
+                Input::Job { channels, outcome } if channels == [leg] => job = Some(outcome),
                 Input::Channel(event) if event.channel == leg => {
                     if let ChannelEventKind::HungUp { cause, sip_status, .. } = event.kind {
                         end = Some((cause, sip_status));

@@ -19,6 +19,9 @@ pub struct Plan {
     pub ring_seconds: u32,
     pub confirm_seconds: u32,
     pub ports: u32,
+    /// Further lines of the node and of [policy].
+    pub node: &'static str,
+    pub policy: &'static str,
     /// Sections of its own, as text.
     pub more: &'static str,
     /// The lines of `[recording]`, if there is such a section.
@@ -27,7 +30,15 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { ring_seconds: 8, confirm_seconds: 5, ports: 100, more: "", recording: String::new() }
+        Self {
+            ring_seconds: 8,
+            confirm_seconds: 5,
+            ports: 100,
+            node: "",
+            policy: "",
+            more: "",
+            recording: String::new(),
+        }
     }
 }
 
@@ -178,7 +189,7 @@ fn furnish() -> Furnished {
 }
 
 fn configuration(http: SocketAddr, event_socket: SocketAddr, hook: SocketAddr, plan: &Plan) -> String {
-    let Plan { ring_seconds, confirm_seconds, ports, more, recording } = plan;
+    let Plan { ring_seconds, confirm_seconds, ports, node, policy, more, recording } = plan;
     format!(
         r#"
 [http]
@@ -193,6 +204,7 @@ id = "fs1"
 address = "{event_socket}"
 password_file = "node-password"
 ports = {ports}
+{node}
 [[station]]
 id = "1001"
 domain = "127.0.0.1"
@@ -224,6 +236,7 @@ international_prefix = "00"
 [policy]
 allow = ["10", "+49", "+43"]
 deny = ["+49900"]
+{policy}
 [timing]
 ring_seconds = {ring_seconds}
 confirm_seconds = {confirm_seconds}

@@ -29,6 +29,8 @@ pub enum Manner {
     AnswersAndLeaves(u64, u64),
     /// Picks up and presses nothing.
     Machine,
+    /// Picks up after so many milliseconds, and presses 9 where asked to press 1.
+    PressesNine(u64),
     /// 486, 603 or 404.
     Refuses(u16),
     NeverAnswers,
@@ -157,6 +159,7 @@ impl Telephony {
                     Manner::AnswersAndLeaves(after, talk) => {
                         Behaviour::AnswerThenHangUp { after: ms(after), talk: ms(talk) }
                     }
+                    Manner::PressesNine(after) => Behaviour::AnswerAndPress { after: ms(after), key: '9' },
                     Manner::Machine => Behaviour::Answer { after: ms(300) },
                     Manner::Refuses(code) => Behaviour::Refuse(code),
                     Manner::NeverAnswers => Behaviour::Ring,
@@ -173,6 +176,7 @@ impl Telephony {
                     Manner::AnswersAndLeaves(after, talk) => {
                         Fate::Answers { after: ms(after), presses: Some('1'), leaves: Some(ms(talk)) }
                     }
+                    Manner::PressesNine(after) => Fate::Answers { after: ms(after), presses: Some('9'), leaves: None },
                     Manner::Machine => Fate::Answers { after: ms(300), presses: None, leaves: None },
                     Manner::Refuses(sip) => {
                         let cause = match sip {
@@ -238,6 +242,17 @@ impl Telephony {
             Kind::Live(lab) => lab.phones.times_rung(number),
             Kind::Simulated(simulator) => {
                 simulator.originates().iter().filter(|leg| leg.rung && leg.number == number).count()
+            }
+        }
+    }
+
+    /// Who was called when, in order.
+    pub fn rung_at(&self) -> Vec<(String, Instant)> {
+        match &self.kind {
+            Kind::Live(lab) => lab.phones.invited(),
+            Kind::Simulated(simulator) => {
+                let rung = simulator.originates().into_iter().filter(|leg| leg.rung);
+                rung.map(|leg| (leg.number, Instant::from_std(leg.at))).collect()
             }
         }
     }

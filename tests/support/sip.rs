@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// All telephones of a test.
 pub struct Phones {
@@ -33,6 +34,8 @@ pub(super) struct Exchange {
     calls: Mutex<Vec<Arc<Line>>>,
     /// INVITEs each number got, whether or not it answered: who was rung twice shows here.
     rung: Mutex<HashMap<String, usize>>,
+    /// The same, each with its moment, in order.
+    invited: Mutex<Vec<(String, Instant)>>,
     registrations: Mutex<HashMap<String, Option<u16>>>,
 }
 
@@ -48,6 +51,7 @@ impl Phones {
             lines: Mutex::default(),
             calls: Mutex::default(),
             rung: Mutex::default(),
+            invited: Mutex::default(),
             registrations: Mutex::default(),
         });
         let task = tokio::spawn(Arc::clone(&exchange).listen());
@@ -112,6 +116,11 @@ impl Phones {
     /// How often this number was called, answered or not.
     pub fn times_rung(&self, number: &str) -> usize {
         self.exchange.rung.lock().unwrap().get(number).copied().unwrap_or(0)
+    }
+
+    /// Every INVITE these telephones got, in order.
+    pub fn invited(&self) -> Vec<(String, Instant)> {
+        self.exchange.invited.lock().unwrap().clone()
     }
 
     /// How many of these telephones are in a call or ring.
@@ -343,6 +352,7 @@ impl Exchange {
             return;
         }
         *self.rung.lock().unwrap().entry(number.clone()).or_default() += 1;
+        self.invited.lock().unwrap().push((number.clone(), Instant::now()));
         let tone = self.tone_of(&number);
         let media = Media::open(Some(tone));
         if let Some((address, _)) = invite.audio() {

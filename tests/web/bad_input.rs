@@ -105,7 +105,7 @@ async fn a_body_must_be_json_and_not_too_large() {
     let request = house.ask(&PROGRAM, Method::POST, PATH).header("content-type", "Application/JSON; charset=utf-8");
     assert_eq!(request.body(body).send().await.unwrap().status(), 202);
 
-    let large = format!("{}{}", " ".repeat(64 * 1024), people(1));
+    let large = format!("{}{}", " ".repeat(switchboard::web::MAX_BODY), people(1));
     assert_eq!(send(&house, large.clone()).await.0, 413, "announced");
     let parts =
         large.into_bytes().chunks(8 * 1024).map(|part| Ok::<_, std::io::Error>(part.to_vec())).collect::<Vec<_>>();

@@ -38,6 +38,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/actions/rejoin", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/end", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/continue", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/cancel_ringing", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/deaf", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/undeaf", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/hold", "asdp"),

@@ -70,6 +70,7 @@ async fn each_action_becomes_its_verb() {
         (conference("rejoin"), &station_named, Verb::Rejoin { conference_id, station: station() }),
         (conference("rescue"), &nothing, Verb::Rescue { conference_id }),
         (conference("end"), &nothing, Verb::End { conference_id }),
+        (conference("cancel_ringing"), &nothing, Verb::CancelRinging { conference_id }),
         (conference("continue"), &nothing, Verb::ContinueWithoutCaller { conference_id }),
         (
             conference("announce"),

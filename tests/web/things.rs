@@ -7,7 +7,7 @@ use switchboard::{
         states::{CallState, ConferenceState},
         time::Timestamp,
     },
-    engine::view::{Activity, Board, CallKind, CallView, ConferenceView, PartyView, Status, UserRef},
+    engine::view::{Activity, Board, CallKind, CallView, ConferenceView, PartyView, Progress, Status, UserRef},
 };
 use uuid::Uuid;
 
@@ -81,6 +81,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         question: None,
         notice: None,
         pending: None,
+        progress: Progress::default(),
         participants: Vec::new(),
         recordings: Vec::new(),
     }

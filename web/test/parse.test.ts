@@ -46,6 +46,14 @@ test('several numbers of one person are tried in order', () => {
   assert.deepEqual(parseEntry('Anna <1004 | +49 30 123>').numbers, ['1004', '+49 30 123']);
 });
 
+test('numbers with an ampersand between are called at once, and read back so', () => {
+  const anna = parseEntry('Anna <1004 & +49 30 123>');
+  assert.deepEqual(anna, { name: 'Anna', numbers: ['1004', '+49 30 123'], strategy: 'all_at_once' });
+  assert.equal(format(anna), 'Anna <1004 & +49 30 123>');
+  assert.deepEqual(parseEntry('1004 & 1005').strategy, 'all_at_once');
+  assert.equal(parseEntry('<1004>').strategy, undefined);
+});
+
 test('what only the server can judge is handed to it as typed', () => {
   assert.deepEqual(parseEntry('<*98>').numbers, ['*98']);
   assert.deepEqual(parseEntry('*98').numbers, ['*98']);

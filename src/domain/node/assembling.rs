@@ -3,22 +3,21 @@
 use super::{
     Ids, Node,
     answering::{being_connected, refuse, variable},
+    dialing::phones,
 };
 use crate::domain::{
     call::Pending,
     cause::{Cause, Reason},
     conference::{Leg, Participant},
-    effect::{Command, Door, KillCause, Originate, Tag, Target},
+    effect::{Command, Door, KillCause, Tag},
     fact::{Fact, Invited, Person, Subject},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    reach::Reach,
     request::{Actor, InputError, NewConference, Refusal, RefusalCode},
     states::{CallState, ConferenceState, LegState, ParticipantRole},
     timers::Timer,
 };
-use std::{collections::BTreeMap, time::Duration};
-
-/// Beyond ringing and confirming, the switch has had its say by then.
-const LEG_SLACK: Duration = Duration::from_secs(15);
+use std::collections::BTreeMap;
 
 impl Node {
     pub(super) fn start_conference(
@@ -56,14 +55,16 @@ impl Node {
                 introduce: false,
                 replaces: None,
                 end_conference_on_exit: false,
+                reach: Reach::default(),
             });
         }
-        let to_dial = guests.len() + invited.iter().filter(|one| !one.dials.is_empty()).count();
         for one in &mut invited {
             one.end_conference_on_exit = end_rules.on_exit_of(one.role);
         }
+        let here = invited.iter().filter(|one| one.dials.is_empty()).count();
+        let to_dial = phones(&guests) + phones(&invited);
         invited.extend(guests);
-        self.allow_legs(actor.id, to_dial, invited.len() - to_dial)?;
+        self.allow_legs(actor.id, to_dial, here)?;
         let ports = u32::try_from(invited.len()).unwrap_or(u32::MAX);
         // The pair has its sessions already.
         self.apply_for(invited.len(), to_dial)?;
@@ -79,20 +80,21 @@ impl Node {
                 call: new.call_id,
                 room: format!("sb-{}", id.uuid().simple()),
                 ports,
-                invited,
+                invited: invited.clone(),
                 end_rules,
                 host_first: new.attendant_first,
                 rescues: None,
                 beep: new.beep.or(self.rules.conference.beep),
             },
         );
+        self.queue_others(id, &invited, ids);
         if let Some(pair) = pair {
             self.record(Subject::Call(pair.call), actor_person, Fact::CallMoving { conference: id });
             self.conference_fact(id, Fact::ConferenceAssembling);
             self.move_pair(id, &pair);
         } else {
             self.conference_fact(id, Fact::ConferenceAssembling);
-            self.dial_queued(id);
+            self.dial_next();
         }
         self.judge_end(id, ids);
         Ok(id)
@@ -140,6 +142,7 @@ impl Node {
             introduce: false,
             replaces: None,
             end_conference_on_exit: false,
+            reach: Reach::default(),
         };
         vec![
             one(ParticipantRole::Caller, &call.caller_name, &call.caller_number, pair.caller),
@@ -175,73 +178,6 @@ impl Node {
             self.command(Tag::Move(id), pair.caller, Command::MovePair { channel: pair.caller, room });
         }
         self.timers.set(Timer::MoveDue(id), self.now.plus(self.rules.times.moving));
-    }
-
-    /// Rings everybody who is still only wanted.
-    pub(super) fn dial_queued(&mut self, id: ConferenceId) {
-        let Some(conference) = self.conferences.get(&id) else { return };
-        let queued: Vec<_> = conference
-            .active()
-            .filter(|(p, leg)| leg.state == LegState::Queued && leg.unwanted.is_none() && !p.dials.is_empty())
-            .filter(|(_, leg)| !leg.joining)
-            .filter(|(p, _)| !conference.waits_for_host() || p.role == ParticipantRole::Attendant)
-            .map(|(p, leg)| (p.id, leg.id))
-            .collect();
-        for (participant, leg) in queued {
-            self.dial_leg(id, participant, leg);
-        }
-    }
-
-    /// Rings one leg: into the room if it lives, else to park, from where the first opens it.
-    fn dial_leg(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
-        let Some(conference) = self.conferences.get(&id) else { return };
-        let Some(person) = conference.participant(participant) else { return };
-        let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return };
-        let Some(dial) = person.dials.get(found.attempt.number) else { return };
-        let Some(endpoint) = dial.endpoints.get(found.attempt.gateway).cloned() else { return };
-        let dial = dial.clone();
-        let owner = conference.owner.clone();
-        let parked = !conference.room_lives;
-        self.recent.note(self.now, owner.id);
-        self.record(
-            Subject::Conference(id),
-            Some(owner),
-            Fact::LegDialed { participant, leg, number: dial.number.clone(), endpoint, parked, confirm: dial.confirm },
-        );
-        if !parked {
-            self.screen(id, participant, leg);
-        }
-        self.send_originate(id, participant, leg);
-    }
-
-    /// The command of a leg that is journaled as dialed. Sent again with the same UUID it rings nobody twice.
-    pub(super) fn send_originate(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
-        let Some(conference) = self.conferences.get(&id) else { return };
-        let Some(person) = conference.participant(participant) else { return };
-        let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return };
-        let (Some(endpoint), Some(room)) = (found.endpoint.clone(), self.room_of(conference)) else { return };
-        let dial = person.dials.get(found.attempt.number);
-        let times = self.rules.times;
-        let mut variables = dial.map(|dial| dial.variables.clone()).unwrap_or_default();
-        let ours = [
-            variable("switchboard_conference", id.to_string()),
-            variable("switchboard_participant", participant.to_string()),
-        ];
-        variables.extend(ours.into_iter().flatten().map(|(name, value)| (name, value.into())));
-        let ring = if person.role == ParticipantRole::Attendant { times.station_ring } else { times.ring };
-        let originate = Originate {
-            leg,
-            endpoint,
-            target: if found.parked { Target::Park(times.park) } else { Target::Room(room, door(person, found, true)) },
-            ring,
-            confirm: found.confirm.then_some(times.confirm),
-            caller_id_name: dial.and_then(|dial| dial.caller_id_name.clone()),
-            caller_id_number: dial.and_then(|dial| dial.caller_id_number.clone()),
-            variables,
-            longest: times.longest_leg,
-        };
-        self.command(Tag::Originate(leg), leg, Command::Originate(originate));
-        self.timers.set(Timer::LegDue(leg), self.now.plus(ring + times.confirm + LEG_SLACK));
     }
 
     /// Takes parked legs in: the first opens the room, the others follow when it lives.
@@ -500,10 +436,10 @@ impl Node {
             }
             Some((state, answered, false)) => {
                 self.record(Subject::Conference(id), actor, wish);
-                let cause = if answered || state == LegState::Queued {
-                    KillCause::NormalClearing
-                } else {
-                    KillCause::OriginatorCancel
+                let cause = match reason {
+                    Reason::Declined => KillCause::CallRejected,
+                    _ if answered || state == LegState::Queued => KillCause::NormalClearing,
+                    _ => KillCause::OriginatorCancel,
                 };
                 self.command(Tag::Kill(leg), leg, Command::Kill { channel: leg, cause });
             }
@@ -519,7 +455,7 @@ impl Node {
 }
 
 /// How they come in: who only listens is muted, and whom it is not yet arranged for hears nothing either.
-fn door(person: &Participant, leg: &Leg, join_only: bool) -> Door {
+pub(super) fn door(person: &Participant, leg: &Leg, join_only: bool) -> Door {
     Door { join_only, muted: person.listener || leg.screened, deaf: leg.screened }
 }
 

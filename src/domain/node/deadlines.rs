@@ -60,6 +60,7 @@ impl Node {
             Timer::PassDue(leg) => {
                 self.passing_failed(leg);
             }
+            Timer::Dial => self.dial_next(),
             Timer::Forget(id) => self.forget(id),
         }
     }

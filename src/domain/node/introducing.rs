@@ -1,7 +1,7 @@
 //! A private introduction: the attendant speaks with a newcomer first, and then lets them in, or not. And a
 //! replacement: the new one joins before the old one leaves.
 
-use super::{Accepting, Ids, Node, answering::refuse, controls::is_so};
+use super::{Accepting, Ids, Node, answering::refuse, controls::is_so, dialing::phones};
 use crate::domain::{
     cause::Reason,
     conference::{Conference, Introduction, Participant},
@@ -162,14 +162,17 @@ impl Node {
             }
             refusal
         })?;
-        self.allow_legs(owner, 1, legs)?;
-        self.apply_for(1, 1)?;
+        let to_dial = phones(&invited);
+        self.allow_legs(owner, to_dial, legs)?;
+        self.apply_for(1, to_dial)?;
         for one in &mut invited {
             one.replaces = Some(old);
         }
         let ports = ports.saturating_add(1);
-        self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantsAdded { ports, invited });
-        self.dial_when_possible(id);
+        let who = Some(Person::from(actor));
+        self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: invited.clone() });
+        self.queue_others(id, &invited, ids);
+        self.dial_next();
         Ok(id)
     }
 

@@ -1,17 +1,20 @@
 //! What happens to one leg between being wanted and being over.
 
-use super::{Ids, Node, Owner};
+use super::{Ids, Node, Owner, reaching::Next};
 use crate::domain::{
     cause::{Cause, Reason},
     conference::Leg,
     effect::{Command, KillCause, Tag},
-    fact::{Attempt, Fact},
+    fact::Fact,
     ids::{ChannelId, ConferenceId, ParticipantId},
     input::{ChannelEvent, ChannelEventKind, Outcome},
-    states::{ConferenceState, LegState, ParticipantRole},
+    states::{LegState, ParticipantRole},
     timers::Timer,
 };
 use std::time::Duration;
+
+/// A leg of ours a job speaks of: whether it was seen, and answered.
+type Job = (ConferenceId, ParticipantId, ChannelId, bool, bool);
 
 /// The hang-up of a channel follows the failure of its job by then.
 const HANGUP_FOLLOWS: Duration = Duration::from_secs(1);
@@ -38,6 +41,9 @@ impl Node {
             ChannelEventKind::Answered if matches!(state, LegState::Dialing | LegState::Ringing) => {
                 let state = if found.confirm { LegState::Confirming } else { LegState::Answered };
                 self.conference_fact(id, Fact::LegProgress { participant, leg, state });
+            }
+            ChannelEventKind::DeclineKey if state == LegState::Confirming => {
+                self.unwant(id, participant, leg, Reason::Declined, ids);
             }
             ChannelEventKind::Parked => {
                 self.change_leg(id, participant, leg, |leg| leg.waits = true);
@@ -95,19 +101,24 @@ impl Node {
         for timer in [Timer::LegDue(leg), Timer::LegVanished(leg), Timer::Stray(leg), control] {
             self.timers.clear(timer);
         }
-        let next = self.next_attempt(id, participant, leg, state, &cause);
+        let declined = cause.reason == Reason::Declined && state == LegState::Failed;
         self.conference_fact(id, Fact::LegOver { participant, leg, state, cause, hangup });
         self.forget_announcements(id, |one| one.to == Some(participant));
+        if declined {
+            self.others_declined(id, participant, leg, ids);
+        }
+        let next = self.next_attempts(id, participant, leg);
         if was_opening && let Some(conference) = self.conferences.get_mut(&id) {
             conference.opening = None;
         }
         self.nobody_is_alone_apart(id);
         self.arrange_anew(id);
-        if let Some(attempt) = next {
-            let leg = ChannelId(ids.uuid());
-            self.conference_fact(id, Fact::LegQueued { participant, leg, attempt, dial: None });
-            self.dial_queued(id);
+        for Next { attempt, not_before } in &next {
+            let (leg, attempt, not_before) = (ChannelId(ids.uuid()), *attempt, *not_before);
+            self.conference_fact(id, Fact::LegQueued { participant, leg, attempt, dial: None, not_before });
         }
+        // Also if nothing follows: what this person has left may have waited for it.
+        self.dial_soon();
         self.host_did_not_come(id, ids);
         if was_opening {
             self.take_in(id);
@@ -135,66 +146,70 @@ impl Node {
         self.conferences.get(&id)?.participant(participant).map(|p| p.role)
     }
 
-    /// Another gateway for the same number, or the next number of the same person.
-    fn next_attempt(
-        &self,
-        id: ConferenceId,
-        participant: ParticipantId,
-        leg: ChannelId,
-        ended_as: LegState,
-        cause: &Cause,
-    ) -> Option<Attempt> {
-        let conference = self.conferences.get(&id)?;
-        let person = conference.participant(participant)?;
-        let leg = person.legs.iter().find(|l| l.id == leg)?;
-        let goes_on =
-            !matches!(conference.state, ConferenceState::Ending | ConferenceState::Ended | ConferenceState::Refused);
-        if ended_as == LegState::Left || leg.unwanted.is_some() || !goes_on {
-            return None;
+    /// A background originate ended. It may come before, after or without the channels' own events.
+    pub(super) fn job(&mut self, channels: &[ChannelId], outcome: &Outcome, ids: &mut dyn Ids) {
+        let mut ours = Vec::new();
+        for channel in channels {
+            let Some(Owner::Leg(id, participant)) = self.channels.get(channel).copied() else { continue };
+            if let Some(leg) = self.leg(id, participant, *channel).filter(|leg| leg.is_active()) {
+                ours.push((id, participant, *channel, leg.seen, leg.answered));
+            }
         }
-        let Attempt { number, gateway } = leg.attempt;
-        let line_failed = matches!(
-            cause.reason,
-            Reason::GatewayDown | Reason::BadRoute | Reason::NetworkFailure | Reason::Congestion
-        );
-        if line_failed && person.dials.get(number).is_some_and(|dial| gateway + 1 < dial.endpoints.len()) {
-            return Some(Attempt { number, gateway: gateway + 1 });
+        for (id, participant, channel, ..) in &ours {
+            self.accepted(*id, *participant, *channel);
         }
-        // Who declined does not want to be tried elsewhere. Where we know too little, the attendant decides.
-        let tries_on = !matches!(
-            cause.reason,
-            Reason::Declined
-                | Reason::SwitchRefused
-                | Reason::SwitchLost
-                | Reason::SwitchStopped
-                | Reason::Interrupted
-                | Reason::Unknown
-        );
-        (tries_on && number + 1 < person.dials.len()).then_some(Attempt { number: number + 1, gateway: 0 })
+        match outcome {
+            Outcome::Err(text) => self.job_failed(&ours, channels.len() > 1, text.trim(), ids),
+            Outcome::Ok(winner) if channels.len() > 1 => self.job_won(&ours, winner.trim().parse().ok(), ids),
+            _ => {}
+        }
     }
 
-    /// A background originate ended. It may come before, after or without the channel's own events.
-    pub(super) fn job(&mut self, channel: ChannelId, outcome: Outcome, ids: &mut dyn Ids) {
-        let Some(Owner::Leg(id, participant)) = self.channels.get(&channel).copied() else { return };
-        let Some(leg) = self.leg(id, participant, channel).filter(|leg| leg.is_active()) else { return };
-        let (seen, answered) = (leg.seen, leg.answered);
-        self.accepted(id, participant, channel);
-        let Outcome::Err(text) = outcome else { return };
-        let word = text.trim();
-        let cause: Cause = Reason::from_hangup(word, None, answered).into();
-        // A live channel of the same id refuses its double: then it is the command sent again that failed.
-        if seen || cause.reason == Reason::SwitchRefused {
-            self.change_leg(id, participant, channel, |leg| leg.doomed = Some(cause));
-            self.timers.set(Timer::LegVanished(channel), self.now.plus(HANGUP_FOLLOWS));
-            return;
+    /// The cause is that of one leg, the first listed that had a channel. Who never had one has no other end than this.
+    fn job_failed(&mut self, ours: &[Job], together: bool, text: &str, ids: &mut dyn Ids) {
+        let seen = |(id, participant, leg, ..): &Job| {
+            let together = self.dialed_with(*id, *participant, *leg);
+            together.iter().any(|leg| self.leg(*id, *participant, *leg).is_some_and(|leg| leg.seen))
+        };
+        let one_was_made = together && ours.iter().any(seen);
+        let mut told = true;
+        for (id, participant, channel, seen, answered) in ours {
+            let cause: Cause = Reason::from_hangup(text, None, *answered).into();
+            // A live channel of the same id refuses its double: then it is the command sent again that failed.
+            if *seen || cause.reason == Reason::SwitchRefused {
+                let own = !one_was_made || std::mem::take(&mut told);
+                let cause = if own { cause } else { Reason::Unknown.into() };
+                self.change_leg(*id, *participant, *channel, |leg| leg.doomed = Some(cause));
+                self.timers.set(Timer::LegVanished(*channel), self.now.plus(HANGUP_FOLLOWS));
+                continue;
+            }
+            let (cause, hangup) = match one_was_made {
+                true => (Reason::Unavailable.into(), None),
+                false => (cause, Some(text.to_owned())),
+            };
+            self.leg_hung_up(*id, *participant, *channel, cause, hangup, ids);
         }
-        self.leg_hung_up(id, participant, channel, cause, Some(word.to_owned()), ids);
     }
 
-    /// The switch took the command: whatever becomes of the leg, it is never sent again.
-    fn accepted(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
-        if self.leg(id, participant, leg).is_some_and(|leg| leg.endpoint.is_some() && !leg.accepted) {
-            self.conference_fact(id, Fact::LegAccepted { participant, leg });
+    /// One of several was taken; the others are hung up, or never were.
+    fn job_won(&mut self, ours: &[Job], winner: Option<ChannelId>, ids: &mut dyn Ids) {
+        for (id, participant, channel, seen, _) in ours.iter().filter(|(_, _, channel, ..)| winner != Some(*channel)) {
+            let cause: Cause = Reason::LostRace.into();
+            if *seen {
+                self.change_leg(*id, *participant, *channel, |leg| leg.doomed = Some(cause));
+                self.timers.set(Timer::LegVanished(*channel), self.now.plus(HANGUP_FOLLOWS));
+            } else {
+                self.leg_over(*id, *participant, *channel, cause, ids);
+            }
+        }
+    }
+
+    /// The switch took the command: whatever becomes of the legs it was for, it is never sent again.
+    pub(super) fn accepted(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        for leg in self.dialed_with(id, participant, leg) {
+            if self.leg(id, participant, leg).is_some_and(|leg| leg.endpoint.is_some() && !leg.accepted) {
+                self.conference_fact(id, Fact::LegAccepted { participant, leg });
+            }
         }
     }
 
@@ -247,8 +262,10 @@ impl Node {
             Outcome::Ok(_) => self.accepted(id, participant, leg),
             Outcome::Err(text) => {
                 let word = text.trim();
-                let cause = Reason::from_hangup(word, None, false).into();
-                self.leg_hung_up(id, participant, leg, cause, Some(word.to_owned()), ids);
+                let cause: Cause = Reason::from_hangup(word, None, false).into();
+                for leg in self.dialed_with(id, participant, leg) {
+                    self.leg_hung_up(id, participant, leg, cause.clone(), Some(word.to_owned()), ids);
+                }
             }
             // Not known whether it rings: the snapshot after the reconnect tells.
             Outcome::Unknown | Outcome::Relations(_) => {}

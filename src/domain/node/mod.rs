@@ -11,12 +11,14 @@ mod assembling;
 mod calls;
 mod controls;
 mod deadlines;
+mod dialing;
 mod end_rules;
 mod hearing;
 mod introducing;
 mod joining;
 mod legs;
 mod passing;
+mod reaching;
 mod reconcile;
 mod recording;
 pub mod requests;
@@ -32,6 +34,7 @@ use super::{
     fact::{Fact, Person, Recorded, Subject},
     ids::{CallId, ChannelId, ConferenceId, NodeId, ParticipantId, UserId},
     input::{Health, HookEvent, Input},
+    pace::Pace,
     policy::RecentDials,
     request::Refusal,
     rules::Rules,
@@ -107,6 +110,11 @@ pub struct Node {
     rooms: BTreeMap<String, ConferenceId>,
     timers: Timers,
     recent: RecentDials,
+    pace: Pace,
+    /// Since when nobody could be dialed, if that is so: the link is down, or we were not there.
+    silent_since: Option<Timestamp>,
+    /// Of all that was folded.
+    last_fact: Timestamp,
     /// Named by the hook, not yet confirmed by our own link.
     arrivals: BTreeMap<ChannelId, HookEvent>,
     /// Channels of a switch that is no more.
@@ -138,6 +146,9 @@ impl Node {
             rooms: BTreeMap::new(),
             timers: Timers::default(),
             recent: RecentDials::default(),
+            pace: Pace::default(),
+            silent_since: None,
+            last_fact: Timestamp::default(),
             arrivals: BTreeMap::new(),
             orphans: BTreeSet::new(),
             comparing: false,
@@ -156,7 +167,7 @@ impl Node {
             Input::Verified(health) => self.verified(health),
             Input::Channel(event) => self.channel_event(event, ids),
             Input::Room(event) => self.room_event(event, ids),
-            Input::Job { channel, outcome } => self.job(channel, outcome, ids),
+            Input::Job { channels, outcome } => self.job(&channels, &outcome, ids),
             Input::Reply { tag, outcome } => self.reply(tag, outcome, ids),
             Input::Hook(event) => self.hook(event, ids),
             Input::Tick => {}
@@ -189,6 +200,7 @@ impl Node {
     /// Drops what the journal closed, and arms what is still owed. Called once, after the last `restore`.
     pub fn restored(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
+        self.silent_since = Some(self.last_fact);
         self.calls.retain(|_, call| call.state != CallState::Ended);
         let over: Vec<_> = self.conferences.values().filter(|c| c.is_over()).map(|c| c.id).collect();
         for id in over {
@@ -273,6 +285,7 @@ impl Node {
     }
 
     fn fold(&mut self, recorded: &Recorded) {
+        self.last_fact = self.last_fact.max(recorded.at);
         match recorded.subject {
             Subject::Call(id) => self.fold_call(id, recorded),
             Subject::Conference(id) => self.fold_conference(id, recorded),
@@ -381,6 +394,7 @@ impl Node {
     }
 
     fn link_down(&mut self, reason: String) {
+        self.silent_since.get_or_insert(self.now);
         self.enter_link(NodeState::Down, Some(reason));
         self.announcements_unheard();
     }

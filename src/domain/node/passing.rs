@@ -143,6 +143,7 @@ impl Node {
             replaces: None,
             // Its rule was the other conference's.
             end_conference_on_exit: false,
+            reach: person.reach,
         };
         let screened = found.passing_screened;
         let ports = other.ports.saturating_add(1);

@@ -44,6 +44,9 @@ impl Node {
         for id in conferences {
             self.judge_end(id, ids);
         }
+        // Who had to wait and still is wanted is dialed now.
+        self.silent_since = None;
+        self.dial_next();
         let absent: Vec<ChannelId> =
             self.channels.keys().filter(|channel| !snapshot.channels.contains_key(channel)).copied().collect();
         for channel in absent {
@@ -81,6 +84,9 @@ impl Node {
             return;
         }
         if alive {
+            if let Some(Owner::Leg(id, participant)) = self.channels.get(&channel).copied() {
+                self.leg_lives(id, participant, channel);
+            }
             return;
         }
         let lost = self.orphans.remove(&channel);
@@ -130,7 +136,7 @@ impl Node {
                 if self.is_stale(found.since) {
                     self.leg_over(id, participant, leg, Reason::Interrupted.into(), ids);
                 } else {
-                    self.send_originate(id, participant, leg);
+                    self.originate_again(id, participant, leg);
                 }
                 return;
             }
@@ -140,9 +146,36 @@ impl Node {
             None if lost => Reason::SwitchLost.into(),
             // Who was there to hang up did; why a leg that still rang is gone, nobody told us.
             None if matches!(found.state, LegState::Queued | LegState::Joined) => Reason::HungUp.into(),
+            // Others of the same command were made, and this one was not.
+            None if found.group.is_some() && !found.seen => Reason::Unavailable.into(),
             None => Reason::Unknown.into(),
         };
         self.leg_over(id, participant, leg, cause, ids);
+    }
+
+    /// The command is sent again when none of the legs it was for is there. While one of them lives the switch has had
+    /// it: sent again for the others it would be a second one, and ring whom the first rang.
+    fn originate_again(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        self.change_leg(id, participant, leg, |leg| leg.missing = true);
+        let together = self.dialed_with(id, participant, leg);
+        let wanted = |leg: &Leg| leg.is_active() && leg.unwanted.is_none();
+        let found = |leg: &ChannelId| self.leg(id, participant, *leg).filter(|leg| wanted(leg));
+        let legs: Vec<ChannelId> = together.iter().copied().filter(|leg| found(leg).is_some()).collect();
+        if legs.iter().filter_map(found).all(|leg| leg.missing) {
+            self.send_originate(id, participant, &legs);
+        }
+    }
+
+    /// The switch has had the command. Those dialed with it who are missing are not late, but over.
+    fn leg_lives(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        self.change_leg(id, participant, leg, |leg| leg.seen = true);
+        self.accepted(id, participant, leg);
+        for other in self.dialed_with(id, participant, leg) {
+            if self.leg(id, participant, other).is_some_and(|leg| leg.missing && leg.is_active()) {
+                self.change_leg(id, participant, other, |leg| leg.missing = false);
+                self.timers.set(Timer::LegVanished(other), self.now.plus(BEGUN));
+            }
+        }
     }
 
     fn reconcile_rooms(&mut self, snapshot: &Snapshot, ids: &mut dyn Ids) {
@@ -244,7 +277,7 @@ impl Node {
             .collect();
         for (participant, leg, state, unwanted, dialed) in active {
             let Some(info) = snapshot.channels.get(&leg) else { continue };
-            self.change_leg(id, participant, leg, |leg| leg.seen = true);
+            self.leg_lives(id, participant, leg);
             if unwanted {
                 self.kill(leg, crate::domain::effect::KillCause::NormalClearing);
                 continue;
@@ -264,7 +297,7 @@ impl Node {
             }
         }
         self.resume_move(id, snapshot, ids);
-        self.resume_dialing(id, ids);
+        self.drop_forgotten(id, ids);
         self.take_in(id);
         self.hearing_in_doubt(id);
         self.keep_newcomers_out(id);
@@ -314,23 +347,18 @@ impl Node {
         self.now.since(since) > self.rules.times.ring + self.rules.times.confirm
     }
 
-    /// Legs that were journaled as wanted, and not as dialed.
-    fn resume_dialing(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
+    /// Legs that were journaled as wanted, and not as dialed, too long ago.
+    fn drop_forgotten(&mut self, id: ConferenceId, ids: &mut dyn Ids) {
         let Some(conference) = self.conferences.get(&id) else { return };
         let stale: Vec<_> = conference
             .active()
-            .filter(|(p, leg)| leg.state == LegState::Queued && !p.dials.is_empty() && self.is_stale(leg.since))
+            .filter(|(p, leg)| leg.state == LegState::Queued && !p.dials.is_empty() && self.is_forgotten(leg))
             .filter(|(_, leg)| !leg.joining)
             .filter(|(p, _)| !conference.waits_for_host() || p.role == ParticipantRole::Attendant)
             .map(|(p, leg)| (p.id, leg.id))
             .collect();
         for (participant, leg) in stale {
             self.leg_over(id, participant, leg, Reason::Interrupted.into(), ids);
-        }
-        let Some(conference) = self.conferences.get(&id) else { return };
-        let cold = conference.call.is_none() && conference.state == ConferenceState::Assembling;
-        if cold || (conference.state == ConferenceState::Live && conference.room_lives) {
-            self.dial_queued(id);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What is asked of the node, by whom, and whether they may.
 
-use super::{Ids, Node, answering::refuse, controls::is_spared};
+use super::{Ids, Node, answering::refuse, controls::is_spared, dialing::phones};
 use crate::domain::{
     cause::Reason,
     conference::{Conference, Participant},
     fact::{Attempt, Fact, Invited, Person, Subject},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    reach::{Reach, Strategy},
     request::{Actor, NewParticipant, Refusal, RefusalCode, Spare, Verb},
     states::{ConferenceState, LegState, NodeState, ParticipantRole, Role},
     time::Timestamp,
@@ -100,6 +101,7 @@ impl Node {
             Verb::Cancel { conference_id, participant_id } => {
                 self.cancel(actor, *conference_id, *participant_id, ids).map(Conference)
             }
+            Verb::CancelRinging { conference_id } => self.cancel_all(actor, *conference_id, ids).map(Conference),
             Verb::Redial { conference_id, participant_id } => {
                 self.redial(actor, *conference_id, *participant_id, ids).map(Conference)
             }
@@ -169,22 +171,16 @@ impl Node {
         let (owner, legs, ports) = (conference.owner.id, conference.active().count(), conference.ports);
         let invited = self.resolve(wanted, &already, ids)?;
         // Legs count for the conference's owner, whoever asks for them, so the owner's limits judge.
-        self.allow_legs(owner, invited.len(), legs)?;
-        let more = u32::try_from(invited.len()).unwrap_or(u32::MAX);
-        self.apply_for(invited.len(), invited.len())?;
-        let ports = ports.saturating_add(more);
-        self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantsAdded { ports, invited });
-        self.dial_when_possible(id);
+        let (people, to_dial) = (invited.len(), phones(&invited));
+        self.allow_legs(owner, to_dial, legs)?;
+        self.apply_for(people, to_dial)?;
+        let ports = ports.saturating_add(u32::try_from(people).unwrap_or(u32::MAX));
+        let who = Some(Person::from(actor));
+        self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: invited.clone() });
+        self.queue_others(id, &invited, ids);
+        self.dial_next();
         self.judge_end(id, ids);
         Ok(id)
-    }
-
-    /// While a pair is being moved, who is added waits with the others for the room.
-    pub(super) fn dial_when_possible(&mut self, id: ConferenceId) {
-        let moving = self.conferences.get(&id).is_some_and(|c| c.call.is_some() && !c.was_live);
-        if !moving {
-            self.dial_queued(id);
-        }
     }
 
     fn take_out(
@@ -196,10 +192,15 @@ impl Node {
         ids: &mut dyn Ids,
     ) -> Result<ConferenceId, Refusal> {
         let person = self.participant_of(id, participant, actor)?;
-        let Some(leg) = person.leg().filter(|leg| leg.is_active()).map(|leg| leg.id) else {
+        let legs: Vec<ChannelId> = person.active().map(|leg| leg.id).collect();
+        if legs.is_empty() {
             return Err(refuse(RefusalCode::WrongState, "this participant has no leg that could be hung up"));
-        };
-        self.unwant_by(Some(actor.into()), id, participant, leg, reason, ids);
+        }
+        // Asked for once, however many of their phones ring.
+        let mut who = Some(Person::from(actor));
+        for leg in legs {
+            self.unwant_by(who.take(), id, participant, leg, reason, ids);
+        }
         Ok(id)
     }
 
@@ -260,17 +261,16 @@ impl Node {
         if conference.active().any(|(_, leg)| person.dials.iter().any(|dial| dial.number == leg.number)) {
             return Err(refuse(RefusalCode::WrongState, "this number is in the conference already"));
         }
-        self.allow_legs(conference.owner.id, 1, conference.active().count())?;
+        let numbers = match person.reach.strategy {
+            Strategy::InOrder => 1,
+            Strategy::AllAtOnce => person.dials.len(),
+        };
+        self.allow_legs(conference.owner.id, numbers, conference.active().count())?;
         // The ports are the conference's already; but a switch that takes no calls is not asked.
-        self.apply_for(0, 1)?;
-        let leg = ChannelId(ids.uuid());
-        let attempt = Attempt::default();
-        self.record(
-            Subject::Conference(id),
-            Some(actor.into()),
-            Fact::LegQueued { participant, leg, attempt, dial: None },
-        );
-        self.dial_when_possible(id);
+        self.apply_for(0, numbers)?;
+        let who = Some(Person::from(actor));
+        self.queue_numbers(id, who, participant, 0..numbers, ids);
+        self.dial_next();
         self.judge_end(id, ids);
         Ok(id)
     }
@@ -307,7 +307,13 @@ impl Node {
         match attendant {
             Some((participant, _)) => {
                 self.apply_for(0, 1)?;
-                let fact = Fact::LegQueued { participant, leg, attempt: Attempt::default(), dial: Some(dial) };
+                let fact = Fact::LegQueued {
+                    participant,
+                    leg,
+                    attempt: Attempt::default(),
+                    dial: Some(dial),
+                    not_before: None,
+                };
                 self.record(Subject::Conference(id), who, fact);
             }
             None => {
@@ -325,12 +331,13 @@ impl Node {
                     introduce: false,
                     replaces: None,
                     end_conference_on_exit,
+                    reach: Reach::default(),
                 };
                 let ports = ports.saturating_add(1);
                 self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: vec![invited] });
             }
         }
-        self.dial_when_possible(id);
+        self.dial_next();
         self.judge_end(id, ids);
         Ok(id)
     }

@@ -1,7 +1,7 @@
 //! FreeSWITCH died, and with it a conference. When it is back, everybody who was in is rung again: by itself, or when
 //! somebody says so.
 
-use super::{Accepting, Ids, Node, answering::refuse};
+use super::{Accepting, Ids, Node, answering::refuse, dialing::phones};
 use crate::domain::{
     cause::Reason,
     conference::{Conference, Participant},
@@ -80,9 +80,10 @@ impl Node {
                 "nobody who was in this conference can be rung: no route leads to their numbers",
             ));
         }
-        self.may_ring(owner.id, invited.len())?;
+        self.may_ring(owner.id, invited.len(), phones(&invited))?;
         let new = ConferenceId::new(ids.uuid());
         let ports = u32::try_from(invited.len()).unwrap_or(u32::MAX);
+        let rung = invited.clone();
         // Journaled in one batch: whoever is rung again is rung by just one rescue.
         self.record(Subject::Conference(id), actor.clone(), Fact::ConferenceRescued { by: new });
         let room = format!("sb-{}", new.uuid().simple());
@@ -100,14 +101,15 @@ impl Node {
         };
         self.record(Subject::Conference(new), actor, requested);
         self.conference_fact(new, Fact::ConferenceAssembling);
-        self.dial_queued(new);
+        self.queue_others(new, &rung, ids);
+        self.dial_next();
         self.judge_end(new, ids);
         Ok(new)
     }
 
-    fn may_ring(&self, owner: UserId, count: usize) -> Result<(), Refusal> {
-        self.allow_legs(owner, count, 0)?;
-        self.apply_for(count, count)
+    fn may_ring(&self, owner: UserId, people: usize, legs: usize) -> Result<(), Refusal> {
+        self.allow_legs(owner, legs, 0)?;
+        self.apply_for(people, legs)
     }
 
     /// At the number they were reached on; a caller at the one they called from, the attendant at a station.
@@ -132,6 +134,7 @@ impl Node {
             introduce: false,
             replaces: None,
             end_conference_on_exit: person.end_conference_on_exit,
+            reach: person.reach,
         })
     }
 
@@ -154,7 +157,7 @@ impl Node {
 
 /// Was in the room when the switch went.
 fn was_inside(person: &Participant) -> bool {
-    person.legs.last().is_some_and(|leg| leg.state == LegState::Left && is_loss(leg.cause.as_ref().map(|c| c.reason)))
+    person.leg().is_some_and(|leg| leg.state == LegState::Left && is_loss(leg.cause.as_ref().map(|c| c.reason)))
 }
 
 fn is_loss(reason: Option<Reason>) -> bool {

@@ -2,12 +2,14 @@
 
 use super::{Ids, Node, answering::refuse};
 use crate::domain::{
+    conference::{Leg, Participant},
     fact::Invited,
     ids::{ChannelId, ParticipantId, UserId},
     policy::{Denied, Load},
+    reach::Reach,
     request::{Actor, InputError, NewParticipant, Refusal, RefusalCode},
     route::Dial,
-    states::{NodeState, ParticipantRole},
+    states::{LegState, NodeState, ParticipantRole},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,7 +80,19 @@ impl Node {
                 .map(|c| c.active().count())
                 .sum::<usize>()
         };
-        let load = Load { in_conference, of_user: count(Some(actor)), in_all: count(None) };
+        // Who waits in the queue will be dialed soon, and counts as if they had been.
+        let queued = |of: Option<UserId>| {
+            let of_them = self.conferences.values().filter(|c| of.is_none_or(|user| c.owner.id == user));
+            let waits = |p: &Participant, leg: &Leg| leg.state == LegState::Queued && !p.dials.is_empty();
+            of_them.map(|c| c.active().filter(|(p, leg)| waits(p, leg)).count()).sum::<usize>()
+        };
+        let load = Load {
+            in_conference,
+            of_user: count(Some(actor)),
+            in_all: count(None),
+            queued_of_user: queued(Some(actor)),
+            queued_in_all: queued(None),
+        };
         self.rules.policy.legs(self.now, actor, new, load, &self.recent).map_err(|denied| {
             let code = if denied.is_for_now() { RefusalCode::Limit } else { RefusalCode::Policy };
             refuse(code, denied.to_string())
@@ -134,6 +148,10 @@ impl Node {
                     }
                 }
             }
+            let reach = self.rules.reach.wanted(person, at).unwrap_or_else(|faults| {
+                errors.extend(faults);
+                Reach::default()
+            });
             invited.push(Invited {
                 participant: ParticipantId::new(ids.uuid()),
                 role: ParticipantRole::Guest,
@@ -147,6 +165,7 @@ impl Node {
                 introduce: person.introduce,
                 replaces: None,
                 end_conference_on_exit: person.end_conference_on_exit,
+                reach,
             });
         }
         match errors.first() {

@@ -105,6 +105,9 @@ impl Node {
         }
         self.member_seen(id, channel, seen);
         self.keep_listener_quiet(id, participant);
+        if is_new && !unwanted {
+            self.others_lose(id, participant, channel, ids);
+        }
         if is_new {
             self.takes_the_place(id, participant, ids);
             self.newcomer_came(id, participant);
@@ -126,7 +129,7 @@ impl Node {
         self.check_move(id, false, ids);
         // Now that the room lives, everybody else is rung, and who waits in park is taken in.
         if self.conferences.get(&id).is_some_and(|c| c.state == ConferenceState::Live) {
-            self.dial_queued(id);
+            self.dial_next();
             self.take_in(id);
         }
         self.judge_end(id, ids);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::{
+    effect::{Originate, Ringing, Target},
     hearing::Relate,
     setting::{Digits, Gain, Threshold},
 };
@@ -106,26 +107,64 @@ fn the_caller_dials_the_stations_from_the_own_leg() {
 #[test]
 fn a_leg_that_must_confirm_has_its_own_limits_and_a_switch_side_maximum() {
     let wire = text(&Command::Originate(Originate {
-        leg: channel(5),
-        endpoint: Endpoint::new("sofia/gateway/carrier/+4930123").unwrap(),
+        legs: vec![Ringing {
+            leg: channel(5),
+            endpoint: Endpoint::new("sofia/gateway/carrier/+4930123").unwrap(),
+            confirm: true,
+            caller_id_name: None,
+            caller_id_number: Some(safe("+49301")),
+            variables: vec![
+                (safe("sip_h_X-Account"), safe("7").into()),
+                (safe("origination_uuid"), safe("evil").into()),
+            ],
+        }],
         target: Target::Room(room(), ENTER),
         ring: Duration::from_secs(30),
-        confirm: Some(Duration::from_secs(10)),
-        caller_id_name: None,
-        caller_id_number: Some(safe("+49301")),
-        variables: vec![(safe("sip_h_X-Account"), safe("7").into()), (safe("origination_uuid"), safe("evil").into())],
+        confirm: Duration::from_secs(10),
+        prompt: Vec::new(),
         longest: Duration::from_secs(14_400),
     }));
     assert_eq!(
         wire.texts,
         ["originate {origination_uuid=00000000-0000-0000-0000-000000000005,ignore_early_media=true,\
-          originate_timeout=42,leg_timeout=30,group_confirm_key=1,\
+          originate_timeout=42,leg_timeout=30,\
           group_confirm_file=tone_stream://%(300\\,200\\,800);loops=-1,group_confirm_read_timeout=3000,\
-          group_confirm_timeout=10,origination_caller_id_number=+49301,sip_h_X-Account=7,\
-          execute_on_answer='sched_hangup +14400 ALLOTTED_TIMEOUT'}\
+          group_confirm_timeout=10,execute_on_answer='sched_hangup +14400 ALLOTTED_TIMEOUT',\
+          group_confirm_key=1,origination_caller_id_number=+49301,sip_h_X-Account=7}\
           sofia/gateway/carrier/+4930123 &conference(conf_1@switchboard++flags{join-only})"]
     );
     assert!(wire.background);
+}
+
+#[test]
+fn several_numbers_of_one_person_leave_in_one_command() {
+    let one = |n, endpoint: &str, confirm| Ringing {
+        leg: channel(n),
+        endpoint: Endpoint::new(endpoint).unwrap(),
+        confirm,
+        caller_id_name: confirm.then(|| Phrase::new("Example GmbH").unwrap()),
+        caller_id_number: None,
+        variables: vec![(safe("switchboard_participant"), safe("part_1").into())],
+    };
+    let wire = text(&Command::Originate(Originate {
+        legs: vec![one(5, "user/1003@example.org", false), one(6, "sofia/gateway/carrier/+4930123", true)],
+        target: Target::Park(Duration::from_secs(30)),
+        ring: Duration::from_secs(20),
+        confirm: Duration::from_secs(10),
+        prompt: vec![safe("ivr/from.wav"), safe("digits/4.wav")],
+        longest: Duration::from_secs(60),
+    }));
+    assert_eq!(
+        wire.texts,
+        ["originate {ignore_early_media=true,originate_timeout=32,leg_timeout=20,\
+          group_confirm_file=file_string://ivr/from.wav!digits/4.wav,group_confirm_read_timeout=3000,\
+          group_confirm_timeout=10,park_timeout=30,execute_on_answer='sched_hangup +60 ALLOTTED_TIMEOUT'}\
+          [origination_uuid=00000000-0000-0000-0000-000000000005,switchboard_participant=part_1]\
+          user/1003@example.org,\
+          [origination_uuid=00000000-0000-0000-0000-000000000006,group_confirm_key=1,\
+          origination_caller_id_name='Example GmbH',switchboard_participant=part_1]\
+          sofia/gateway/carrier/+4930123 &park()"]
+    );
 }
 
 #[test]
@@ -156,19 +195,23 @@ fn held_music_ends_by_itself_and_leads_back_to_waiting() {
 #[test]
 fn words_with_spaces_between_are_quoted() {
     let wanted = Originate {
-        leg: channel(1),
-        endpoint: Endpoint::new("sofia/internal/7%example.org").unwrap(),
+        legs: vec![Ringing {
+            leg: channel(1),
+            endpoint: Endpoint::new("sofia/internal/7%example.org").unwrap(),
+            confirm: false,
+            caller_id_name: Some(Phrase::new("Example GmbH").unwrap()),
+            caller_id_number: None,
+            variables: vec![(safe("accountcode"), Phrase::new("the desk").unwrap())],
+        }],
         target: Target::Room(room(), ENTER),
         ring: Duration::from_secs(30),
-        confirm: None,
-        caller_id_name: Some(Phrase::new("Example GmbH").unwrap()),
-        caller_id_number: None,
-        variables: vec![(safe("accountcode"), Phrase::new("the desk").unwrap())],
+        confirm: Duration::from_secs(10),
+        prompt: Vec::new(),
         longest: Duration::from_secs(60),
     };
-    let text = originate(&wanted);
+    let text = originate::originate(&wanted);
     assert!(text.contains(",origination_caller_id_name='Example GmbH',"), "{text}");
-    assert!(text.contains(",accountcode='the desk',"), "{text}");
+    assert!(text.contains(",accountcode='the desk'}"), "{text}");
 }
 
 fn any_safe() -> impl Strategy<Value = Safe> {
@@ -222,21 +265,29 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_originate()(
+    fn any_ringing()(
         leg in any_channel(),
         endpoint in any_endpoint(),
-        room in proptest::option::of(any_room()),
-        ring in any_duration(),
-        confirm in proptest::option::of(any_duration()),
+        confirm in any::<bool>(),
         caller_id_name in proptest::option::of(any_phrase()),
         caller_id_number in proptest::option::of(any_safe()),
         variables in proptest::collection::vec((any_safe(), any_phrase()), 0..4),
+    ) -> Ringing {
+        Ringing { leg, endpoint, confirm, caller_id_name, caller_id_number, variables }
+    }
+}
+
+prop_compose! {
+    fn any_originate()(
+        legs in proptest::collection::vec(any_ringing(), 1..4),
+        room in proptest::option::of(any_room()),
+        ring in any_duration(),
+        confirm in any_duration(),
+        prompt in proptest::collection::vec(any_safe(), 0..4),
         longest in any_duration(),
     ) -> Originate {
         let target = room.map_or(Target::Park(longest), |room| Target::Room(room, ENTER));
-        Originate {
-            leg, endpoint, target, ring, confirm, caller_id_name, caller_id_number, variables, longest,
-        }
+        Originate { legs, target, ring, confirm, prompt, longest }
     }
 }
 
@@ -317,10 +368,13 @@ proptest! {
 
     #[test]
     fn an_originate_always_carries_its_id_first_and_an_end(wanted in any_originate()) {
-        let text = originate(&wanted);
-        let start = format!("originate {{origination_uuid={},", wanted.leg);
-        prop_assert!(text.starts_with(&start));
-        prop_assert_eq!(text.matches("origination_uuid=").count(), 1);
+        let text = originate::originate(&wanted);
+        for leg in &wanted.legs {
+            let bracket = if wanted.legs.len() == 1 { '{' } else { '[' };
+            let own = format!("{bracket}origination_uuid={}", leg.leg);
+            prop_assert!(text.contains(&own), "{text}");
+        }
+        prop_assert_eq!(text.matches("origination_uuid=").count(), wanted.legs.len());
         prop_assert_eq!(text.matches("sched_hangup +").count(), 1);
         prop_assert!(!text.contains("timeout=0"));
     }

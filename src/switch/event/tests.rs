@@ -123,7 +123,7 @@ fn recorded_failures_carry_their_cause_and_what_sip_said() {
     };
     let job = |n| {
         inputs.iter().find_map(|input| match input {
-            Input::Job { channel, outcome } if *channel == leg(n) => Some(outcome.clone()),
+            Input::Job { channels, outcome } if *channels == [leg(n)] => Some(outcome.clone()),
             _ => None,
         })
     };

@@ -68,7 +68,7 @@ fn an_outside_number_is_asked_for_a_key_and_one_of_the_house_is_not() {
         .sent()
         .iter()
         .filter_map(|command| match command {
-            Command::Originate(wanted) => Some(wanted.confirm.is_some()),
+            Command::Originate(wanted) => Some(wanted.legs[0].confirm),
             _ => None,
         })
         .collect();
@@ -85,7 +85,7 @@ fn a_failure_that_comes_as_a_job_alone_is_a_failure() {
     let pair = desk.talk(&petra());
     let id = desk.conference(&petra(), &pair, &[INSIDE]);
     let leg = desk.leg(id, INSIDE);
-    desk.hears(Input::Job { channel: leg, outcome: Outcome::Err("USER_NOT_REGISTERED".into()) });
+    desk.hears(Input::Job { channels: vec![leg], outcome: Outcome::Err("USER_NOT_REGISTERED".into()) });
     let guest = desk.guest(id, INSIDE);
     assert_eq!(guest.state(), LegState::Failed);
     assert_eq!(guest.leg().and_then(|leg| leg.cause.clone()).map(|cause| cause.reason), Some(Reason::NotRegistered));
@@ -98,7 +98,7 @@ fn a_line_that_is_down_leads_over_the_next_gateway_with_a_leg_of_its_own() {
     let id = desk.conference(&petra(), &pair, &[OUTSIDE]);
     let first = desk.leg(id, OUTSIDE);
     desk.sent();
-    desk.hears(Input::Job { channel: first, outcome: Outcome::Err("GATEWAY_DOWN".into()) });
+    desk.hears(Input::Job { channels: vec![first], outcome: Outcome::Err("GATEWAY_DOWN".into()) });
     let second = desk.leg(id, OUTSIDE);
     assert_ne!(first, second);
     assert_eq!(rung(&desk.sent()), [second]);

@@ -217,7 +217,7 @@ fn a_listener_comes_in_muted() {
     let (_, _, leg) = listener(&mut desk);
     let muted = desk.sent().iter().any(|command| match command {
         Command::Originate(wanted) => {
-            wanted.leg == leg && matches!(&wanted.target, Target::Room(_, door) if door.muted && door.join_only)
+            wanted.legs[0].leg == leg && matches!(&wanted.target, Target::Room(_, door) if door.muted && door.join_only)
         }
         _ => false,
     });

@@ -1,8 +1,9 @@
 //! The laws of the house, looked at after every step.
 //!
 //! 1. A caller is never without a partner, music or a way back by our doing, and never hung up by us unasked.
-//! 2. A person has at most one live leg in a conference.
+//! 2. A person has at most one live leg in a conference, but for those that ring by one and the same originate.
 //! 3. No leg is originated again while it lives, nor made a second time when nothing was ever in doubt.
+//!    Nor are more dialed in a second than the pace of the house allows.
 //! 4. A leg nobody wants is gone within five seconds of a working link.
 //! 5. After quiet, the state equals the switch's; every accepted request has ended in a state.
 //! 6. When everybody has gone, every call and conference is over and every port is free again.
@@ -11,7 +12,7 @@
 //! (That the state equals the one folded from the journal is looked at where facts are written, in `world`.)
 
 use super::switch::{Channel, Death, Doing, Switch, Who};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use switchboard::domain::{
     cause::Reason,
     conference::{Conference, Hearing, Introduction, Participant},
@@ -40,6 +41,7 @@ pub struct Watch {
     uneasy: BTreeMap<ChannelId, i64>,
     unwanted: BTreeMap<ChannelId, i64>,
     first_made: BTreeMap<ChannelId, i64>,
+    dialed: VecDeque<i64>,
 }
 
 impl Watch {
@@ -50,6 +52,22 @@ impl Watch {
     pub fn broken(&mut self, now: i64) {
         self.working = None;
         self.last_broken = now;
+    }
+
+    /// The pace begins anew with each start.
+    pub fn service_started(&mut self) {
+        self.dialed.clear();
+    }
+
+    /// Law 3: several numbers of one person leave together, and are waited for afterwards.
+    pub fn dialed(&mut self, at: i64, per_second: u32) {
+        const TOGETHER: usize = 2;
+        self.dialed.push_back(at);
+        while self.dialed.front().is_some_and(|then| at - then >= 999) {
+            self.dialed.pop_front();
+        }
+        let most = per_second as usize + TOGETHER - 1;
+        assert!(self.dialed.len() <= most, "{} legs were dialed within a second", self.dialed.len());
     }
 
     pub fn switch_restarted(&mut self) {
@@ -112,10 +130,11 @@ impl Watch {
     /// Law 3.
     pub fn executed(&mut self, command: &Command, switch: &Switch) {
         if let Command::Originate(wanted) = command
-            && switch.channels.contains_key(&wanted.leg)
+            && let Some(lives) =
+                wanted.legs.iter().map(|ringing| ringing.leg).find(|leg| switch.channels.contains_key(leg))
         {
             let doubt = self.working.is_none_or(|since| self.now - since < UNWANTED);
-            assert!(doubt, "{} is originated again while it lives", wanted.leg);
+            assert!(doubt, "{lives} is originated again while it lives");
         }
     }
 
@@ -176,9 +195,9 @@ impl Watch {
         let mut people = BTreeMap::new();
         for (id, channel) in &switch.channels {
             if let Who::Leg(person) = &channel.who
-                && let Some(other) = people.insert(person.clone(), *id)
+                && let Some((other, job)) = people.insert(person.clone(), (*id, channel.job))
             {
-                panic!("{person} has two live legs: {other} and {id}");
+                assert!(job.is_some() && job == channel.job, "{person} has two live legs: {other} and {id}");
             }
         }
     }

@@ -13,6 +13,7 @@ use switchboard::domain::{
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     input::Input,
     node::Node,
+    reach::Strategy,
     request::{Actor, NewConference, NewParticipant, Spare, Verb},
     setting::{Gain, Setting},
 };
@@ -204,7 +205,22 @@ fn somebody(world: &mut World) -> NewParticipant {
     let (moderator, listener) = (world.chance.percent(10), world.chance.percent(15));
     let introduce = world.chance.percent(10);
     let end_conference_on_exit = world.chance.percent(5);
-    NewParticipant { numbers, moderator, listener, introduce, end_conference_on_exit, ..NewParticipant::default() }
+    let strategy = world.chance.percent(60).then_some(Strategy::AllAtOnce);
+    let retries = world.chance.percent(30).then_some(2);
+    let retry_pause_seconds = u32::try_from(world.chance.ms(1, 20)).ok();
+    let ring_seconds = world.chance.percent(20).then_some(10);
+    NewParticipant {
+        numbers,
+        moderator,
+        listener,
+        introduce,
+        end_conference_on_exit,
+        strategy,
+        retries,
+        retry_pause_seconds,
+        ring_seconds,
+        ..NewParticipant::default()
+    }
 }
 
 fn some_setting(world: &mut World) -> Setting {
@@ -232,7 +248,8 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(60) {
+    Some(match world.chance.below(62) {
+        60 | 61 => Verb::CancelRinging { conference_id },
         59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },
         44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },

@@ -27,6 +27,9 @@ const LANES: u128 = 4;
 /// The world begins at some moment of 2026.
 pub const BEGIN: i64 = 1_795_000_000_000;
 
+/// Legs dialed in a second: few enough that people wait for each other's.
+const PER_SECOND: u32 = 4;
+
 /// Something that will happen.
 #[derive(Clone, Debug)]
 pub enum Happening {
@@ -284,6 +287,9 @@ impl World {
         let instant = facts.is_empty() && service.waiting.is_empty();
         service.waiting.push_back(Batch { facts, effects: out.effects });
         for told in &out.facts {
+            if let Fact::LegDialed { .. } = told.recorded.fact {
+                self.watch.dialed(told.recorded.at.0, PER_SECOND);
+            }
             self.note(|| format!("    fact {:?}", told.recorded.fact));
         }
         if instant {
@@ -455,6 +461,7 @@ impl World {
         let now = Timestamp(self.now);
         let node = self.durable.restart(rescuing(), now);
         let mut mirror = Node::new(NodeId("hall".into()), rescuing(), now);
+        self.watch.service_started();
         for recorded in self.durable.facts() {
             mirror.restore(&recorded);
         }
@@ -510,5 +517,6 @@ impl World {
 fn rescuing() -> Rules {
     let mut rules = rules();
     rules.conference.rescue = Rescue::Auto;
+    rules.originates_per_second = PER_SECOND;
     rules
 }

@@ -1,6 +1,7 @@
 /** Which sentences a status is worth, and in which voice. Pure. */
 import type { CallView, Status } from '../api/types.ts';
 import { waitingCalls } from '../live/select.ts';
+import { countOf, hasComeOn, isOneOfMany } from '../live/progress.ts';
 import type { House } from '../live/house.ts';
 import type { Strings } from '../strings/en.ts';
 
@@ -20,6 +21,7 @@ export function sentences(before: House, after: House, status: Status, t: String
   if (status.type === 'activity') {
     const { text, type, participant_id } = status.data;
     // Told by the assertive voice when the call itself came.
+    if (isOneOfMany(status.data, after)) return [];
     // What somebody relies on, and has lost.
     if (type === 'conference.recording.lost' || type === 'conference.recording.failed') return [{ voice: 'assertive', text }];
     return type === 'call.arrived' || type === 'call.waiting' ? [] : [{ voice: 'polite', text, about: participant_id ?? undefined }];
@@ -27,7 +29,9 @@ export function sentences(before: House, after: House, status: Status, t: String
   if (before.empty) {
     return after.empty ? [] : [{ voice: 'polite', text: picture(after, t) }];
   }
-  return [...incoming(before, after, t), ...links(before, after, t), ...questions(before, after, t)];
+  return [
+    ...incoming(before, after, t), ...links(before, after, t), ...questions(before, after, t), ...progress(before, after, t),
+  ];
 }
 
 function picture(house: House, t: Strings): string {
@@ -56,6 +60,16 @@ function links(before: House, after: House, t: Strings): Sentence[] {
     if (node.state === 'up' && was !== 'paused') return [{ voice: 'polite', text: t.say.nodeUp(node.id) }];
     return [];
   });
+}
+
+/** Many people are told of as numbers: now and then, and when it is known what became of all. */
+function progress(before: House, after: House, t: Strings): Sentence[] {
+  if (before.conferences === after.conferences) return [];
+  const come = after.conferences.filter((one) => hasComeOn(before.conferences.find((known) => known.id === one.id), one));
+  return come.map((one) => ({
+    voice: 'polite', about: `progress ${one.id}`,
+    text: t.progress.spoken(countOf(one, 'joined'), countOf(one, 'all'), countOf(one, 'ringing'), countOf(one, 'waiting'), countOf(one, 'failed')),
+  }));
 }
 
 function questions(before: House, after: House, t: Strings): Sentence[] {

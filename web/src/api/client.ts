@@ -28,7 +28,7 @@ export class Problem extends Error {
 export class Unreachable extends Error {}
 
 export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup' | 'join';
-export type ConferenceVerb = 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
+export type ConferenceVerb = 'cancel_ringing' | 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge'
   | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
   | 'announce' | 'announce_stop';

@@ -208,6 +208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/cancel_ringing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call off everybody who is queued or ringing
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.cancel_ringing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/actions/continue": {
         parameters: {
             query?: never;
@@ -1526,6 +1546,8 @@ export interface components {
             notice?: null | components["schemas"]["Notice"];
             /** @description `lock`, `unlock`, or `arrange` (who hears whom) was asked of the switch and its effect has not been seen yet. */
             pending?: string | null;
+            /** @description How many of the participants are where. */
+            progress?: components["schemas"]["Progress"];
             participants: components["schemas"]["ParticipantView"][];
             /** @description Oldest first. It is being recorded, or about to be, while the last one is not over. */
             recordings?: components["schemas"]["RecordingView"][];
@@ -1699,6 +1721,22 @@ export interface components {
             numbers: string[];
             /** @description Ask the called party to press 1 first. Absent: as the route says. */
             confirm?: boolean | null;
+            strategy?: null | components["schemas"]["Strategy"];
+            /**
+             * Format: int32
+             * @description How long each number rings: 5 to 120. Absent: as the configuration says.
+             */
+            ring_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description How often somebody who is busy is called again: 0 to 5. Absent: as the configuration says.
+             */
+            retries?: number | null;
+            /**
+             * Format: int32
+             * @description After how many seconds each time: 1 to 300. Absent: as the configuration says.
+             */
+            retry_pause_seconds?: number | null;
             /** @description What else people should know of them: "interpreter". Never sent to the switch. At most 120 characters. */
             label?: string;
             /** @description Left alone when everybody else is muted, held or dropped. */
@@ -1794,7 +1832,7 @@ export interface components {
             name: string;
             /** @description The number of the leg being tried, or the first one. */
             number: string;
-            /** @description That of the latest leg. */
+            /** @description That of the leg that got furthest of those under way, else of the last. */
             state: components["schemas"]["LegState"];
             /** @description What else people should know of them; may be empty. */
             label?: string;
@@ -1835,6 +1873,9 @@ export interface components {
              */
             sidebar?: number | null;
             coaching?: null | components["schemas"]["ParticipantId"];
+            /** @description How several numbers of theirs are called. */
+            strategy?: components["schemas"]["Strategy"];
+            retry_at?: null | components["schemas"]["Timestamp"];
             talking: boolean;
             /** @description The participant's phone has put the conference on its own hold. */
             on_hold: boolean;
@@ -1867,6 +1908,20 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "not_found" | "not_yours" | "claimed" | "wrong_state" | "bad_input" | "no_route" | "policy" | "key_reused" | "limit" | "no_resources" | "node_down" | "store_down" | "no_station" | "method_not_allowed" | "not_signed_in" | "wrong_credentials" | "too_many_attempts" | "too_many_streams" | "forbidden" | "csrf" | "malformed_json" | "bad_request" | "too_large" | "unsupported_media_type" | "too_slow" | "internal";
+        /** @description How far the conference has come with its participants. */
+        Progress: {
+            total: number;
+            /** @description In the room. */
+            joined: number;
+            /** @description Being called: dialing, ringing, or picked up and not in yet. */
+            ringing: number;
+            /** @description Wait for their turn, or to be called again. */
+            waiting: number;
+            /** @description Were not reached. */
+            failed: number;
+            /** @description Were in, and left. */
+            left: number;
+        };
         /** @description Something only the attendant can decide. */
         Question: {
             kind: components["schemas"]["QuestionKind"];
@@ -1998,6 +2053,11 @@ export interface components {
             conference: components["schemas"]["ConferenceView"];
             activities: components["schemas"]["Activity"][];
         };
+        /**
+         * @description How several numbers of one person are called.
+         * @enum {string}
+         */
+        Strategy: "in_order" | "all_at_once";
         /** Format: date-time */
         Timestamp: string;
         UserId: string;
@@ -2396,6 +2456,43 @@ export interface operations {
         };
     };
     "conferences.announce_stop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.cancel_ringing": {
         parameters: {
             query?: never;
             header?: {

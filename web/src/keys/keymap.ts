@@ -5,7 +5,7 @@
 export type KeyAction =
   | 'answer' | 'letIn' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop'
-  | 'record' | 'recordPause' | 'csv' | 'json'
+  | 'cancelAll' | 'record' | 'recordPause' | 'csv' | 'json'
   | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
@@ -29,6 +29,7 @@ export const KEYS: readonly Key[] = [
   { group: 'conference', action: 'rejoin', keys: ['b'] },
   { group: 'conference', action: 'record', keys: ['o'] },
   { group: 'conference', action: 'recordPause', keys: ['p'] },
+  { group: 'conference', action: 'cancelAll', keys: ['u'] },
   { group: 'conference', action: 'end', keys: ['e'] },
   { group: 'conference', action: 'everyone', keys: [','] },
   { group: 'conference', action: 'goOn', keys: ['y'] },

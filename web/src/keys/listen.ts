@@ -2,6 +2,7 @@
 import type { ConferenceView, ParticipantView } from '../api/types.ts';
 import * as desk from '../desk.ts';
 import { attendantOf, isClosed, isOver } from '../live/house.ts';
+import { isRinging } from '../live/progress.ts';
 import { recordingOf } from '../live/recording.ts';
 import { comesBack, isMine, mayAct, placesFor } from '../live/select.ts';
 import { t } from '../strings/index.ts';
@@ -89,6 +90,7 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
     }
     case 'leave': return !!attendant && !isOver(attendant) && done(desk.conferenceAction(conference, 'leave'));
     case 'rejoin': return (!attendant || isOver(attendant)) && done(desk.conferenceAction(conference, 'rejoin'));
+    case 'cancelAll': return isRinging(conference) && done(desk.conferenceAction(conference, 'cancel_ringing'));
     case 'goOn': return !!conference.question && done(desk.conferenceAction(conference, 'continue'));
     case 'stop': return !!conference.question && done(desk.conferenceAction(conference, 'end'));
     case 'end': {

@@ -7,6 +7,7 @@ import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
 import { cameTrue, isOf, matter, sameWish, type Table } from '../verbs/verb.ts';
 import type { ConferenceView } from '../api/types.ts';
+import { isRinging } from './progress.ts';
 import { recordingOf } from './recording.ts';
 import { attendantOf, isClosed, isOver, type House } from './house.ts';
 
@@ -50,6 +51,7 @@ export function hasHappened(ask: Ask, house: House): boolean {
       case 'leave': return !attendant || isOver(attendant);
       case 'rejoin': return !!attendant && !isOver(attendant);
       case 'end': return conference.state === 'ending';
+      case 'cancel_ringing': return !isRinging(conference);
       case 'continue': return !conference.question;
       case 'sidebar': return areApart(conference, ask.body?.participants);
       case 'record': return recordingOf(conference) !== null;

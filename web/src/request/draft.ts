@@ -42,7 +42,7 @@ export function retype(draft: Draft, id: number, text: string): Draft {
 }
 
 export function toParticipants(draft: Draft): NewParticipant[] {
-  return draft.chips.map(({ name, numbers }) => (name ? { name, numbers } : { numbers }));
+  return draft.chips.map(({ name, numbers, strategy }) => ({ ...(name && { name }), numbers, ...(strategy && { strategy }) }));
 }
 
 /** Puts each of the server's complaints at its chip; returns those that belong to none. */

@@ -9,6 +9,8 @@ export interface Entry {
   name: string;
   /** As typed, tried in order; empty if none was found. */
   numbers: string[];
+  /** All of them are called at once: they were written with `&` between. */
+  strategy?: 'all_at_once';
 }
 
 /** Commas and semicolons of Latin, Chinese, Japanese and Arabic writing, and line ends. */
@@ -46,19 +48,19 @@ function pieces(text: string): string[] {
 
 export function parseEntry(text: string): Entry {
   const bracketed = /^(.*?)[<＜]([^<>＜＞]*)[>＞]?\s*$/su.exec(text);
-  if (bracketed) return { name: cleanName(bracketed[1] ?? ''), numbers: alternatives(bracketed[2] ?? '') };
+  if (bracketed) return { name: cleanName(bracketed[1] ?? ''), ...alternatives(bracketed[2] ?? '') };
 
   // "sip:anna@example.org", or "Anna anna@example.org"
   const address = /^(.*?)(\S+@\S+)$/su.exec(text.trim());
   if (address) return { name: cleanName(address[1] ?? ''), numbers: [address[2] ?? ''] };
 
-  const NUMBER = String.raw`[+＋*#]?[(]?\p{Nd}[\p{Nd}\s().\-/–|+*#]*`;
+  const NUMBER = String.raw`[+＋*#]?[(]?\p{Nd}[\p{Nd}\s().\-/–|&＆+*#]*`;
   const last = new RegExp(String.raw`^(|.*?[\s\p{Script=Han}\p{L}:"])(${NUMBER})$`, 'su').exec(text.trim());
   if (last && separated(last[1] ?? '')) {
-    return { name: cleanName(last[1] ?? ''), numbers: alternatives(last[2] ?? '') };
+    return { name: cleanName(last[1] ?? ''), ...alternatives(last[2] ?? '') };
   }
   const first = new RegExp(String.raw`^(${NUMBER})\s+(\P{Nd}.*)$`, 'su').exec(text.trim());
-  if (first) return { name: cleanName(first[2] ?? ''), numbers: alternatives(first[1] ?? '') };
+  if (first) return { name: cleanName(first[2] ?? ''), ...alternatives(first[1] ?? '') };
   // A feature code or the like: no number to us, but the server says best why it is refused.
   if (/^[*#][\p{Nd}*#]*$/u.test(text.trim())) return { name: '', numbers: [text.trim()] };
   return { name: cleanName(text), numbers: [] };
@@ -72,7 +74,7 @@ export function parse(text: string): Entry[] {
 /** The entry as one would type it; {@link parseEntry} gives it back. */
 export function format(entry: Entry): string {
   const name = /[,;<>"，；、]/.test(entry.name) ? `"${entry.name.replaceAll('"', '')}"` : entry.name;
-  const numbers = entry.numbers.join(' | ');
+  const numbers = numbersText(entry);
   if (numbers === '') return name;
   return name === '' ? numbers : `${name} <${numbers}>`;
 }
@@ -102,8 +104,13 @@ function separated(name: string): boolean {
   return name === '' || /[\s:"\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(name);
 }
 
-function alternatives(text: string): string[] {
-  return text.split('|').map((one) => one.trim()).filter((one) => one !== '');
+/** The numbers of an entry as one would type them. */
+export const numbersText = ({ numbers, strategy }: Pick<Entry, 'numbers' | 'strategy'>): string =>
+  numbers.join(strategy === 'all_at_once' ? ' & ' : ' | ');
+
+function alternatives(text: string): Pick<Entry, 'numbers' | 'strategy'> {
+  const numbers = text.split(/[|&＆]/u).map((one) => one.trim()).filter((one) => one !== '');
+  return /[&＆]/u.test(text) && numbers.length > 1 ? { numbers, strategy: 'all_at_once' } : { numbers };
 }
 
 function cleanName(text: string): string {

@@ -3,6 +3,7 @@ import type {
   CallState, ConferenceState, LegState, NodeState, ParticipantRole, Role,
 } from '../api/types.ts';
 import type { KeyAction, KeyGroup } from '../keys/keymap.ts';
+import type { Shown } from '../live/progress.ts';
 import type { ConferenceRow } from '../verbs/conference.ts';
 import type { ParticipantRow } from '../verbs/participant.ts';
 
@@ -154,6 +155,7 @@ export const en = {
     tally: (inside: number, ringing: number, failed: number, over: boolean): string =>
       [over ? `${inside} took part` : `${inside} in`, ringing ? `${ringing} being rung` : '', failed ? `${failed} not reached` : '']
         .filter(Boolean).join(' · '),
+    cancelAll: 'Call off ringing',
     lock: 'Lock',
     unlock: 'Unlock',
     locked: 'Locked',
@@ -177,6 +179,16 @@ export const en = {
     since: 'since',
   },
 
+  progress: {
+    heading: 'How far it has come, and whom to show',
+    words: {
+      all: 'in all', joined: 'in', ringing: 'being rung', waiting: 'waiting', failed: 'not reached', left: 'left',
+    } satisfies Record<Shown, string>,
+    spoken: (joined: number, total: number, ringing: number, waiting: number, failed: number): string =>
+      [`${joined} of ${total} are in`, ringing ? `${ringing} being rung` : '', waiting ? `${waiting} waiting` : '',
+        failed ? `${failed} not reached` : ''].filter(Boolean).join(', '),
+  },
+
   recording: {
     on: 'Recording',
     paused: 'Recording paused',
@@ -196,6 +208,11 @@ export const en = {
       queued: 'Queued', dialing: 'Dialing', ringing: 'Ringing', answered: 'Answered',
       confirming: 'Asked to press 1', joined: 'In', left: 'Left', failed: 'Failed',
     } satisfies Record<LegState, string>,
+    /** Somebody who was busy waits to be called again. */
+    again: 'Busy',
+    againIn: (seconds: number): string => `again in ${seconds} s`,
+    /** Called on several at once. */
+    numbers: (count: number): string => `on ${count} numbers`,
     /** Given up by one of us: nothing went wrong. */
     givenUp: 'Cancelled',
     roles: { caller: 'Caller', attendant: 'Attendant', guest: '' } satisfies Record<ParticipantRole, string>,
@@ -304,7 +321,7 @@ export const en = {
       add: 'Add to this conference',
       cold: 'Start a conference without a call',
     },
-    hint: 'Several: separated by commas or lines.',
+    hint: 'Several: separated by commas or lines. Numbers of one person: <1 | 2> in order, <1 & 2> at once.',
     placeholder: 'zhang wei +49 30 123, 1004, Anna <030 123 456>',
     more: 'another name and number',
     start: { call: 'Start conference', add: 'Add and ring', cold: 'Start conference' },
@@ -388,6 +405,7 @@ export const en = {
       hangup: 'Hang up the call',
       focusRequest: 'Go to the request line',
       lock: 'Lock or unlock',
+      cancelAll: 'Call off everybody who is queued or ringing',
       record: 'Record, or stop recording',
       recordPause: 'Pause the recording, or record on',
       leave: 'Leave; the conference goes on',

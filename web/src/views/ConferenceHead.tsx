@@ -5,6 +5,7 @@ import { askedOf, conferenceAction, endAsked, isAsked, panel, say, station, togg
 import { shownKey } from '../keys/keymap.ts';
 import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
+import { isRinging } from '../live/progress.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
@@ -91,6 +92,13 @@ function Controls({ conference }: { conference: ConferenceView }) {
         onPress={() => conferenceAction(conference, lockVerb)}
       />
       <RecordingControls conference={conference} />
+      {isRinging(conference) && (
+        <Action
+          key="cancelAll" label={t.conference.cancelAll} icon="cross" action="cancelAll"
+          pending={isAsked({ on: 'conference', id: conference.id, verb: 'cancel_ringing' })}
+          onPress={() => conferenceAction(conference, 'cancel_ringing')}
+        />
+      )}
       {away
         ? (
           <Action

@@ -4,7 +4,9 @@ import type { ConferenceView, LegState, LegView, ParticipantView } from '../api/
 import type { ParticipantVerb } from '../api/client.ts';
 import { askedOf, conferenceAction, isAsked, panel, participantAction, togglePanel, user } from '../desk.ts';
 import { type KeyAction, shownKey } from '../keys/keymap.ts';
+import { now } from '../live/clock.ts';
 import { isClosed, isGivenUp, isOver } from '../live/house.ts';
+import { isMany, isShown, type Shown } from '../live/progress.ts';
 import { isMine, mayAct } from '../live/select.ts';
 import { otherConferences, soundsOf } from './Queue.tsx';
 import { t } from '../strings/index.ts';
@@ -12,6 +14,7 @@ import { marks } from '../verbs/marks.ts';
 import { isInside, PARTICIPANT_VERBS } from '../verbs/participant.ts';
 import type { Other } from '../verbs/verb.ts';
 import { Panel, panelId } from './Panel.tsx';
+import { Progress } from './Progress.tsx';
 import { Action, Elapsed, Icon, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 
 const LEG_LOOK: Record<LegState, [Tone, IconName]> = {
@@ -27,13 +30,16 @@ export function legLook({ state, cause }: Pick<LegView, 'state' | 'cause'>): [To
 
 export function Participants({ conference }: { conference: ConferenceView }) {
   const [last, setLast] = useState<string | null>(null);
-  const people = conference.participants;
+  const [shown, setShown] = useState<Shown>('all');
+  const many = isMany(conference);
+  const people = conference.participants.filter((one) => !many || isShown(one, shown));
   const stop = people.some((one) => one.id === last) ? last : people[0]?.id;
   return (
     <section class="people" aria-labelledby="people-heading">
       <h3 id="people-heading" class="sr">{t.conference.people}</h3>
+      <Progress conference={conference} shown={shown} onShow={setShown} />
       {people.length === 0 ? <p class="none">{t.leg.nobody}</p> : (
-        <ul class="rows" aria-labelledby="people-heading">
+        <ul class={`rows${many ? ' many' : ''}`} aria-labelledby="people-heading">
           {people.map((one) => (
             <Row key={one.id} conference={conference} one={one} tabStop={one.id === stop} onFocus={() => setLast(one.id)} />
           ))}
@@ -52,11 +58,13 @@ interface RowProps {
 
 function Row({ conference, one, tabStop, onFocus }: RowProps) {
   const row = useKeptFocus<HTMLLIElement>();
-  const [tone, icon, word] = legLook(one);
+  const [tone, icon, word]: [Tone, IconName, string] = one.retry_at ? ['warn', 'clock', t.leg.again] : legLook(one);
   const you = one.role === 'attendant' && !!user.value && isMine(conference, user.value);
   const role = you ? `${t.leg.roles.attendant}, ${t.leg.you}` : t.leg.roles[one.role];
   const name = one.name || one.number || role;
-  const leg = one.legs.at(-1);
+  // Of several phones that ring the one that got furthest.
+  const leg = one.legs.findLast((each) => each.state === one.state) ?? one.legs.at(-1);
+  const numbers = new Set(one.legs.map(({ number }) => number)).size;
   const why = one.cause?.text;
   const set = marks(one, t, conference.participants);
   // Who hears whom is arranged for all of them at once.
@@ -82,15 +90,18 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
           {role && role !== name && <span class="role">{role}</span>}
         </span>
         <span class="who-number">
-          {one.name && one.number}{one.label && <b class="label">{one.label}</b>}{one.legs.length > 1 && <em> {t.leg.attempt(one.legs.length)}</em>}
+          {one.name && one.number}{one.label && <b class="label">{one.label}</b>}{one.strategy === 'all_at_once'
+            ? numbers > 1 && <em> {t.leg.numbers(numbers)}</em>
+            : one.legs.length > 1 && <em> {t.leg.attempt(one.legs.length)}</em>}
         </span>
       </span>
       <span class="how">
         <span class="how-state">
           <State tone={tone} icon={icon}>{word}</State>
+          {one.retry_at && !isClosed(conference) && <Again at={one.retry_at} />}
           {pending && <em class="pending-word">{pending}</em>}
           {!pending && one.talking && <span class="speaks"><Icon name="waves" />{t.leg.talking}</span>}
-          {leg && !pending && !one.talking && !isClosed(conference) && !isOver(one) && <Elapsed from={leg.since} />}
+          {leg && !pending && !one.talking && !one.retry_at && !isClosed(conference) && !isOver(one) && <Elapsed from={leg.since} />}
         </span>
         <span class="why">
           {set.map((mark) => (
@@ -108,6 +119,12 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
       )}
     </li>
   );
+}
+
+/** Until somebody who was busy is called again. */
+function Again({ at }: { at: string }) {
+  const seconds = Math.max(0, Math.ceil((Date.parse(at) - now.value) / 1000));
+  return <span class="elapsed">{t.leg.againIn(seconds)}</span>;
 }
 
 const steerable = (conference: ConferenceView): boolean =>

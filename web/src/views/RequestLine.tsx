@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { draft, draftError, ringMe, say, start, starting, startMode, station } from '../desk.ts';
 import { step } from '../keys/listen.ts';
 import { commit, remove, retype, type Chip } from '../request/draft.ts';
-import { duplicates, format, hasSeparator, parse } from '../request/parse.ts';
+import { duplicates, format, hasSeparator, numbersText, parse } from '../request/parse.ts';
 import { t } from '../strings/index.ts';
 import { Icon } from './parts.tsx';
 import { StartOptions } from './StartOptions.tsx';
@@ -169,7 +169,7 @@ function ChipView({ chip, note, tabStop, onEdit, onRemove, onMove }: ChipProps) 
         }}
       >
         {chip.name && <span class="chip-name">{chip.name}</span>}
-        <span class="chip-number">{chip.numbers.join(' | ')}</span>
+        <span class="chip-number">{numbersText(chip)}</span>
         {note && <span class="chip-note">{note.text}</span>}
         <span class="sr">{t.request.edit}</span>
       </button>

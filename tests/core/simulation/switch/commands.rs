@@ -3,14 +3,14 @@
 use super::{App, Death, Doing, Origin, Plan, Play, Switch, Who};
 use switchboard::domain::{
     announcement::Listener,
-    effect::{Command, Originate, Room},
+    effect::{Command, Room},
     hearing::Relate,
     ids::ChannelId,
     input::{Outcome, RoomEventKind},
     setting::{Setting, Settings},
 };
 
-fn ok() -> Outcome {
+pub(super) fn ok() -> Outcome {
     Outcome::Ok(String::new())
 }
 
@@ -112,6 +112,7 @@ impl Switch {
                 let cause = match cause {
                     switchboard::domain::effect::KillCause::NormalClearing => "NORMAL_CLEARING",
                     switchboard::domain::effect::KillCause::OriginatorCancel => "ORIGINATOR_CANCEL",
+                    switchboard::domain::effect::KillCause::CallRejected => "CALL_REJECTED",
                 };
                 self.hang_up(*channel, cause, None, Death::Killed);
                 ok()
@@ -231,33 +232,6 @@ impl Switch {
         }
         let after = self.chance.ms(200, 4_000);
         self.plan(after, Plan::Played(name.to_owned(), number));
-        ok()
-    }
-
-    /// `bgapi`: taken now, done a moment later, on a thread of its own.
-    fn originate(&mut self, wanted: &Originate) -> Outcome {
-        let leg = wanted.leg;
-        if self.channels.contains_key(&leg) || self.under_way.contains(&leg) || self.paused {
-            let after = self.chance.ms(1, 30);
-            self.plan(after, Plan::JobFailed(leg, "DESTINATION_OUT_OF_ORDER"));
-            return ok();
-        }
-        let participant = wanted
-            .variables
-            .iter()
-            .find(|(name, _)| name.as_str() == "switchboard_participant")
-            .map(|(_, value)| value.to_string())
-            .unwrap_or_default();
-        self.under_way.insert(leg);
-        let from = Origin::Job {
-            target: wanted.target.clone(),
-            confirm: wanted.confirm.is_some(),
-            ring: i64::try_from(wanted.ring.as_millis()).unwrap_or(0),
-            endpoint: wanted.endpoint.to_string(),
-            participant,
-        };
-        let after = self.chance.ms(1, 40);
-        self.plan(after, Plan::Create { leg, from });
         ok()
     }
 

@@ -1,19 +1,17 @@
 //! Dialed phones and what becomes of them: some ring for ever, some refuse, some are not there, some answer.
 
 use super::{Death, Doing, Origin, Plan, Switch, Who};
-use switchboard::domain::{
-    effect::Target,
-    ids::ChannelId,
-    input::{ChannelEventKind, Input, Outcome},
-};
+use switchboard::domain::{effect::Target, ids::ChannelId, input::ChannelEventKind};
 
 impl Switch {
     pub(super) fn create(&mut self, leg: ChannelId, from: Origin) {
-        self.under_way.remove(&leg);
+        let wanted = self.under_way.remove(&leg);
         if self.channels.contains_key(&leg) {
             return;
         }
         match from {
+            // Another leg of the same originate was taken meanwhile.
+            Origin::Job { .. } if !wanted => {}
             Origin::Caller { caller, ring } => {
                 let wanted = self
                     .channels
@@ -30,17 +28,15 @@ impl Switch {
                 self.add(leg, station);
                 self.fate(leg, ring, 55);
             }
-            Origin::Job { target, confirm, ring, endpoint, participant } => {
-                match self.chance.below(20) {
-                    0 => {
-                        let failed = Outcome::Err("USER_NOT_REGISTERED".into());
-                        return self.events.push(Input::Job { channel: leg, outcome: failed });
-                    }
-                    1 => {
-                        let failed = Outcome::Err("GATEWAY_DOWN".into());
-                        return self.events.push(Input::Job { channel: leg, outcome: failed });
-                    }
-                    _ => {}
+            Origin::Job { job, target, confirm, ring, endpoint, participant } => {
+                let failed = match self.chance.below(20) {
+                    0 => Some("USER_NOT_REGISTERED"),
+                    1 => Some("GATEWAY_DOWN"),
+                    _ => None,
+                };
+                if let Some(cause) = failed {
+                    let told = self.leg_out(job, leg, cause, false);
+                    return self.events.extend(told);
                 }
                 let name = format!("sofia/external/{endpoint}");
                 let mut channel = self.blank(Who::Leg(participant), name, Doing::Ringing);
@@ -49,7 +45,7 @@ impl Switch {
                 }
                 channel.target = Some(target);
                 channel.confirm = confirm;
-                channel.job = true;
+                channel.job = Some(job);
                 self.add(leg, channel);
                 self.fate(leg, ring, 60);
             }
@@ -88,9 +84,11 @@ impl Switch {
             return self.reached(id);
         }
         self.change(id, Doing::Confirming);
-        if self.chance.percent(60) {
-            let after = self.chance.ms(200, 8_000);
-            self.plan(after, Plan::Press(id));
+        let after = self.chance.ms(200, 8_000);
+        match self.chance.below(10) {
+            0..6 => self.plan(after, Plan::Press(id)),
+            6 => self.plan(after, Plan::Decline(id)),
+            _ => {}
         }
         self.plan(10_000, Plan::Refuse(id, "ALLOTTED_TIMEOUT", None));
     }
@@ -99,8 +97,8 @@ impl Switch {
     pub(super) fn reached(&mut self, id: ChannelId) {
         let Some(found) = self.channels.get_mut(&id) else { return };
         let target = found.target.clone();
-        if std::mem::take(&mut found.job) {
-            self.events.push(Input::Job { channel: id, outcome: Outcome::Ok(id.to_string()) });
+        if let Some(job) = found.job.take() {
+            self.leg_won(job, id);
         }
         match target {
             Some(Target::Room(room, door)) if self.rooms.contains_key(room.name.as_str()) => {

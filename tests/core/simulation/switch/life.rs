@@ -26,7 +26,7 @@ impl Switch {
             join_deaf: false,
             target: None,
             confirm: false,
-            job: false,
+            job: None,
             stamp: 0,
             born: self.now,
             disposition: None,
@@ -251,8 +251,7 @@ impl Switch {
             self.partner_left(other, channel);
         }
         let hung_up = ChannelEventKind::HungUp { cause: cause.to_owned(), sip_status, disposition: None };
-        if gone.job {
-            let failed = Input::Job { channel, outcome: Outcome::Err(cause.to_owned()) };
+        if let Some(failed) = gone.job.and_then(|job| self.leg_out(job, channel, cause, true)) {
             if cause == "NO_ANSWER" || self.chance.percent(30) {
                 self.events.push(failed);
                 self.tell_gone(channel, hung_up, &info);
@@ -369,8 +368,13 @@ impl Switch {
                 let Play { channel, file, .. } = room.plays.remove(place);
                 self.tell_room(&name, RoomEventKind::Played { channel, file });
             }
-            Plan::JobFailed(channel, cause) => {
-                self.events.push(Input::Job { channel, outcome: Outcome::Err(cause.to_owned()) });
+            Plan::Decline(id) => {
+                if self.channels.get(&id).is_some_and(|channel| channel.doing == Doing::Confirming) {
+                    self.tell(id, ChannelEventKind::DeclineKey);
+                }
+            }
+            Plan::JobFailed(channels, cause) => {
+                self.events.push(Input::Job { channels, outcome: Outcome::Err(cause.to_owned()) });
             }
             Plan::Record(room, path) => self.tape_opens(&room, &path),
             Plan::HookUnanswered(..) | Plan::MusicOver(..) | Plan::ParkOver(..) | Plan::NextApp(..) => {}

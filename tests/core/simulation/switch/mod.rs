@@ -7,6 +7,7 @@
 mod commands;
 mod dialing;
 mod life;
+mod originate;
 mod recording;
 
 use super::chance::Chance;
@@ -110,7 +111,8 @@ pub struct Channel {
     /// What it will do once answered, and whether its originate still runs.
     target: Option<Target>,
     confirm: bool,
-    job: bool,
+    /// The originate that still runs for it.
+    pub job: Option<u32>,
     /// Plans made before its last change are void.
     stamp: u32,
     born: i64,
@@ -175,7 +177,8 @@ pub enum Plan {
     HangUp(ChannelId),
     /// A sound of this room is over.
     Played(String, i64),
-    JobFailed(ChannelId, &'static str),
+    Decline(ChannelId),
+    JobFailed(Vec<ChannelId>, &'static str),
     /// The file of a recording is opened, on a thread of its own.
     Record(String, String),
 }
@@ -184,7 +187,7 @@ pub enum Plan {
 #[derive(Clone, Debug)]
 pub enum Origin {
     Caller { caller: ChannelId, ring: i64 },
-    Job { target: Target, confirm: bool, ring: i64, endpoint: String, participant: String },
+    Job { job: u32, target: Target, confirm: bool, ring: i64, endpoint: String, participant: String },
 }
 
 /// The model.
@@ -209,6 +212,8 @@ pub struct Switch {
     dead: VecDeque<(i64, ChannelId, ChannelInfo)>,
     /// Originates taken, whose channel is not made yet.
     under_way: BTreeSet<ChannelId>,
+    jobs: BTreeMap<u32, originate::Job>,
+    last_job: u32,
     pub chance: Chance,
 }
 
@@ -229,6 +234,8 @@ impl Switch {
             members: 0,
             dead: VecDeque::new(),
             under_way: BTreeSet::new(),
+            jobs: BTreeMap::new(),
+            last_job: 0,
             chance,
         }
     }
@@ -316,6 +323,7 @@ impl Switch {
         self.rooms.clear();
         self.dead.clear();
         self.under_way.clear();
+        self.jobs.clear();
         self.paused = false;
         self.core += 1;
         self.members = 0;
