@@ -246,6 +246,13 @@ impl Telephony {
         }
     }
 
+    /// Numbers that begin so belong to a crowd: nobody asks which of them is heard.
+    pub fn crowd(&self, beginning: &str) {
+        if let Kind::Live(lab) = &self.kind {
+            lab.phones.crowd(beginning);
+        }
+    }
+
     /// Who was called when, in order.
     pub fn rung_at(&self) -> Vec<(String, Instant)> {
         match &self.kind {
