@@ -8,7 +8,7 @@ use switchboard::domain::{
     cause::Reason,
     effect::{Command, KillCause, Tag, Target},
     ids::{ChannelId, ConferenceId},
-    input::{ChannelEventKind, Input, Outcome},
+    input::{ChannelEventKind, Input, Outcome, RoomEventKind},
     policy::Limits,
     reach::Strategy,
     request::{NewConference, NewParticipant, RefusalCode, Verb},
@@ -28,10 +28,19 @@ fn at_once(numbers: &[&str]) -> NewParticipant {
 /// Petra talks, and has somebody called; the room lives.
 fn conference(desk: &mut Desk, person: NewParticipant) -> ConferenceId {
     let pair = desk.talk(&petra());
-    let id = desk.conference(&petra(), &pair, &[]);
-    let verb = Verb::AddParticipants { conference_id: id, participants: vec![person] };
-    desk.asks(&petra(), &verb).expect("nothing speaks against it");
+    let new = NewConference { call_id: Some(pair.call), ..cold(person) };
+    desk.asks(&petra(), &Verb::StartConference(new)).expect("nothing speaks against it");
+    let id = desk.node.conferences().next().expect("it was asked for").id;
+    desk.room(id, RoomEventKind::Created);
+    desk.joins(id, pair.caller);
+    desk.joins(id, pair.station);
     id
+}
+
+fn cold(person: NewParticipant) -> NewConference {
+    let mut new: NewConference = serde_json::from_str(r#"{"participants": []}"#).expect("a conference");
+    new.participants.push(person);
+    new
 }
 
 impl Desk {
@@ -109,12 +118,7 @@ fn of_several_that_failed_the_job_tells_only_one_cause_and_the_rest_is_not_made_
 #[test]
 fn before_there_is_a_room_the_one_who_answers_is_parked_and_opens_it() {
     let mut desk = Desk::open();
-    let new = NewConference {
-        call_id: None,
-        participants: vec![at_once(&[DESK, HOME])],
-        ..serde_json::from_str(r#"{"participants": []}"#).expect("a conference")
-    };
-    desk.asks(&olga(), &Verb::StartConference(new)).expect("nothing speaks against it");
+    desk.asks(&olga(), &Verb::StartConference(cold(at_once(&[DESK, HOME])))).expect("nothing speaks against it");
     let id = desk.node.conferences().next().expect("it was asked for").id;
     let both = legs(&desk, id);
     let sent = desk.sent();
