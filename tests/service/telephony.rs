@@ -416,6 +416,25 @@ impl Telephony {
         poll(|| near(found()).then_some(())).await.is_some()
     }
 
+    /// Whether `listener` hears `speaker` in this moment.
+    pub fn hears_at_once(&self, listener: &End, speaker: &End) -> bool {
+        self.hears_now(listener, speaker)
+    }
+
+    /// The variables of a channel on a simulated switch.
+    pub fn variables(&self, uuid: &str) -> BTreeMap<String, String> {
+        self.find(uuid).map(|channel| channel.variables).unwrap_or_default()
+    }
+
+    /// Whoever is at this end presses a key.
+    pub async fn press(&self, end: &End, key: char) {
+        match (end, &self.kind) {
+            (End::Live(call), _) => call.press(key),
+            (End::Simulated(uuid), Kind::Simulated(simulator)) => simulator.press(uuid, key),
+            _ => unreachable!("an end is of the switch that made it"),
+        }
+    }
+
     /// Waits until `listener` hears `speaker`.
     pub async fn hears(&self, listener: &End, speaker: &End) -> bool {
         poll(|| self.hears_now(listener, speaker).then_some(())).await.is_some()
