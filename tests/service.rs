@@ -53,6 +53,8 @@ mod asking;
 mod browsing;
 #[path = "service/coming_back.rs"]
 mod coming_back;
+#[path = "service/confirming.rs"]
+mod confirming;
 #[path = "service/controls.rs"]
 mod controls;
 #[path = "service/crashing.rs"]

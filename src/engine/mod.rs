@@ -5,6 +5,7 @@
 
 mod board;
 mod clock;
+mod drawing;
 mod hearsay;
 pub mod house;
 mod journaling;

@@ -7,6 +7,7 @@
 use super::{
     board::Pictures,
     clock::Clock,
+    drawing::Drawing,
     hearsay::{Hearsay, Sifted},
     journaling,
     messages::{CallRequest, CallResponse, Refusal, RefusalCode},
@@ -81,6 +82,7 @@ const STORE_RETRY: Duration = Duration::from_millis(500);
 pub struct NodeTask {
     node: Node,
     hearsay: Hearsay,
+    drawing: Drawing,
     reach: Box<dyn Reach>,
     writer: JournalWriter,
     pictures: Arc<Pictures>,
@@ -114,6 +116,7 @@ impl NodeTask {
         Self {
             node,
             hearsay: Hearsay::default(),
+            drawing: Drawing::default(),
             reach,
             writer,
             pictures,
@@ -146,8 +149,16 @@ impl NodeTask {
                 },
                 1.. = inputs.recv_many(&mut taken, AT_ONCE) => self.inputs(taken.drain(..)).await,
                 () = wait_until(deadline) => self.inputs([Input::Tick]).await,
+                () = wait_until(self.drawing.next()) => self.draw().await,
             }
         }
+    }
+
+    /// Big conferences that changed since they were drawn.
+    async fn draw(&mut self) {
+        let due = self.drawing.due(tokio::time::Instant::now());
+        let touched = due.into_iter().map(Touched::Conference).collect();
+        self.carry(Outbox { touched, ..Outbox::default() }, None, None).await;
     }
 
     /// After a restart the page sees what the journal knows, at once.
@@ -398,8 +409,16 @@ impl NodeTask {
                     None => Status::CallGone { id: *id },
                 },
                 Touched::Conference(id) => match node.conference(*id) {
-                    Some(found) => Status::Conference(present::conference(&node.id, found)),
-                    None => Status::ConferenceGone { id: *id },
+                    Some(found) => {
+                        if !self.drawing.is_due(*id, found.participants.len(), tokio::time::Instant::now()) {
+                            continue;
+                        }
+                        Status::Conference(present::conference(&node.id, found))
+                    }
+                    None => {
+                        self.drawing.forget(*id);
+                        Status::ConferenceGone { id: *id }
+                    }
                 },
             });
         }

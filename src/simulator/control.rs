@@ -142,6 +142,11 @@ impl Simulator {
         self.shared.world().phone_hold(&uuid.to_string(), on);
     }
 
+    /// A key of the phone at the far end of a channel.
+    pub fn press(&self, uuid: impl ToString, key: char) {
+        self.shared.world().press(&uuid.to_string(), key);
+    }
+
     /// Makes a member speak or be silent; from then on it does not by itself.
     pub fn talk(&self, uuid: impl ToString, on: bool) {
         let mut world = self.shared.world();

@@ -227,13 +227,13 @@ impl World {
             self.execute(uuid, app, arg, app_uuid, false);
         }
         match key {
-            Some(key) => self.ask_to_confirm(dial, uuid, &key, fate),
+            Some(_) => self.ask_to_confirm(dial, uuid, fate),
             None => self.leg_won(dial, uuid),
         }
     }
 
     /// The prompt plays until the key is pressed, or a time limit ends it.
-    fn ask_to_confirm(&mut self, dial: u64, uuid: &str, key: &str, fate: Option<Fate>) {
+    fn ask_to_confirm(&mut self, dial: u64, uuid: &str, fate: Option<Fate>) {
         let Some(channel) = self.live_mut(uuid) else { return };
         channel.stage = LegStage::Confirming;
         let file = channel.get("group_confirm_file").unwrap_or_default().to_owned();
@@ -249,24 +249,29 @@ impl World {
             _ => Some('1'),
         };
         if let Some(pressed) = pressed {
-            let right = key.contains(pressed);
-            self.after_on(TO_THE_KEY, uuid, move |world, uuid| {
-                if world.live(uuid).is_none_or(|channel| channel.stage != LegStage::Confirming) {
-                    return;
-                }
-                let digit = [
-                    ("DTMF-Digit", pressed.to_string()),
-                    ("DTMF-Duration", "960".to_owned()),
-                    ("DTMF-Source", "RTP".to_owned()),
-                ];
-                world.tell("DTMF", uuid, &[], &digit);
-                world.tell("PLAYBACK_STOP", uuid, &[], &[("Playback-File-Path", file.clone())]);
-                if right {
-                    world.leg_won(dial, uuid);
-                } else {
-                    world.tell("PLAYBACK_START", uuid, &[], &[("Playback-File-Path", file)]);
-                }
-            });
+            self.after_on(TO_THE_KEY, uuid, move |world, uuid| world.press(uuid, pressed));
+        }
+    }
+
+    /// A key at the far end. Asked to confirm, the right one is a yes.
+    pub(super) fn press(&mut self, uuid: &str, pressed: char) {
+        let Some(channel) = self.live(uuid) else { return };
+        let asked = channel.stage == LegStage::Confirming;
+        let (dial, file) = (channel.dial, channel.get("group_confirm_file").unwrap_or_default().to_owned());
+        let right = channel.get("group_confirm_key").is_some_and(|key| key.contains(pressed));
+        let digit = [
+            ("DTMF-Digit", pressed.to_string()),
+            ("DTMF-Duration", "960".to_owned()),
+            ("DTMF-Source", "RTP".to_owned()),
+        ];
+        self.tell("DTMF", uuid, &[], &digit);
+        if let Some(dial) = dial.filter(|_| asked) {
+            self.tell("PLAYBACK_STOP", uuid, &[], &[("Playback-File-Path", file.clone())]);
+            if right {
+                self.leg_won(dial, uuid);
+            } else {
+                self.tell("PLAYBACK_START", uuid, &[], &[("Playback-File-Path", file)]);
+            }
         }
     }
 

@@ -246,6 +246,13 @@ impl Telephony {
         }
     }
 
+    /// Numbers that begin so belong to a crowd: nobody asks which of them is heard.
+    pub fn crowd(&self, beginning: &str) {
+        if let Kind::Live(lab) = &self.kind {
+            lab.phones.crowd(beginning);
+        }
+    }
+
     /// Who was called when, in order.
     pub fn rung_at(&self) -> Vec<(String, Instant)> {
         match &self.kind {
@@ -407,6 +414,25 @@ impl Telephony {
             _ => unreachable!("an end is of the switch that made it"),
         };
         poll(|| near(found()).then_some(())).await.is_some()
+    }
+
+    /// Whether `listener` hears `speaker` in this moment.
+    pub fn hears_at_once(&self, listener: &End, speaker: &End) -> bool {
+        self.hears_now(listener, speaker)
+    }
+
+    /// The variables of a channel on a simulated switch.
+    pub fn variables(&self, uuid: &str) -> BTreeMap<String, String> {
+        self.find(uuid).map(|channel| channel.variables).unwrap_or_default()
+    }
+
+    /// Whoever is at this end presses a key.
+    pub async fn press(&self, end: &End, key: char) {
+        match (end, &self.kind) {
+            (End::Live(call), _) => call.press(key),
+            (End::Simulated(uuid), Kind::Simulated(simulator)) => simulator.press(uuid, key),
+            _ => unreachable!("an end is of the switch that made it"),
+        }
     }
 
     /// Waits until `listener` hears `speaker`.

@@ -36,6 +36,8 @@ pub(super) struct Exchange {
     rung: Mutex<HashMap<String, usize>>,
     /// The same, each with its moment, in order.
     invited: Mutex<Vec<(String, Instant)>>,
+    /// Numbers that begin so share one tone.
+    crowd: Mutex<Option<String>>,
     registrations: Mutex<HashMap<String, Option<u16>>>,
 }
 
@@ -52,6 +54,7 @@ impl Phones {
             calls: Mutex::default(),
             rung: Mutex::default(),
             invited: Mutex::default(),
+            crowd: Mutex::default(),
             registrations: Mutex::default(),
         });
         let task = tokio::spawn(Arc::clone(&exchange).listen());
@@ -74,6 +77,11 @@ impl Phones {
     }
 
     /// The tone this number says, in Hz: each has its own.
+    /// More telephones than there are tones: those whose numbers begin so share one.
+    pub fn crowd(&self, beginning: &str) {
+        *self.exchange.crowd.lock().unwrap() = Some(beginning.to_owned());
+    }
+
     pub fn tone_of(&self, number: &str) -> u32 {
         self.exchange.tone_of(number)
     }
@@ -146,6 +154,8 @@ impl Exchange {
     }
 
     fn tone_of(&self, number: &str) -> u32 {
+        let crowd = self.crowd.lock().unwrap().clone().filter(|beginning| number.starts_with(beginning));
+        let number = crowd.as_deref().unwrap_or(number);
         let mut tones = self.tones.lock().unwrap();
         let next = 400 + 100 * tones.len() as u32;
         assert!(next <= 3300 || tones.contains_key(number), "too many telephones for one tone each");

@@ -44,9 +44,6 @@ impl Node {
         for id in conferences {
             self.judge_end(id, ids);
         }
-        // Who had to wait and still is wanted is dialed now.
-        self.silent_since = None;
-        self.dial_next();
         let absent: Vec<ChannelId> =
             self.channels.keys().filter(|channel| !snapshot.channels.contains_key(channel)).copied().collect();
         for channel in absent {
@@ -60,6 +57,9 @@ impl Node {
         for channel in arrived {
             self.probe(channel);
         }
+        // Who had to wait and still is wanted is dialed now.
+        self.silent_since = None;
+        self.dial_next();
     }
 
     /// A leg nobody has dialed yet has no channel to miss.
