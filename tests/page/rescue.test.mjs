@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  accessibilityFaults, api, ask, end, listen, openPage, realComplaints, row, rowState, signIn, state, talk, toRow, useHouse,
+  accessibilityFaults, api, ask, call, end, listen, openPage, realComplaints, row, rowState, signIn, state, talk, toRow, useHouse,
 } from './house.mjs';
 
 const house = useHouse();
@@ -38,13 +38,24 @@ test('by key; and the way between what was lost and what it became', async () =>
   await heard(/lost with FreeSWITCH\. Press W to ring everybody again\./);
   assert.equal(await interrupted(page), false, 'nobody is interrupted to be told so');
   assert.deepEqual(await accessibilityFaults(page), []);
-  const [{ id }] = (await api(house, '/board')).conferences;
   await page.keyboard.press('w');
   await goesOn(page);
   await heard(/rung again/);
   assert.deepEqual(await accessibilityFaults(page), []);
 
-  await page.evaluate((old) => { globalThis.switchboardOld = old; }, id);
+  // From what is past to what it became.
+  const again = await page.locator('#middle').getAttribute('data-chosen');
+  await call(house, page, 'Grace Hopper', '+4940555012');
+  await page.keyboard.press('a');
+  await state(page, 'call', 'talking');
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.locator('.past-head').filter({ hasText: 'Ada Lovelace' }).last().click();
+  await page.getByText('Everybody who was in was rung again.').waitFor();
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await page.getByRole('button', { name: 'Show the conference it became' }).click();
+  await goesOn(page);
+  assert.equal(await page.locator('#middle').getAttribute('data-chosen'), again);
+  await page.locator('#middle').focus();
   await end(page);
   assert.equal(await page.getByRole('button', { name: 'Ring everybody again' }).count(), 0, 'this one was ended by somebody');
   assert.deepEqual(realComplaints(page), []);
