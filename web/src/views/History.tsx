@@ -82,7 +82,8 @@ function Past({ conference }: { conference: ConferenceView }) {
       </button>
       <div id={`past-${conference.id}`} class="past-body" hidden={!open}>
         {conference.end_reason && <p>{t.sentence(conference.end_reason.text)}</p>}
-        {conference.rescued_by && <Rescued by={conference.rescued_by} />}
+        {/* The list has each as it ended; its story knows what became of it afterwards. */}
+        {story?.conference.rescued_by && <Rescued by={story.conference.rescued_by} />}
         {error && <p class="bad-text" role="alert">{error}</p>}
         {!story && !error && <p class="quiet">{t.happened.loading}</p>}
         {story && <StoryView story={story} />}
