@@ -150,6 +150,14 @@ export async function listen(page) {
   };
 }
 
+/** As a program would. */
+export async function api(house, path, body) {
+  const headers = { Authorization: `Bearer ${house.demo.token}`, 'Content-Type': 'application/json' };
+  const answer = await fetch(`${house.demo.url}/api/v1${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
+  assert.ok(answer.ok, `${path}: ${answer.status}`);
+  return answer.json();
+}
+
 let axeSource;
 export async function accessibilityFaults(page) {
   axeSource ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  accessibilityFaults, ask, end, listen, openPage, realComplaints, row, rowCalled, rowState, signIn, state, tabTo, talk, toRow, useHouse,
+  accessibilityFaults, api, ask, end, listen, openPage, realComplaints, row, rowCalled, rowState, signIn, state, tabTo, talk, toRow, useHouse,
 } from './house.mjs';
 
 const house = useHouse();
@@ -222,19 +222,11 @@ test('without single-letter keys, and when the conference ends meanwhile', async
   await page.getByRole('textbox', { name: 'What else people should know' }).waitFor();
 
   // Somebody else ends it: the focus stays with the person.
-  const { conferences } = await api('/board');
-  await api(`/conferences/${conferences[0].id}/actions/end`, {});
+  const { conferences } = await api(house, '/board');
+  await api(house, `/conferences/${conferences[0].id}/actions/end`, {});
   await state(page, 'conference', 'ended');
   await panel.waitFor({ state: 'detached' });
   await page.waitForFunction(() => document.activeElement.matches('[data-participant]'));
   assert.equal(await row(page, 'Emma').evaluate((element) => element === document.activeElement), true);
   assert.deepEqual(realComplaints(page), []);
 });
-
-/** As a program would. */
-async function api(path, body) {
-  const headers = { Authorization: `Bearer ${house.demo.token}`, 'Content-Type': 'application/json' };
-  const answer = await fetch(`${house.demo.url}/api/v1${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  assert.ok(answer.ok, `${path}: ${answer.status}`);
-  return answer.json();
-}

@@ -14,7 +14,7 @@ import { type Ask, type Asked, leavesNoTrace, matterOf, replaces, sameAsk, still
 import { now, serverNow, setServerTime, startClock } from './live/clock.ts';
 import { apply, EMPTY_HOUSE, type House, isClosed, withActivities, withResponse } from './live/house.ts';
 import { keep, recall } from './live/kept.ts';
-import { type Chosen, longestWaiting, subject, type Subject } from './live/select.ts';
+import { type Chosen, longestWaiting, subject, type Subject, tookItsPlace } from './live/select.ts';
 import { commit, type Draft, EMPTY_DRAFT, place, PressKeys, toParticipants } from './request/draft.ts';
 import { isWrong, readOptions, withOptions } from './request/options.ts';
 import { t } from './strings/index.ts';
@@ -41,6 +41,8 @@ export const singleKeys = signal(recall('local', 'singleKeys', true));
 export const answerStation = signal(recall('local', 'station', ''));
 export const draft = signal<Draft>(recall('session', 'draft', EMPTY_DRAFT));
 export const ringMe = signal(true);
+/** The others are rung when the attendant is in. */
+export const meFirst = signal(false);
 export const startOptions = signal(readOptions(recall<unknown>('local', 'startOptions', null)));
 export const starting = signal(false);
 /** What was wrong with the whole request, not with one chip. */
@@ -86,7 +88,7 @@ function spoken(lines: readonly Line[], text: string): Line[] {
   return [...lines, { id: (lines.at(-1)?.id ?? 0) + 1, text }].slice(-LINES_KEPT);
 }
 
-export const say = (text: string): void => announcer.polite(text);
+export const say = (text: string, about?: string): void => announcer.polite(text, about);
 
 // ---- the door -------------------------------------------------------------------------------------------------
 
@@ -169,9 +171,12 @@ function leave(how: 'closed' | 'ended'): void {
 function receive(status: Status): void {
   const before = house.value;
   const after = apply(before, status);
+  const shown = current.value;
+  const next = shown.kind === 'conference' ? tookItsPlace(shown.conference.id, before, after) : null;
   batch(() => {
     if (status.type === 'snapshot') setServerTime(status.data.now);
     house.value = after;
+    if (next) chosen.value = { kind: 'conference', id: next };
     if (asked.value.length) asked.value = stillOpen(asked.value, after, serverNow());
   });
   for (const { voice, text, about } of sentences(before, after, status, t)) {
@@ -290,6 +295,22 @@ export function conferenceAction(conference: ConferenceView, verb: ConferenceVer
     () => client.conference(conference.id, verb, body));
 }
 
+/** The answer is another conference, with everybody who was in. */
+export function rescue(conference: ConferenceView): void {
+  void ask({ on: 'conference', id: conference.id, verb: 'rescue' }, async () => {
+    const again = await client.conference(conference.id, 'rescue');
+    show(again);
+    return again;
+  });
+}
+
+export function show(conference: ConferenceView): void {
+  batch(() => {
+    house.value = withResponse(house.value, conference);
+    chosen.value = { kind: 'conference', id: conference.id };
+  });
+}
+
 export function participantAction(
   conference: ConferenceView, id: string, verb: ParticipantVerb, body?: Told,
 ): void {
@@ -333,8 +354,7 @@ export async function start(): Promise<void> {
     const conference = await sendDraft(line);
     pressKeys.answered();
     batch(() => {
-      house.value = withResponse(house.value, conference);
-      chosen.value = { kind: 'conference', id: conference.id };
+      show(conference);
       // Somebody added while the answer was on its way stays on the line.
       const sent = new Set(line.chips.map((chip) => chip.id));
       draft.value = { ...draft.value, chips: draft.value.chips.filter((chip) => !sent.has(chip.id)) };
@@ -368,6 +388,7 @@ function sendDraft(line: Draft): Promise<ConferenceView> {
   } else if (ringMe.value && station.value) {
     wanted.include_attendant = true;
     wanted.station = station.value;
+    if (meFirst.value) wanted.attendant_first = true;
   }
   const whole = withOptions(wanted, startOptions.value);
   return client.start(whole, pressKeys.press(JSON.stringify(whole)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commit, EMPTY_DRAFT, place, PressKeys, remove, retype, toParticipants } from '../src/request/draft.ts';
+import { commit, EMPTY_DRAFT, place, PressKeys, propertiesOf, remove, retype, toParticipants, turn } from '../src/request/draft.ts';
 
 const three = commit({ ...EMPTY_DRAFT, text: 'Anna 1004, 1005, Ben <1006>' });
 
@@ -17,6 +17,18 @@ test('a retyped chip keeps its place and its id', () => {
 
 test('a chip retyped to nothing is gone', () => {
   assert.deepEqual(retype(three, 2, '  ').chips, remove(three, 2).chips);
+});
+
+test('how somebody comes in is turned on and off, kept when they are retyped, and sent', () => {
+  let line = turn(turn(turn(three, 1, 'moderator'), 1, 'introduce'), 3, 'listener');
+  assert.deepEqual(line.chips.map(propertiesOf), [['introduce', 'moderator'], [], ['listener']]);
+  line = turn(retype(line, 1, 'Anne 1014, Carla 1007'), 3, 'listener');
+  assert.deepEqual(toParticipants(line), [
+    { name: 'Anne', numbers: ['1014'], introduce: true, moderator: true },
+    { name: 'Carla', numbers: ['1007'] }, { numbers: ['1005'] }, { name: 'Ben', numbers: ['1006'] },
+  ]);
+  const { draft } = place(line, [{ pointer: '/participants/0', detail: 'Denied.' }]);
+  assert.deepEqual(draft.chips.map(propertiesOf), [['introduce', 'moderator'], [], [], []], 'a refusal leaves it as it was');
 });
 
 test('a request says no name rather than an empty one', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Activity, Board, CallView, ConferenceView, ParticipantView, SessionUser } from '../src/api/types.ts';
 import { hasHappened, PATIENCE_MS, stillOpen } from '../src/live/asked.ts';
 import { apply, EMPTY_HOUSE, KEPT_ACTIVITIES, withActivities, withResponse } from '../src/live/house.ts';
-import { doubt, longestWaiting, mayAct, subject, waitingCalls } from '../src/live/select.ts';
+import { doubt, longestWaiting, mayAct, subject, tookItsPlace, waitingCalls } from '../src/live/select.ts';
 
 const AT = '2026-11-23T10:00:00Z';
 const me: SessionUser = { id: 'user_me', name: 'Mia', role: 'attendant', stations: ['1001'] };
@@ -125,4 +125,18 @@ test('each verb knows its own effect', () => {
   assert.equal(hasHappened({ on: 'conference', id: 'x', verb: 'leave' }, talking), false);
   assert.equal(hasHappened({ on: 'conference', id: 'x', verb: 'rejoin' }, talking), true);
   assert.equal(hasHappened({ on: 'participant', conference: 'x', id: 'me', verb: 'redial' }, talking), true);
+});
+
+test('what was lost is rung again when it says by which, and the page goes there once both are seen', () => {
+  const lost = houseOf({ conferences: [conference('old', { state: 'ended', rescuable: true })] });
+  const ask = { on: 'conference', id: 'old', verb: 'rescue' } as const;
+  assert.equal(hasHappened(ask, lost), false);
+  const told = apply(lost, { type: 'conference', data: conference('old', { state: 'ended', rescued_by: 'new' }) });
+  assert.equal(hasHappened(ask, told), true);
+  assert.equal(tookItsPlace('old', lost, told), null, 'not to be seen yet');
+  const both = apply(told, { type: 'conference', data: conference('new') });
+  assert.equal(tookItsPlace('old', told, both), 'new');
+  const later = apply(both, { type: 'conference', data: conference('new', { locked: true }) });
+  assert.equal(tookItsPlace('old', both, later), null, 'whoever goes back to look at the old one stays there');
+  assert.equal(tookItsPlace('new', told, both), null);
 });

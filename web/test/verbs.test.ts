@@ -5,6 +5,7 @@ import { meaning, type Press, shownKey } from '../src/keys/keymap.ts';
 import { type Ask, hasHappened, leavesNoTrace, replaces, sameAsk } from '../src/live/asked.ts';
 import { apply, EMPTY_HOUSE, type House } from '../src/live/house.ts';
 import { en, type VerbWords } from '../src/strings/en.ts';
+import { CHIP_VERBS } from '../src/verbs/chip.ts';
 import { CONFERENCE_VERBS } from '../src/verbs/conference.ts';
 import { marks } from '../src/verbs/marks.ts';
 import { PARTICIPANT_VERBS } from '../src/verbs/participant.ts';
@@ -24,6 +25,7 @@ const said = (more: Partial<ParticipantView>): string[] => marks(person(more), e
 test('within a panel no key means two things, nor what closes it; and every row has its words', () => {
   const tables = [
     [PARTICIPANT_VERBS, en.verbs.participant, shownKey('more')], [CONFERENCE_VERBS, en.verbs.conference, shownKey('everyone')],
+    [CHIP_VERBS, en.verbs.chip, shownKey('more')],
   ] as const;
   for (const [table, words, opener] of tables) {
     const rows: [string, Row<never, string>][] = Object.entries(table);
@@ -178,4 +180,11 @@ test('a panel leaves to the page only what is for its participant', () => {
   for (const key of ['e', 'l', 'a', 'x', '?', ',', 'Escape', 'ArrowDown', 'Enter']) assert.equal(meaning(press({ key }), true), null, key);
   assert.equal(meaning(press({ key: '.', at: 'row' }), true), 'more');
   assert.equal(meaning(press({ key: ',', at: 'page' }), true), 'everyone');
+});
+
+test('how somebody comes in has the key that changes it when they are in', () => {
+  assert.equal(CHIP_VERBS.listener.key, PARTICIPANT_VERBS.listener.key);
+  assert.equal(CHIP_VERBS.moderator.key, PARTICIPANT_VERBS.moderator.key);
+  assert.equal(CHIP_VERBS.introduce.key, PARTICIPANT_VERBS.introduce.key);
+  assert.deepEqual(turned(CHIP_VERBS.listener, { id: 1, name: '', numbers: [], listener: true }), { verb: 'listener' });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Announcer, BREATH_MS, ECHO_MS } from '../src/announce/announcer.ts';
 import { sentences } from '../src/announce/sentences.ts';
-import type { CallView, NodeView, Status } from '../src/api/types.ts';
+import type { CallView, ConferenceView, NodeView, Status } from '../src/api/types.ts';
 import { KEYS, meaning, type Press, shownKey } from '../src/keys/keymap.ts';
 import { apply, EMPTY_HOUSE } from '../src/live/house.ts';
 import { en } from '../src/strings/en.ts';
@@ -94,6 +94,18 @@ test('a node that is lost interrupts; its return does not', () => {
   const voices = told(snapshot, { type: 'node', data: node('down') }, { type: 'node', data: node('synchronising') }, { type: 'node', data: node('up') })
     .slice(1).map((list) => list.map(({ voice }) => voice));
   assert.deepEqual(voices, [['assertive'], [], ['polite']]);
+});
+
+test('a conference that can be rung again is told once, without interrupting', () => {
+  const conference = (more: Partial<ConferenceView>): ConferenceView => ({
+    id: 'x', node_id: 'fs1', state: 'live', owner: { id: 'u', name: 'U' }, room: 'r', locked: false, ports: 3, created_at: AT, participants: [], ...more,
+  });
+  const snapshot: Status = { type: 'snapshot', data: { event_id: 'b:1', now: AT, nodes: [], calls: [], conferences: [conference({})] } };
+  const lost: Status = { type: 'conference', data: conference({ state: 'ended', rescuable: true }) };
+  const [, said, again, over] = told(snapshot, lost, lost, { type: 'conference', data: conference({ state: 'ended', rescued_by: 'y' }) });
+  assert.deepEqual(said, [{ voice: 'polite', text: en.conference.rescueSpoken, about: 'x' }]);
+  assert.ok(en.conference.rescueSpoken.includes(`Press ${shownKey('rescue')} `));
+  assert.deepEqual([again, over], [[], []]);
 });
 
 const press = (more: Partial<Press>): Press => ({ key: 'a', ctrl: false, alt: false, meta: false, repeat: false, composing: false, at: 'page', ...more });

@@ -9,7 +9,8 @@ const HELP: &str = "\
 call                          somebody calls
 call NAME <NUMBER> [QUEUE]    this person calls
 hang-up NUMBER                whoever is at the other end under this number hangs up
-link down | link up           the Event Socket is cut and stays so; it is back";
+link down | link up           the Event Socket is cut and stays so; it is back
+restart                       FreeSWITCH dies, with everybody in it, and comes back";
 
 #[derive(Debug, PartialEq)]
 enum Command<'a> {
@@ -17,6 +18,7 @@ enum Command<'a> {
     Call { name: &'a str, number: &'a str, queue: &'a str },
     HangUp { number: &'a str },
     Link { up: bool },
+    Restart,
 }
 
 /// Reads on a thread of its own, which ends with the process: a read cannot be given up.
@@ -49,6 +51,7 @@ fn carry_out(command: &Command, callers: &Callers, simulator: &Simulator) {
                 simulator.drop_all_connections();
             }
         }
+        Command::Restart => simulator.restart(),
     }
 }
 
@@ -70,6 +73,7 @@ fn parse(line: &str) -> Option<Command<'_>> {
         ("hang-up", number) if !number.is_empty() => Some(Command::HangUp { number }),
         ("link", "down") => Some(Command::Link { up: false }),
         ("link", "up") => Some(Command::Link { up: true }),
+        ("restart", "") => Some(Command::Restart),
         _ => None,
     }
 }
@@ -87,6 +91,7 @@ mod tests {
         assert_eq!(parse("call <110> front desk"), Some(call));
         assert_eq!(parse("hang-up 1004"), Some(Command::HangUp { number: "1004" }));
         assert_eq!(parse("link down"), Some(Command::Link { up: false }));
+        assert_eq!(parse("restart"), Some(Command::Restart));
         for unclear in ["", "help", "call Ada", "hang-up", "link"] {
             assert_eq!(parse(unclear), None, "{unclear:?}");
         }

@@ -31,6 +31,7 @@ export function sentences(before: House, after: House, status: Status, t: String
   }
   return [
     ...incoming(before, after, t), ...links(before, after, t), ...questions(before, after, t), ...progress(before, after, t),
+    ...lost(before, after, t),
   ];
 }
 
@@ -78,5 +79,15 @@ function questions(before: House, after: House, t: Strings): Sentence[] {
     const was = before.conferences.find((known) => known.id === conference.id);
     return conference.question && !was?.question
       ? [{ voice: 'assertive', text: t.conference.questionSpoken }] : [];
+  });
+}
+
+/** Void once everybody is rung again: said only if that is not done at once. */
+function lost(before: House, after: House, t: Strings): Sentence[] {
+  if (before.conferences === after.conferences) return [];
+  return after.conferences.flatMap((conference): Sentence[] => {
+    const was = before.conferences.find((known) => known.id === conference.id);
+    return conference.rescuable && was && !was.rescuable
+      ? [{ voice: 'polite', text: t.conference.rescueSpoken, about: conference.id }] : [];
   });
 }

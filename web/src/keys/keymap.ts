@@ -4,7 +4,7 @@
 
 export type KeyAction =
   | 'answer' | 'letIn' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
-  | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop'
+  | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop' | 'rescue'
   | 'cancelAll' | 'record' | 'recordPause' | 'csv' | 'json'
   | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
@@ -34,6 +34,7 @@ export const KEYS: readonly Key[] = [
   { group: 'conference', action: 'everyone', keys: [','] },
   { group: 'conference', action: 'goOn', keys: ['y'] },
   { group: 'conference', action: 'stop', keys: ['n'] },
+  { group: 'conference', action: 'rescue', keys: ['w'] },
   { group: 'participant', action: 'next', keys: ['ArrowDown'] },
   { group: 'participant', action: 'previous', keys: ['ArrowUp'] },
   { group: 'participant', action: 'more', keys: ['.'] },

@@ -70,6 +70,12 @@ function act(action: KeyAction): boolean {
         : action === 'resume' ? state === 'held' : state === 'talking' || state === 'held' || state === 'ringing';
       return fits && done(desk.callAction(subject.call, action));
     }
+    case 'rescue': {
+      if (subject.kind !== 'conference') return false;
+      const again = desk.house.value.conferences.find((one) => one.id === subject.conference.rescued_by);
+      if (again) return done(desk.show(again));
+      return !!subject.conference.rescuable && actable(subject.conference) && done(desk.rescue(subject.conference));
+    }
     default:
       return subject.kind === 'conference' && onConference(action, subject.conference);
   }

@@ -42,6 +42,8 @@ export function hasHappened(ask: Ask, house: House): boolean {
   }
   const conferenceId = ask.on === 'conference' ? ask.id : ask.conference;
   const conference = house.conferences.find((one) => one.id === conferenceId);
+  // Of all verbs the one that is for a conference that is over.
+  if (ask.verb === 'rescue') return !conference?.rescuable;
   if (!conference || isClosed(conference)) return true;
   if (ask.on === 'conference') {
     const attendant = attendantOf(conference);

@@ -74,6 +74,17 @@ function pointedAt(house: House, chosen: Chosen): Subject | null {
   return call && call.state !== 'ended' && call.state !== 'transferred' ? { kind: 'call', call } : null;
 }
 
+/** The conference that took the place of this one, when it is to be seen for the first time. */
+export function tookItsPlace(id: string, before: House, after: House): string | null {
+  const now = placeTaker(id, after);
+  return now && !placeTaker(id, before) ? now : null;
+}
+
+function placeTaker(id: string, { conferences }: House): string | null {
+  const by = conferences.find((one) => one.id === id)?.rescued_by;
+  return by && conferences.some((one) => one.id === by) ? by : null;
+}
+
 function busyWith(house: House, user: SessionUser): Subject {
   const mine = house.calls.filter((call) => isMine(call, user));
   const call = mine.find((one) => one.state === 'talking') ?? mine.find((one) => one.state === 'ringing');

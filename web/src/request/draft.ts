@@ -6,7 +6,12 @@
 import type { InputError, NewParticipant } from '../api/types.ts';
 import { type Entry, parse } from './parse.ts';
 
-export interface Chip extends Entry {
+/** How somebody is to come in: in the server's own words. */
+export const PROPERTIES = ['introduce', 'listener', 'moderator'] as const;
+export type Property = (typeof PROPERTIES)[number];
+type Properties = { [property in Property]?: true };
+
+export interface Chip extends Entry, Properties {
   id: number;
   /** What the server said of it. */
   error?: string;
@@ -27,22 +32,42 @@ export function commit(draft: Draft): Draft {
   return { chips: [...draft.chips, ...entries.map((entry) => ({ ...entry, id: id++ }))], text: '' };
 }
 
+/** So, or not so any more. */
+export function turn(draft: Draft, id: number, property: Property): Draft {
+  const chips = draft.chips.map((chip) => {
+    if (chip.id !== id) return chip;
+    const { [property]: was, ...rest } = chip;
+    return was ? rest : { ...chip, [property]: true as const };
+  });
+  return { ...draft, chips };
+}
+
+export function propertiesOf(chip: Chip): Property[] {
+  return PROPERTIES.filter((property) => chip[property]);
+}
+
+const asProperties = (chip: Chip): Properties =>
+  Object.fromEntries(propertiesOf(chip).map((property) => [property, true]));
 
 export function remove(draft: Draft, id: number): Draft {
   return { ...draft, chips: draft.chips.filter((chip) => chip.id !== id) };
 }
 
-/** The chip as it was retyped: several people may have been written in its place, or none. */
+/** The chip as it was retyped: several people may have been written in its place, or none. How they come in stays. */
 export function retype(draft: Draft, id: number, text: string): Draft {
   const entries = parse(text);
   let fresh = nextId(draft);
   const chips = draft.chips.flatMap((chip) =>
-    chip.id === id ? entries.map((entry, index) => ({ ...entry, id: index === 0 ? id : fresh++ })) : [chip]);
+    chip.id === id
+      ? entries.map((entry, index) => (index === 0 ? { ...asProperties(chip), ...entry, id } : { ...entry, id: fresh++ })) : [chip]);
   return { ...draft, chips };
 }
 
 export function toParticipants(draft: Draft): NewParticipant[] {
-  return draft.chips.map(({ name, numbers, strategy }) => ({ ...(name && { name }), numbers, ...(strategy && { strategy }) }));
+  return draft.chips.map((chip) => {
+    const { name, numbers, strategy } = chip;
+    return { ...(name && { name }), numbers, ...(strategy && { strategy }), ...asProperties(chip) };
+  });
 }
 
 /** Puts each of the server's complaints at its chip; returns those that belong to none. */

@@ -4,6 +4,7 @@ import type {
 } from '../api/types.ts';
 import type { KeyAction, KeyGroup } from '../keys/keymap.ts';
 import type { Shown } from '../live/progress.ts';
+import type { Property } from '../request/draft.ts';
 import type { ConferenceRow } from '../verbs/conference.ts';
 import type { ParticipantRow } from '../verbs/participant.ts';
 
@@ -170,6 +171,10 @@ export const en = {
     keep: 'Keep it',
     endAsk: 'Press E again to end the conference for everyone, Escape to keep it.',
     people: 'People in this conference',
+    rescue: 'Ring everybody again',
+    rescueSpoken: 'The conference was lost with FreeSWITCH. Press W to ring everybody again.',
+    rescued: 'Everybody who was in was rung again.',
+    rescuedBy: 'Show the conference it became',
     owner: (name: string): string => `asked for by ${name}`,
     question: (seconds: number): string =>
       `The caller hung up. Go on without them? Without an answer the ringing stops in ${seconds} s.`,
@@ -313,6 +318,11 @@ export const en = {
       announceStop: { label: 'Stop the sound' },
       merge: { label: 'Join with another', field: 'All go over to the conference of' },
     } satisfies Record<ConferenceRow, VerbWords>,
+    chip: {
+      introduce: { label: 'Introduce to me first' },
+      listener: { label: 'Only listens' },
+      moderator: { label: 'Moderator' },
+    } satisfies Record<Property, VerbWords>,
   },
 
   request: {
@@ -340,11 +350,18 @@ export const en = {
       oneLeft: 'Ends when only one is left',
     },
     ringMe: (station: string): string => `Ring my station too${station ? ` (${station})` : ''}`,
+    meFirst: 'Me first: ring the others when I am in',
     list: 'People to ring',
     edit: 'edit',
     editing: (text: string): string => `Edit ${text}`,
     remove: (text: string): string => `Remove ${text}`,
-    chipHelp: 'Enter edits, Delete removes, arrows move.',
+    chipHelp: 'Enter edits, Delete removes, left and right move, down says how they come in.',
+    comesIn: (text: string): string => `How ${text} comes in`,
+    /** On the chip. */
+    properties: {
+      introduce: 'introduced to me first', listener: 'only listens', moderator: 'moderator',
+    } satisfies Record<Property, string>,
+    turned: (name: string, what: string, on: boolean): string => on ? `${name}: ${what}.` : `${name}: not ${what} any more.`,
     duplicate: (other: string): string => `same number as ${other}`,
     noNumber: 'no number found',
     fixFirst: 'Some have no number. Edit or remove them, then start.',
@@ -392,10 +409,11 @@ export const en = {
       ['Ctrl + Enter', 'Start'],
       ['← →', 'move among chips (at the beginning of the line)'],
       ['Delete', 'removes the chip'],
+      ['. or ↓', 'on a chip: how they come in'],
       ['↓', 'goes to the participants'],
       ['Esc', 'leaves the line, so that single keys work again'],
     ] as [string, string][],
-    panels: { participant: 'After . on a participant', conference: 'After , for everyone' },
+    panels: { participant: 'After . on a participant', conference: 'After , for everyone', chip: 'On a chip of the request line' },
     about: 'What you see is what the switch confirmed. What is only asked for says so.',
     actions: {
       answer: 'Answer the longest waiting caller',
@@ -414,6 +432,7 @@ export const en = {
       everyone: 'What can be asked for everyone',
       goOn: 'The caller hung up: go on',
       stop: 'The caller hung up: stop',
+      rescue: 'Lost with FreeSWITCH: ring everybody again, or show what it became',
       next: 'Next participant',
       previous: 'Previous participant',
       more: 'Everything for the chosen participant (Enter too)',

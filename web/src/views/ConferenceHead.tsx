@@ -13,6 +13,7 @@ import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useK
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
+import { Rescue } from './Rescue.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
   requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
@@ -54,6 +55,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
             ].filter(Boolean).join(' ')}
           </p>
         )}
+      {closed && <Rescue conference={conference} />}
       {!closed && <RecordingLost conference={conference} />}
       {!closed && <Controls conference={conference} />}
       {!closed && panel.value === conference.id && <Everyone conference={conference} />}

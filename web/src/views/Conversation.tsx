@@ -6,17 +6,20 @@ import { chosen, current, singleKeys } from '../desk.ts';
 import { t } from '../strings/index.ts';
 import { CallHead } from './CallHead.tsx';
 import { ConferenceHead } from './ConferenceHead.tsx';
+import { useKeptFocus } from './parts.tsx';
 import { Participants } from './Participants.tsx';
 import { RequestLine } from './RequestLine.tsx';
 import { stale } from './Queue.tsx';
 
 export function Conversation() {
+  // Another conference may take the place of the one that has the focus.
+  const box = useKeptFocus<HTMLElement>();
   const subject = current.value;
   const nodeId = subject.kind === 'call' ? subject.call.node_id
     : subject.kind === 'conference' ? subject.conference.node_id : null;
   const isStale = nodeId !== null && stale(nodeId);
   return (
-    <main class={`middle${isStale ? ' stale' : ''}`} id="middle" tabIndex={-1} data-chosen={chosen.value?.id}>
+    <main class={`middle${isStale ? ' stale' : ''}`} id="middle" tabIndex={-1} ref={box} data-chosen={chosen.value?.id}>
       <div class="head-slot">
         {subject.kind === 'call' && <CallHead key={subject.call.id} call={subject.call} />}
         {subject.kind === 'conference' && <ConferenceHead key={subject.conference.id} conference={subject.conference} />}

@@ -3,13 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { helpOpen, singleKeys } from '../desk.ts';
 import { type KeyGroup, KEYS } from '../keys/keymap.ts';
 import { t } from '../strings/index.ts';
+import { CHIP_VERBS } from '../verbs/chip.ts';
 import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
 import { keysOf } from '../verbs/verb.ts';
 import { Icon } from './parts.tsx';
 
 const KEY_NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Enter: '↵ Enter', Escape: 'Esc' };
-const PANELS = { participant: PARTICIPANT_VERBS, conference: CONFERENCE_VERBS };
+const PANELS = { participant: PARTICIPANT_VERBS, conference: CONFERENCE_VERBS, chip: CHIP_VERBS };
 const GROUPS: readonly KeyGroup[] = ['call', 'conference', 'participant', 'past', 'page'];
 const keyName = (key: string): string => KEY_NAMES[key] ?? key.toUpperCase();
 
@@ -50,7 +51,7 @@ export function Help() {
               </dl>
             </section>
           ))}
-          {(['participant', 'conference'] as const).map((of) => (
+          {(['participant', 'conference', 'chip'] as const).map((of) => (
             <section key={of} aria-labelledby={`help-panel-${of}`}>
               <h3 id={`help-panel-${of}`}>{t.help.panels[of]}</h3>
               <dl class="keys">

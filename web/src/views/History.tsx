@@ -11,6 +11,7 @@ import { Icon, KeyHint, State } from './parts.tsx';
 import { legLook } from './Participants.tsx';
 import { conferenceName } from './Queue.tsx';
 import { RecordingList } from './Recorder.tsx';
+import { Rescued } from './Rescue.tsx';
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -81,6 +82,8 @@ function Past({ conference }: { conference: ConferenceView }) {
       </button>
       <div id={`past-${conference.id}`} class="past-body" hidden={!open}>
         {conference.end_reason && <p>{t.sentence(conference.end_reason.text)}</p>}
+        {/* The list has each as it ended; its story knows what became of it afterwards. */}
+        {story?.conference.rescued_by && <Rescued by={story.conference.rescued_by} />}
         {error && <p class="bad-text" role="alert">{error}</p>}
         {!story && !error && <p class="quiet">{t.happened.loading}</p>}
         {story && <StoryView story={story} />}

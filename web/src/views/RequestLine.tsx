@@ -1,17 +1,24 @@
 /** The request line: people and numbers, typed or pasted, as chips; and Start. */
 import { useRef, useState } from 'preact/hooks';
-import { draft, draftError, ringMe, say, start, starting, startMode, station } from '../desk.ts';
+import { draft, draftError, meFirst, ringMe, say, singleKeys, start, starting, startMode, station } from '../desk.ts';
+import { shownKey } from '../keys/keymap.ts';
 import { step } from '../keys/listen.ts';
-import { commit, remove, retype, type Chip } from '../request/draft.ts';
+import { type Chip, commit, propertiesOf, type Property, remove, retype, turn } from '../request/draft.ts';
 import { duplicates, format, hasSeparator, numbersText, parse } from '../request/parse.ts';
 import { t } from '../strings/index.ts';
+import { CHIP_VERBS } from '../verbs/chip.ts';
+import { rowOfKey } from '../verbs/verb.ts';
+import { Panel, panelId } from './Panel.tsx';
 import { Icon } from './parts.tsx';
 import { StartOptions } from './StartOptions.tsx';
 
 export function RequestLine() {
   const line = useRef<HTMLTextAreaElement>(null);
   const [editing, setEditing] = useState<number | null>(null);
+  /** Of whom it is shown how they come in. */
+  const [opened, setOpened] = useState<number | null>(null);
   const { chips, text } = draft.value;
+  const open = chips.find((chip) => chip.id === opened);
   const mode = startMode.value;
   const double = duplicates(chips);
 
@@ -73,6 +80,11 @@ export function RequestLine() {
     else if (by > 0) line.current?.focus();
   }
 
+  function turnChip(chip: Chip, property: Property): void {
+    draft.value = turn(draft.value, chip.id, property);
+    say(t.request.turned(label(chip), t.request.properties[property], !chip[property]), `chip-${chip.id}-${property}`);
+  }
+
   function finish(id: number, typed: string | null): void {
     if (typed !== null) draft.value = retype(draft.value, id, typed);
     setEditing(null);
@@ -96,6 +108,8 @@ export function RequestLine() {
                   : (
                     <ChipView
                       chip={chip} note={noteFor(index)} tabStop={index === chips.length - 1}
+                      opened={opened === chip.id} onOpen={() => setOpened(opened === chip.id ? null : chip.id)}
+                      onTurn={(property) => turnChip(chip, property)}
                       onEdit={() => setEditing(chip.id)} onRemove={(back) => take(chip, back)} onMove={(by) => move(chip.id, by)}
                     />
                   )}
@@ -112,6 +126,17 @@ export function RequestLine() {
           onKeyDown={onKeyDown} onPaste={onPaste}
         />
       </div>
+      {open && (
+        <Panel
+          id={chipId(open.id)} label={t.request.comesIn(label(open))} opener={shownKey('more')} table={CHIP_VERBS} words={t.verbs.chip}
+          thing={open} asked={[]} others={{ people: [], conferences: [], sounds: [] }}
+          onAsk={({ verb }) => turnChip(open, verb)}
+          onClose={() => {
+            focusChip(open.id);
+            setOpened(null);
+          }}
+        />
+      )}
       {mode !== 'add' && <StartOptions hasCall={mode === 'call'} />}
       <div class="request-foot">
         <p class="request-error" id="request-error">{draftError.value && <><Icon name="warn" /> {draftError.value}</>}</p>
@@ -119,6 +144,12 @@ export function RequestLine() {
           <label class="check">
             <input type="checkbox" checked={ringMe.value} onChange={(event) => { ringMe.value = event.currentTarget.checked; }} />
             {t.request.ringMe(station.value)}
+          </label>
+        )}
+        {mode === 'cold' && station.value && ringMe.value && (
+          <label class="check">
+            <input type="checkbox" checked={meFirst.value} onChange={(event) => { meFirst.value = event.currentTarget.checked; }} />
+            {t.request.meFirst}
           </label>
         )}
         <button
@@ -147,16 +178,29 @@ interface ChipProps {
   chip: Chip;
   note: { text: string; bad: boolean } | null;
   tabStop: boolean;
+  opened: boolean;
+  onOpen: () => void;
+  onTurn: (property: Property) => void;
   onEdit: () => void;
   onRemove: (back: boolean) => void;
   onMove: (by: 1 | -1) => void;
 }
 
-function ChipView({ chip, note, tabStop, onEdit, onRemove, onMove }: ChipProps) {
+function ChipView({ chip, note, tabStop, opened, onOpen, onTurn, onEdit, onRemove, onMove }: ChipProps) {
+  /** Letters mean something here only where they do elsewhere. */
+  function single(event: KeyboardEvent): boolean {
+    if (!singleKeys.value || event.ctrlKey || event.altKey || event.metaKey) return false;
+    const name = event.key.toLowerCase();
+    const row = rowOfKey(CHIP_VERBS, name)?.row;
+    if (name === shownKey('more')) onOpen();
+    else if (row?.kind === 'toggle') { if (!event.repeat) onTurn(row.on); } else return false;
+    return true;
+  }
+
   return (
     <span class={`chip${note ? (note.bad ? ' bad' : ' warn') : ''}`}>
       <button
-        type="button" class="chip-main" id={`chip-${chip.id}`} tabIndex={tabStop ? 0 : -1}
+        type="button" class="chip-main" id={chipId(chip.id)} tabIndex={tabStop ? 0 : -1}
         aria-description={t.request.chipHelp}
         onClick={onEdit}
         onKeyDown={(event) => {
@@ -164,14 +208,22 @@ function ChipView({ chip, note, tabStop, onEdit, onRemove, onMove }: ChipProps) 
           else if (event.key === 'ArrowLeft') onMove(-1);
           else if (event.key === 'ArrowRight') onMove(1);
           else if (event.key === 'F2') onEdit();
-          else return;
+          else if (event.key === 'ArrowDown') onOpen();
+          else if (!single(event)) return;
           event.preventDefault();
         }}
       >
         {chip.name && <span class="chip-name">{chip.name}</span>}
         <span class="chip-number">{numbersText(chip)}</span>
+        {propertiesOf(chip).map((one) => <span class="chip-property" key={one}>{t.request.properties[one]}</span>)}
         {note && <span class="chip-note">{note.text}</span>}
         <span class="sr">{t.request.edit}</span>
+      </button>
+      <button
+        type="button" class="chip-more" tabIndex={-1} aria-label={t.request.comesIn(label(chip))} title={t.request.comesIn(label(chip))}
+        aria-expanded={opened} aria-controls={opened ? panelId(chipId(chip.id)) : undefined} onClick={onOpen}
+      >
+        <Icon name="dots" />
       </button>
       <button
         type="button" class="chip-remove" tabIndex={-1} aria-label={t.request.remove(label(chip))}
@@ -211,6 +263,8 @@ function label(chip: Pick<Chip, 'name' | 'numbers'>): string {
   return chip.name || chip.numbers[0] || '';
 }
 
+const chipId = (id: number): string => `chip-${id}`;
+
 function focusChip(id: number | undefined): void {
-  document.getElementById(`chip-${id}`)?.focus();
+  if (id !== undefined) document.getElementById(chipId(id))?.focus();
 }
