@@ -59,6 +59,22 @@ fn documented() -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
+fn only_sounds_that_may_be_sent_and_that_end_are_taken() {
+    for (line, key) in [
+        ("files = { a = \"say:hello\" }", "a"),
+        ("files = { a = \"local_stream://moh\" }", "a"),
+        ("files = { \"a b\" = \"/a.wav\" }", "a b"),
+        ("warning = \"fanfare\"", "warning"),
+    ] {
+        let found = problem(&format!("{NODE}[sounds]\n{line}\n"));
+        assert!(format!("{found:?}").contains(key), "{found:?}");
+    }
+    let good = "[conference]\nbeep = true\n[sounds]\nfiles = { gong = \"/gong.wav\" }\nwarning = \"gong\"\n";
+    Config::parse(&format!("{NODE}{good}")).unwrap();
+    Config::parse(&format!("{NODE}[sounds]\nwarning = \"\"\n")).unwrap();
+}
+
+#[test]
 fn the_end_of_a_conference_is_bounded() {
     for (line, key) in [
         ("max_seconds = 86401", "max_seconds"),

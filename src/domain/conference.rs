@@ -36,6 +36,7 @@ pub struct Conference {
     pub end_cause: Option<Cause>,
     pub ending: Ending,
     pub door: DoorSounds,
+    pub wait_for_host: bool,
     /// What is being played. Not journaled: after a restart nobody can say.
     pub announcing: Vec<Announcing>,
     /// How many there were. Not journaled.
@@ -82,6 +83,8 @@ pub struct Participant {
     pub listener: bool,
     /// Their leaving ends the conference.
     pub end_conference_on_exit: bool,
+    /// Hears music, until somebody who runs it is there.
+    pub waits_for_host: bool,
     pub settings: Settings,
     /// Where the private introduction stands; none: they were let in, or none is needed.
     pub introduction: Option<Introduction>,
@@ -203,6 +206,7 @@ impl Participant {
             moderator: invited.moderator,
             listener: invited.listener,
             end_conference_on_exit: invited.end_conference_on_exit,
+            waits_for_host: false,
             settings: Settings::default(),
             introduction: invited.introduce.then_some(Introduction::Waiting),
             replaces: invited.replaces,
@@ -314,6 +318,7 @@ impl Conference {
             host_first,
             rescues,
             beep,
+            wait_for_host,
         } = fact
         else {
             return None;
@@ -333,6 +338,7 @@ impl Conference {
             notice: None,
             end_cause: None,
             ending: Ending::new(end_rules.clone()),
+            wait_for_host: *wait_for_host,
             door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
             announcing: Vec::new(),
             announcements: 0,
@@ -459,6 +465,7 @@ impl Conference {
                 self.with(*participant, |p| p.label.clone_from(label));
             }
             Fact::ParticipantModerator { participant, on } => self.with(*participant, |p| p.moderator = *on),
+            Fact::ParticipantWaits { participant, on } => self.with(*participant, |p| p.waits_for_host = *on),
             Fact::ParticipantListener { participant, on } => self.with(*participant, |p| p.listener = *on),
             Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
             Fact::LegQueued { participant, leg, attempt, dial, not_before } => self.with(*participant, |p| {
@@ -467,6 +474,7 @@ impl Conference {
                 }
                 let number = p.dials.get(attempt.number).map(|dial| dial.number.clone()).unwrap_or_default();
                 p.settings = Settings::default();
+                p.waits_for_host = false;
                 p.on_hold = false;
                 p.asked.clear();
                 p.legs.push(Leg { not_before: *not_before, ..Leg::queued(at, *leg, number, *attempt) });
@@ -510,6 +518,7 @@ impl Conference {
                     }
                     p.talking = false;
                     p.settings = Settings::default();
+                    p.waits_for_host = false;
                     p.sidebar = None;
                     // Rung again, they are to be introduced again.
                     p.introduction = p.introduction.map(|_| Introduction::Waiting);

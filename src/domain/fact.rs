@@ -172,6 +172,9 @@ pub enum Fact {
         rescues: Option<ConferenceId>,
         #[serde(default)]
         beep: Option<Beep>,
+        /// Until the attendant or a moderator is there, everybody else hears music.
+        #[serde(default)]
+        wait_for_host: bool,
     },
     ConferenceAssembling,
     ConferenceLive,
@@ -268,6 +271,11 @@ pub enum Fact {
     ParticipantLabelled {
         participant: ParticipantId,
         label: String,
+    },
+    /// Hears music until somebody who runs it is there; or no longer.
+    ParticipantWaits {
+        participant: ParticipantId,
+        on: bool,
     },
     ParticipantModerator {
         participant: ParticipantId,

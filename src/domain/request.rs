@@ -235,6 +235,9 @@ pub struct NewConference {
     /// says.
     #[serde(default)]
     pub beep: Option<Beep>,
+    /// Whoever comes before the attendant or a moderator hears music until one of them is there.
+    #[serde(default)]
+    pub wait_for_host: bool,
 }
 
 /// Somebody to be rung.

@@ -245,6 +245,7 @@ fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact
         | Fact::ParticipantDigitsAsked { participant }
         | Fact::ParticipantDigitsSent { participant }
         | Fact::ParticipantLabelled { participant, .. }
+        | Fact::ParticipantWaits { participant, .. }
         | Fact::ParticipantModerator { participant, .. }
         | Fact::ParticipantListener { participant, .. }
         | Fact::ParticipantHold { participant, .. }
@@ -304,6 +305,9 @@ fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact
         }
         Fact::Coaching { whom: None, .. } => {
             told("conference.participant.coaching_ended", format!("{by} lets everybody hear {who} again."))
+        }
+        Fact::ParticipantWaits { on: true, .. } => {
+            told("conference.participant.waits", format!("{who} hears music until the host is there."))
         }
         Fact::ParticipantModerator { on, .. } => {
             let what = if *on { "a moderator" } else { "no moderator any more" };

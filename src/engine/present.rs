@@ -98,6 +98,7 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         ended_at: conference.ended_at,
         end_reason: conference.end_cause.as_ref().map(notice),
         beep: conference.door.wanted,
+        wait_for_host: conference.wait_for_host,
         announcing: conference.announcing.iter().map(announcement).collect(),
         end_rules: conference.ending.rules.clone(),
         ends_at: conference.ending.ends_at,
@@ -196,6 +197,7 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
         moderator: participant.moderator,
         listener: participant.listener,
         end_conference_on_exit: participant.end_conference_on_exit,
+        waits_for_host: participant.waits_for_host,
         announcing: conference
             .announcing
             .iter()

@@ -158,6 +158,9 @@ pub struct ConferenceView {
     /// A short tone when somebody comes or leaves; absent: as the conference profile says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beep: Option<Beep>,
+    /// Whoever comes before the attendant or a moderator hears music until one of them is there.
+    #[serde(default)]
+    pub wait_for_host: bool,
     /// What is being played, to all or to one, oldest first.
     #[serde(default)]
     pub announcing: Vec<AnnouncementView>,
@@ -297,6 +300,9 @@ pub struct ParticipantView {
     /// When they have left, the conference ends.
     #[serde(default)]
     pub end_conference_on_exit: bool,
+    /// Hears music, until the attendant or a moderator is there.
+    #[serde(default)]
+    pub waits_for_host: bool,
     /// The sound that is played to them alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announcing: Option<String>,

@@ -205,6 +205,7 @@ mod tests {
             ended_at: None,
             end_reason: None,
             beep: None,
+            wait_for_host: false,
             announcing: Vec::new(),
             end_rules: Default::default(),
             ends_at: None,

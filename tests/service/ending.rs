@@ -14,6 +14,7 @@ scenarios! {
     the_last_one_is_let_go: "One is left and nobody rings: it ends after the time in which somebody may come back";
     nobody_came_in_time: "Everybody asked is busy: caller and attendant are let go when the time is over";
     its_time_is_warned_of_and_extended: "The longest time: warned of, extended, warned of again, over";
+    early_guests_wait_for_the_host: "Whoever is there before the attendant hears music; then all talk, also when the attendant leaves";
     its_time_holds_without_us: "Killed and started again, and with the link cut when the time comes: it ends all the same";
 }
 
@@ -214,4 +215,32 @@ async fn its_time_holds_without_us(report: Report) {
     }
     house.since("over after the link was back", mended);
     house.ends_because(&room.conference, "too_long").await;
+}
+
+async fn early_guests_wait_for_the_host(report: Report) {
+    let house = House::open(report).await;
+    house
+        .expect_all(&[("1001", Manner::Answers(3_000)), (GUEST, Manner::Answers(50)), (OTHER, Manner::Answers(50))])
+        .await;
+    let wanted = json!({"participants": people(&[GUEST, OTHER]), "include_attendant": true, "wait_for_host": true});
+    let conference = house.anna.post("/conferences", wanted).await.accepted().id();
+    for number in [GUEST, OTHER] {
+        house.participant_is(&conference, number, "joined").await;
+    }
+    let (guest, other) = (house.world.at(GUEST).await, house.world.at(OTHER).await);
+    assert!(house.world.hears_music(&guest).await && house.world.hears_music(&other).await, "early, they hear music");
+    assert!(house.world.loses(&guest, &other).await && house.world.loses(&other, &guest).await);
+    house.participant_is(&conference, "1001", "joined").await;
+    let station = house.world.at("1001").await;
+    house.world.all_hear_each_other(&[&guest, &other, &station]).await;
+    let nobody_waits = |page: &Picture| {
+        let people = page.conferences.get(&conference)?["participants"].as_array()?;
+        people.iter().all(|one| one["waits_for_host"] == false && one["hold"] == false).then_some(())
+    };
+    house.page.shows("nobody waiting any more", SOON, nobody_waits).await;
+    house.anna.conference(&conference, "leave").await.accepted();
+    house.participant_is(&conference, "1001", "left").await;
+    house.world.all_hear_each_other(&[&guest, &other]).await;
+    house.anna.conference(&conference, "end").await.accepted();
+    house.ends(&conference).await;
 }

@@ -74,6 +74,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         ended_at: None,
         end_reason: None,
         beep: None,
+        wait_for_host: false,
         announcing: Vec::new(),
         end_rules: Default::default(),
         ends_at: None,

@@ -85,6 +85,7 @@ impl Node {
                 host_first: new.attendant_first,
                 rescues: None,
                 beep: new.beep.or(self.rules.conference.beep),
+                wait_for_host: new.wait_for_host,
             },
         );
         self.queue_others(id, &invited, ids);
@@ -350,9 +351,10 @@ impl Node {
         }
         let empty = conference.joined() == 0;
         let direct = conference.call.is_some();
+        let let_in = conference.active().any(|(_, leg)| leg.joining && leg.state == LegState::Queued);
         // Legs dialed straight into the room could not join it any more; nobody is there for them either. But who is
         // on the way into it may yet come, and it is for the move to say what becomes of them.
-        if conference.state == ConferenceState::Live && empty && direct && !conference.is_moving() {
+        if conference.state == ConferenceState::Live && empty && direct && !conference.is_moving() && !let_in {
             let cause = conference.why_empty().into();
             self.end_conference(id, None, cause, ids);
         }
@@ -392,7 +394,8 @@ impl Node {
         let Some(conference) = self.conferences.get(&id) else { return };
         let ringing: Vec<_> = conference
             .active()
-            .filter(|(_, leg)| leg.state != LegState::Joined)
+            // A caller who is being let in does not ring; if it comes to nothing they wait again.
+            .filter(|(_, leg)| leg.state != LegState::Joined && !leg.joining)
             .map(|(p, leg)| (p.id, leg.id))
             .collect();
         for (participant, leg) in ringing {

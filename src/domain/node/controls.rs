@@ -124,6 +124,7 @@ impl Node {
     ) -> Accepting {
         if self.participant_of(id, participant, actor)?.moderator != on {
             self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantModerator { participant, on });
+            self.wait_for_host(id, participant);
         }
         Ok(id)
     }
@@ -193,6 +194,9 @@ impl Node {
             }
             self.conference_fact(id, Fact::ParticipantSet { participant, setting });
             self.nothing_pending(id, participant);
+            if setting == Setting::Hold(false) {
+                self.waited_enough(id, participant);
+            }
         }
     }
 
@@ -247,7 +251,7 @@ impl Node {
     }
 }
 
-fn is_inside(person: &Participant) -> bool {
+pub(super) fn is_inside(person: &Participant) -> bool {
     person.legs.iter().any(|leg| leg.state == LegState::Joined && leg.member.is_some())
 }
 

@@ -14,6 +14,7 @@ mod deadlines;
 mod dialing;
 mod end_rules;
 mod hearing;
+mod host;
 mod introducing;
 mod joining;
 mod legs;

@@ -98,6 +98,7 @@ impl Node {
             host_first: false,
             rescues: Some(id),
             beep,
+            wait_for_host: false,
         };
         self.record(Subject::Conference(new), actor, requested);
         self.conference_fact(new, Fact::ConferenceAssembling);

@@ -108,6 +108,7 @@ impl Node {
         if is_new && !unwanted {
             self.others_lose(id, participant, channel, ids);
         }
+        self.wait_for_host(id, participant);
         if is_new {
             self.takes_the_place(id, participant, ids);
             self.newcomer_came(id, participant);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::{
+    announcement::{Listener, Passing, SoundFile},
     effect::{Originate, Ringing, Target},
     hearing::Relate,
     setting::{Digits, Gain, Threshold},
@@ -54,6 +55,23 @@ fn relations_name_speakers_listeners_and_what() {
     assert_eq!(said(true), ["conference conf_1 relate 1,2 3 nospeak"]);
     assert_eq!(said(false), ["conference conf_1 relate 1,2 3 clear"]);
     assert_eq!(text(&Command::AskRelations(room())).texts, ["conference conf_1 relate 0"]);
+}
+
+#[test]
+fn sounds_are_played_to_all_or_to_one_and_at_the_door() {
+    let file = SoundFile::new("tone_stream://v=-20;%(200,0,1150)").unwrap();
+    let one = Some(Listener { channel: channel(3), member: 7 });
+    let play = |listener| text(&Command::Play { room: room(), file: file.clone(), listener }).texts;
+    assert_eq!(play(None), ["conference conf_1 play tone_stream://v=-20;%(200,0,1150)"]);
+    assert_eq!(play(one), ["conference conf_1 play tone_stream://v=-20;%(200,0,1150) 7"]);
+    let stop = |listener| text(&Command::StopPlaying { room: room(), listener }).texts;
+    assert_eq!(
+        (stop(None), stop(one)),
+        (vec!["conference conf_1 stop all".to_owned()], vec!["conference conf_1 stop current 7".to_owned()],)
+    );
+    let at = |door, sound| text(&Command::DoorSound { room: room(), door, sound }).texts;
+    assert_eq!(at(Passing::Enter, Some(file.clone())), [format!("conference conf_1 enter_sound file {file}")]);
+    assert_eq!(at(Passing::Exit, None), ["conference conf_1 exit_sound off"]);
 }
 
 #[test]
@@ -291,6 +309,16 @@ prop_compose! {
     }
 }
 
+fn any_listener() -> impl Strategy<Value = Option<Listener>> {
+    proptest::option::of((any_channel(), any::<u32>()).prop_map(|(channel, member)| Listener { channel, member }))
+}
+
+/// Any text that is let through as a sound.
+fn any_sound() -> impl Strategy<Value = SoundFile> {
+    let likely = prop_oneof!["tone_stream://[!-~]{1,30}", "/[!-~]{0,30}", "[a-z/]{1,20}\\.wav"];
+    likely.prop_map(|text| SoundFile::new(text).unwrap_or_else(|_| SoundFile::new("beep.wav").expect("a sound")))
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         any_channel().prop_map(Command::Exists),
@@ -329,6 +357,15 @@ fn any_command() -> impl Strategy<Value = Command> {
             music
         }),
         (any_room(), any_safe()).prop_map(|(room, sound)| Command::Announce { room, sound }),
+        (any_room(), any_sound(), any_listener()).prop_map(|(room, file, listener)| Command::Play {
+            room,
+            file,
+            listener
+        }),
+        (any_room(), any_listener()).prop_map(|(room, listener)| Command::StopPlaying { room, listener }),
+        (any_room(), any::<bool>(), proptest::option::of(any_sound())).prop_map(|(room, enter, sound)| {
+            Command::DoorSound { room, door: if enter { Passing::Enter } else { Passing::Exit }, sound }
+        }),
         (any_room(), any_safe()).prop_map(|(room, path)| Command::Record { room, path, verb: RecordVerb::Start }),
         (any_room(), any::<u32>(), "[0-9*#A-D]{1,32}").prop_map(|(room, member, digits)| Command::Press {
             room,

@@ -162,6 +162,37 @@ fn jobs_of_others_are_nothing_to_us() {
 }
 
 #[test]
+fn sounds_are_told_with_whom_they_are_for_or_with_nobody() {
+    const WHO: &str = "eff43899-970d-4a75-928e-2b048f0321dc";
+    let told = |action, more: &[(&str, &str)]| {
+        let mut headers = vec![
+            ("Event-Name", "CUSTOM"),
+            ("Event-Subclass", "conference::maintenance"),
+            ("Conference-Name", "room"),
+            ("Action", action),
+        ];
+        headers.extend(more);
+        match input(&event(&headers)) {
+            Some(Input::Room(event)) => Some(event.kind),
+            _ => None,
+        }
+    };
+    let file = || "a.wav".to_owned();
+    let channel = WHO.parse().ok();
+    let playing = |channel, failed| Some(RoomEventKind::Playing { channel, file: file(), failed });
+    assert_eq!(told("play-file", &[("File", "a.wav")]), playing(None, false));
+    let error = ("Error", "File could not be played");
+    assert_eq!(told("play-file", &[("File", "a.wav"), error]), playing(None, true));
+    assert_eq!(told("play-file-member", &[("File", "a.wav"), ("Unique-ID", WHO)]), playing(channel, false));
+    let played = |channel| Some(RoomEventKind::Played { channel, file: file() });
+    assert_eq!(told("play-file-done", &[("File", "a.wav")]), played(None));
+    assert_eq!(told("play-file-member-done", &[("File", "a.wav"), ("Unique-ID", WHO)]), played(channel));
+    assert_eq!(told("play-file-member-done", &[("File", "a.wav")]), None, "whoever it was for has left");
+    assert_eq!(told("enter-sound-file-changed", &[]), Some(RoomEventKind::DoorSound(Passing::Enter)));
+    assert_eq!(told("exit-sounds-off", &[]), Some(RoomEventKind::DoorSound(Passing::Exit)));
+}
+
+#[test]
 fn text_of_strangers_is_bounded_and_without_control_characters() {
     let name = format!("Eve\u{7}\n\u{1b}[31m{}", "x".repeat(5_000));
     let told = input(&event(&[

@@ -163,6 +163,7 @@ fn cold(world: &mut World) -> Verb {
         participants: some_people(world),
         include_attendant,
         attendant_first: include_attendant && world.chance.percent(40),
+        wait_for_host: world.chance.percent(30),
         end_rules: some_end_rules(world),
         ..NewConference::default()
     })

@@ -1536,6 +1536,8 @@ export interface components {
             ended_at?: null | components["schemas"]["Timestamp"];
             end_reason?: null | components["schemas"]["Notice"];
             beep?: null | components["schemas"]["Beep"];
+            /** @description Whoever comes before the attendant or a moderator hears music until one of them is there. */
+            wait_for_host?: boolean;
             /** @description What is being played, to all or to one, oldest first. */
             announcing?: components["schemas"]["AnnouncementView"][];
             /** @description When it ends by itself. */
@@ -1699,6 +1701,8 @@ export interface components {
             /** @description When it ends by itself. Absent: as the configuration says. */
             end_rules?: components["schemas"]["EndWishes"];
             beep?: null | components["schemas"]["Beep"];
+            /** @description Whoever comes before the attendant or a moderator hears music until one of them is there. */
+            wait_for_host?: boolean;
         };
         /** @description How loud somebody is heard, and how loud they hear. At least one of the two. */
         NewGain: {
@@ -1842,6 +1846,8 @@ export interface components {
             listener?: boolean;
             /** @description When they have left, the conference ends. */
             end_conference_on_exit?: boolean;
+            /** @description Hears music, until the attendant or a moderator is there. */
+            waits_for_host?: boolean;
             /** @description The sound that is played to them alone. */
             announcing?: string | null;
             /** @description Is not heard. */

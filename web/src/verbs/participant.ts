@@ -42,6 +42,15 @@ export const PARTICIPANT_VERBS = {
       return /^[0-9*#A-D]{1,32}$/.test(digits) ? { digits } : null;
     },
   },
+  announce: {
+    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: (one) => isInside(one) && !one.hold, verbs: ['announce'],
+    picked: () => [],
+    wish: (_one, [sound]) => ({ verb: 'announce', body: { sound } }),
+  },
+  announceStop: {
+    kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },
+    offered: (one) => one.announcing != null, happened: (one) => one.announcing == null,
+  },
   label: {
     kind: 'typed', key: 't', icon: 'tag', offered: always, verb: 'label',
     value: (one) => one.label ?? '',
@@ -76,15 +85,6 @@ export const PARTICIPANT_VERBS = {
     kind: 'pick', many: false, from: 'conferences', key: 'n', icon: 'leave', offered: isInside, verbs: ['move'],
     picked: () => [],
     wish: (_one, [to]) => ({ verb: 'move', body: { conference_id: to } }),
-  },
-  announce: {
-    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: (one) => isInside(one) && !one.hold, verbs: ['announce'],
-    picked: () => [],
-    wish: (_one, [sound]) => ({ verb: 'announce', body: { sound } }),
-  },
-  announceStop: {
-    kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },
-    offered: (one) => one.announcing != null, happened: (one) => one.announcing == null,
   },
   back: {
     kind: 'press', key: 'b', icon: 'enter', seldom: true, offered: (one) => one.sidebar != null && !one.introduction,

@@ -1,0 +1,105 @@
+//! Waiting for the host: music for whoever is early.
+
+use crate::{
+    desk::{Desk, people},
+    house::petra,
+};
+use switchboard::domain::{
+    effect::Command,
+    ids::{ChannelId, ConferenceId},
+    input::RoomEventKind,
+    node::requests::Accepted,
+    request::{NewConference, Verb},
+    setting::Setting,
+    states::ParticipantRole,
+};
+
+const GUEST: &str = "1004";
+const OTHER: &str = "1005";
+
+fn start(desk: &mut Desk) -> ConferenceId {
+    let new = NewConference {
+        participants: people(&[GUEST, OTHER]),
+        include_attendant: true,
+        wait_for_host: true,
+        ..NewConference::default()
+    };
+    match desk.asks(&petra(), &Verb::StartConference(new)) {
+        Ok(Accepted::Conference(id)) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn comes(desk: &mut Desk, id: ConferenceId, leg: ChannelId) {
+    desk.is_rung(leg);
+    desk.joins(id, leg);
+}
+
+/// Who was to be put on hold (true) or taken off it, by the switch's number.
+fn holds(desk: &mut Desk) -> Vec<(u32, bool)> {
+    let hold = |command: &Command| match command {
+        Command::Set { member, setting: Setting::Hold(on), .. } => Some((*member, *on)),
+        _ => None,
+    };
+    desk.sent().iter().filter_map(hold).collect()
+}
+
+fn is_held(desk: &mut Desk, id: ConferenceId, channel: ChannelId, on: bool) {
+    desk.room(id, RoomEventKind::Set { channel, setting: Setting::Hold(on), seen: Vec::new() });
+}
+
+#[test]
+fn whoever_is_early_hears_music_until_the_host_is_there_and_nobody_after() {
+    let mut desk = Desk::open();
+    let id = start(&mut desk);
+    let (guest, other) = (desk.leg(id, GUEST), desk.leg(id, OTHER));
+    desk.sent();
+    comes(&mut desk, id, guest);
+    assert_eq!(holds(&mut desk), [(1, true)]);
+    assert!(desk.guest(id, GUEST).waits_for_host);
+    assert_eq!(desk.told("conference.participant.waits"), ["Person 1004 hears music until the host is there."]);
+    is_held(&mut desk, id, guest, true);
+
+    let attendant = desk.conference_of(id).with_role(ParticipantRole::Attendant).and_then(|p| p.leg()).unwrap().id;
+    comes(&mut desk, id, attendant);
+    assert_eq!(holds(&mut desk), [(1, false)]);
+    is_held(&mut desk, id, guest, false);
+    assert!(!desk.guest(id, GUEST).waits_for_host);
+    comes(&mut desk, id, other);
+    assert_eq!(holds(&mut desk), []);
+    // The host may leave.
+    desk.hangs_up(attendant);
+    assert_eq!(holds(&mut desk), []);
+}
+
+#[test]
+fn one_may_be_let_in_by_hand_and_a_moderator_is_a_host() {
+    let mut desk = Desk::open();
+    let id = start(&mut desk);
+    let (guest, other) = (desk.leg(id, GUEST), desk.leg(id, OTHER));
+    comes(&mut desk, id, guest);
+    is_held(&mut desk, id, guest, true);
+    comes(&mut desk, id, other);
+    is_held(&mut desk, id, other, true);
+    desk.sent();
+    let who = desk.guest(id, GUEST).id;
+    let settings = vec![Setting::Hold(false)];
+    desk.asks(&petra(), &Verb::Set { conference_id: id, participant_id: who, settings }).unwrap();
+    assert_eq!(holds(&mut desk), [(1, false)]);
+    is_held(&mut desk, id, guest, false);
+    assert!(!desk.guest(id, GUEST).waits_for_host && desk.guest(id, OTHER).waits_for_host);
+    desk.asks(&petra(), &Verb::Moderator { conference_id: id, participant_id: who, on: true }).unwrap();
+    assert_eq!(holds(&mut desk), [(2, false)], "with a moderator there, all may talk");
+}
+
+#[test]
+fn after_a_restart_who_waits_still_does_and_who_was_let_in_is() {
+    let mut desk = Desk::open();
+    let id = start(&mut desk);
+    let guest = desk.leg(id, GUEST);
+    comes(&mut desk, id, guest);
+    let inside = desk.having_in_room(id, &[guest]);
+    desk.restart_after(crate::desk::SECOND);
+    desk.link_up(inside);
+    assert_eq!(holds(&mut desk), [(1, true)], "nobody has said that it was done");
+}
