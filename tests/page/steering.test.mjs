@@ -216,8 +216,8 @@ test('without single-letter keys, and when the conference ends meanwhile', async
   await page.keyboard.press('Enter');
   await rowCalled(page, 'Emma, 1008, In, Deaf, On hold, music, Hears +1');
   await page.keyboard.press('End');
-  const last = await panel.getByRole('button').last().textContent();
-  assert.equal((await focused(page)).slice(0, 6), last?.trim().slice(0, 6), 'End goes to the last control');
+  const isLast = await panel.evaluate((one) => [...one.querySelectorAll('button, input, select')].at(-1) === document.activeElement);
+  assert.ok(isLast, `End goes to the last control: ${await focused(page)}`);
   await tabTo(page, panel.getByRole('button', { name: 'Label…' }));
   await page.keyboard.press('Enter');
   await page.getByRole('textbox', { name: 'What else people should know' }).waitFor();
