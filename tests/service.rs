@@ -75,6 +75,8 @@ mod many;
 mod moving;
 #[path = "service/ordinary.rs"]
 mod ordinary;
+#[path = "service/owning.rs"]
+mod owning;
 #[path = "service/passing.rs"]
 mod passing;
 #[path = "service/reaching.rs"]

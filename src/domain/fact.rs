@@ -149,6 +149,10 @@ pub enum Fact {
         conference: ConferenceId,
         participant: ParticipantId,
     },
+    /// The conference it is in was handed over, and the call with it.
+    CallHandedOver {
+        to: Person,
+    },
     CallHangupAsked,
     CallEnded {
         cause: Cause,
@@ -227,6 +231,16 @@ pub enum Fact {
     AnnouncementFailed {
         participant: Option<ParticipantId>,
         sound: String,
+    },
+    /// It is somebody else's from now on.
+    ConferenceHandedOver {
+        from: Person,
+        to: Person,
+        /// The stations that may be rung to bring the new owner back.
+        stations: Vec<String>,
+        note: String,
+        /// Who is at one of these stations, and the attendant from now on. Who was it is a guest.
+        attendant: Option<ParticipantId>,
     },
     ConferenceEnding {
         cause: Cause,

@@ -194,6 +194,12 @@ pub enum Verb {
         conference_id: ConferenceId,
         seconds: u32,
     },
+    /// It is somebody else's from now on.
+    HandOver {
+        conference_id: ConferenceId,
+        to: Actor,
+        note: String,
+    },
     /// The answer to the question whether to go on without the caller who hung up.
     ContinueWithoutCaller {
         conference_id: ConferenceId,

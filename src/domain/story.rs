@@ -155,6 +155,9 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told(kind, text).map(|telling| Telling { participant: *participant, ..telling })
         }
         Fact::ConferenceEndCalledOff => told("conference.goes_on", "The conference goes on after all."),
+        Fact::ConferenceHandedOver { from, to, note, .. } => {
+            told("conference.handed_over", handed_over(actor, from, to, note))
+        }
         Fact::ConferenceEnding { cause } => {
             let text = match actor {
                 Some(person) => format!("{} ends the conference for all.", person.name),
@@ -233,6 +236,15 @@ fn leg_of(fact: &Fact) -> Option<ChannelId> {
         | Fact::LegOver { leg, .. } => Some(*leg),
         _ => None,
     }
+}
+
+fn handed_over(actor: Option<&Person>, from: &Person, to: &Person, note: &str) -> String {
+    let deed = match actor {
+        Some(by) if by.id == to.id => format!("{} takes the conference over from {}", by.name, from.name),
+        Some(by) if by.id != from.id => format!("{} hands {}'s conference over to {}", by.name, from.name, to.name),
+        _ => format!("{} hands the conference over to {}", from.name, to.name),
+    };
+    if note.is_empty() { format!("{deed}.") } else { format!("{deed}: {note}") }
 }
 
 fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {

@@ -335,6 +335,7 @@ impl Verb {
             | Self::Announce { conference_id, .. }
             | Self::AnnounceStop { conference_id, .. }
             | Self::Extend { conference_id, .. }
+            | Self::HandOver { conference_id, .. }
             | Self::ContinueWithoutCaller { conference_id } => Conference(*conference_id),
         }
     }

@@ -38,6 +38,7 @@ pub fn entry(node: &Node, told: &Told) -> Result<Entry, serde_json::Error> {
 fn lifecycle(node: &Node, recorded: &Recorded) -> Result<Lifecycle, serde_json::Error> {
     Ok(match (recorded.subject, &recorded.fact) {
         (_, Fact::CallArrived { .. } | Fact::ConferenceRequested { .. }) => Lifecycle::Opens { summary: Value::Null },
+        (_, Fact::ConferenceHandedOver { to, .. } | Fact::CallHandedOver { to }) => Lifecycle::Passes { owner: to.id },
         (Subject::Call(_), Fact::CallEnded { .. }) => Lifecycle::Closes { summary: Value::Null },
         (Subject::Conference(id), Fact::ConferenceEnded) => Lifecycle::Closes {
             summary: node

@@ -138,6 +138,9 @@ pub struct ConferenceView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call_id: Option<CallId>,
     pub owner: UserRef,
+    /// Where the owner has it from; absent if nobody else had it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over: Option<HandedOverView>,
     /// The room's name on the switch.
     pub room: String,
     pub locked: bool,
@@ -256,6 +259,16 @@ pub struct Progress {
     pub failed: usize,
     /// Were in, and left.
     pub left: usize,
+}
+
+/// A conference came from somebody else's hands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HandedOverView {
+    /// Whose it was before.
+    pub from: UserRef,
+    pub at: Timestamp,
+    /// What they wanted said; may be empty.
+    pub note: String,
 }
 
 /// Something only the attendant can decide.

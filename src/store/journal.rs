@@ -41,6 +41,8 @@ impl Entity {
 pub enum Lifecycle {
     /// The story begins. The entry's actor owns the entity; its node is the entity's.
     Opens { summary: Value },
+    /// Somebody else owns the entity from now on.
+    Passes { owner: UserId },
     /// Changes nothing: an open entity stays open, a closed one closed, one never opened counts as closed.
     Continues,
     /// The story is over. Alone, without `Opens` before it, it is a story of one entry: a refusal.

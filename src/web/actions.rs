@@ -1,7 +1,7 @@
 //! Everything that asks the AS for something: a call request in, 202 with the resource or a problem out.
 
 use super::{
-    Web, api, board,
+    Web, api, attendants, board,
     input::{NewParticipants, Nothing, StationChoice},
     input_announcing::NewAnnouncement,
     input_controls::{
@@ -9,6 +9,7 @@ use super::{
         WhichSidebar,
     },
     input_ending::Extension,
+    input_owning::NewOwner,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
@@ -97,9 +98,14 @@ async fn add_participants(asked: Asked<String>) -> Result<Response, Problem> {
 
 async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Response, Problem> {
     let conference_id = board::id::<ConferenceId>(&asked.path.0)?;
-    let verb = asked.path.1;
+    let (verb, web) = (asked.path.1, asked.web.clone());
     ask(asked, Some(conference_id.to_string()), |request| async move {
         let plain = match verb {
+            ConferenceVerb::HandOver => {
+                let NewOwner { user, note } = request.json().await?;
+                let to = attendants::who_can_take(&web, &user).await?;
+                return Ok(Verb::HandOver { conference_id, to, note });
+            }
             ConferenceVerb::Rejoin => {
                 let StationChoice { station } = request.json_or_default().await?;
                 return Ok(Verb::Rejoin { conference_id, station });
@@ -242,8 +248,7 @@ where
     let address = request.address;
     let idempotency_key = request.idempotency_key()?;
     let verb = read(request).await?;
-    let identity = caller.identity.clone();
-    let actor = Actor { id: identity.id, name: identity.name, role: identity.role, stations: identity.stations };
+    let actor = Actor::from(caller.identity.clone());
     let response = web.server.request(CallRequest { actor, idempotency_key, verb }).await;
     let (answer, subject, outcome) = match response {
         CallResponse::Call(call) => (Ok(accepted(&call, None)), Some(call.id.to_string()), "accepted"),

@@ -9,6 +9,7 @@
 pub mod accounts;
 mod actions;
 pub mod assets;
+mod attendants;
 mod board;
 mod client_address;
 mod csv;
@@ -22,6 +23,7 @@ mod input;
 mod input_announcing;
 mod input_controls;
 mod input_ending;
+mod input_owning;
 pub mod openapi;
 pub mod permissions;
 pub mod problem;
@@ -86,6 +88,7 @@ pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
         events::routes(&web),
         sessions::routes(&web),
         actions::routes(&web),
+        attendants::routes(&web),
         history::routes(&web),
         story::routes(&web),
         recordings::routes(&web),

@@ -3,6 +3,7 @@
 //! What a route takes and gives stands here; that it exists, its path and its permission stand in the table.
 
 use super::{
+    attendants::Attendants,
     health::{Health, Readiness},
     history::{self, History},
     input::{Credentials, NewParticipants, StationChoice},
@@ -12,6 +13,7 @@ use super::{
         WhichSidebar,
     },
     input_ending::Extension,
+    input_owning::NewOwner,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
     recordings::Recordings,
@@ -37,6 +39,7 @@ use utoipa::{
 /// Only for its schemas: with them come all they refer to.
 #[derive(OpenApi)]
 #[openapi(components(schemas(
+    Attendants,
     Board,
     CallView,
     ConferenceView,
@@ -51,6 +54,7 @@ use utoipa::{
     NewAnnouncement,
     NewConference,
     NewGain,
+    NewOwner,
     NewParticipants,
     NewSidebar,
     NewThreshold,
@@ -160,6 +164,7 @@ fn summary(route: Route) -> &'static str {
         Route::SessionRead => "Who is signed in, and the token for X-CSRF-Token",
         Route::SessionDelete => "Sign out; open streams of the session end",
         Route::Board => "Everything a page needs to draw itself",
+        Route::Attendants => "Who works here, to hand a conference over to",
         Route::Events => "The live stream: a picture first, then each change",
         Route::Call(CallVerb::Answer) => "Claim a waiting call and ring one's own station",
         Route::Call(CallVerb::Hold) => "Put the caller on music",
@@ -198,6 +203,7 @@ fn summary(route: Route) -> &'static str {
         Route::Conference(ConferenceVerb::RecordResume) => "Record on, into the same file",
         Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
         Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
+        Route::Conference(ConferenceVerb::HandOver) => "Make it somebody else's, who sees and steers it from then on",
         Route::Conference(ConferenceVerb::End) => "End it for all",
         Route::Conference(ConferenceVerb::CancelRinging) => "Call off everybody who is queued or ringing",
         Route::Conference(ConferenceVerb::Continue) => "Go on although the caller left",
@@ -254,6 +260,7 @@ fn body(route: Route) -> Option<RequestBody> {
             (reference::<NewAnnouncement>(), Required::True)
         }
         Route::Conference(ConferenceVerb::Extend) => (reference::<Extension>(), Required::False),
+        Route::Conference(ConferenceVerb::HandOver) => (reference::<NewOwner>(), Required::True),
         Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),
         Route::Conference(ConferenceVerb::SidebarEnd) => (reference::<WhichSidebar>(), Required::False),
         Route::Conference(
@@ -277,6 +284,7 @@ fn answer(route: Route) -> (&'static str, Response) {
         Route::SessionRead => ("200", json::<SessionView>("The session")),
         Route::SessionDelete => ("204", Response::new("Signed out")),
         Route::Board => ("200", json::<Board>("The picture")),
+        Route::Attendants => ("200", json::<Attendants>("All who are not disabled, by name")),
         Route::Events => {
             let text = "Server-sent events without end. Each has id (to go on from with Last-Event-ID), event (the \
                         `type` of a Status) and data (its `data`). An unknown or too old Last-Event-ID gets a \

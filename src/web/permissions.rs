@@ -38,6 +38,7 @@ verbs! {
         Record = "record", RecordStop = "record_stop", RecordPause = "record_pause",
         RecordResume = "record_resume",
         Announce = "announce", AnnounceStop = "announce_stop",
+        HandOver = "hand_over",
     }
 }
 verbs! {
@@ -58,6 +59,7 @@ pub enum Route {
     SessionRead,
     SessionDelete,
     Board,
+    Attendants,
     Events,
     Call(CallVerb),
     ConferenceStart,
@@ -145,6 +147,7 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::SessionRead, "sessions.read", "GET" "/api/v1/sessions/current", OwnSession;
     Route::SessionDelete, "sessions.delete", "DELETE" "/api/v1/sessions/current", OwnSession;
     Route::Board, "board.read", "GET" "/api/v1/board", SeeBoard;
+    Route::Attendants, "attendants.list", "GET" "/api/v1/attendants", SeeBoard;
     Route::Events, "events.follow", "GET" "/api/v1/events", SeeBoard;
     Route::Call(CallVerb::Answer), "calls.answer", "POST" "/api/v1/calls/{call_id}/actions/answer", HandleCalls;
     Route::Call(CallVerb::Hold), "calls.hold", "POST" "/api/v1/calls/{call_id}/actions/hold", HandleCalls;
@@ -179,6 +182,7 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::Unlock), "conferences.unlock", "POST" "/api/v1/conferences/{conference_id}/actions/unlock", SteerConferences;
     Route::Conference(ConferenceVerb::Leave), "conferences.leave", "POST" "/api/v1/conferences/{conference_id}/actions/leave", SteerConferences;
     Route::Conference(ConferenceVerb::Rejoin), "conferences.rejoin", "POST" "/api/v1/conferences/{conference_id}/actions/rejoin", SteerConferences;
+    Route::Conference(ConferenceVerb::HandOver), "conferences.hand_over", "POST" "/api/v1/conferences/{conference_id}/actions/hand_over", SteerConferences;
     Route::Conference(ConferenceVerb::End), "conferences.end", "POST" "/api/v1/conferences/{conference_id}/actions/end", SteerConferences;
     Route::Conference(ConferenceVerb::CancelRinging), "conferences.cancel_ringing", "POST" "/api/v1/conferences/{conference_id}/actions/cancel_ringing", SteerConferences;
     Route::Conference(ConferenceVerb::Continue), "conferences.continue", "POST" "/api/v1/conferences/{conference_id}/actions/continue", SteerConferences;

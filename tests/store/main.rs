@@ -45,6 +45,7 @@ every_store! { sqlite from crate::fresh_sqlite: {
         a_refusal_is_a_story_of_one_entry,
         history_is_newest_first_and_can_be_paged,
         history_is_of_one_owner_on_request,
+        what_is_handed_over_is_in_the_history_of_whoever_has_it,
         one_bad_batch_undoes_the_whole_append,
         a_request_is_remembered_for_a_day,
         dials_are_counted_since_a_moment_and_once_each,

@@ -17,6 +17,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("DELETE", "/api/v1/sessions/current", "asd"),
     ("GET", "/api/v1/board", "asdp"),
     ("GET", "/api/v1/events", "asdp"),
+    ("GET", "/api/v1/attendants", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/answer", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/hold", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/resume", "asdp"),
@@ -37,6 +38,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/actions/leave", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/rejoin", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/end", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/hand_over", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/continue", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/cancel_ringing", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/deaf", "asdp"),
@@ -112,6 +114,7 @@ async fn each_route_lets_through_whom_the_table_says() {
             request = match *path {
                 "/api/v1/sessions" => request.json(&json!({ "user": "anna", "password": crate::accounts::PASSWORD })),
                 path if path.ends_with("/conferences") || path.ends_with("/participants") => request.json(&body),
+                path if path.ends_with("/hand_over") => request.json(&json!({ "user": "ben" })),
                 path if path.ends_with("/gain") => request.json(&json!({ "gain_in": 1 })),
                 path if path.ends_with("/energy") => request.json(&json!({ "level": 1 })),
                 path if path.ends_with("/dtmf") => request.json(&json!({ "digits": "1" })),

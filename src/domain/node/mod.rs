@@ -17,6 +17,7 @@ mod hearing;
 mod introducing;
 mod joining;
 mod legs;
+mod owning;
 mod passing;
 mod reaching;
 mod reconcile;

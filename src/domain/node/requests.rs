@@ -130,6 +130,9 @@ impl Node {
             Verb::Extend { conference_id, seconds } => {
                 self.extend(actor, *conference_id, *seconds, ids).map(Conference)
             }
+            Verb::HandOver { conference_id, to, note } => {
+                self.hand_over(actor, *conference_id, to, note, ids).map(Conference)
+            }
             Verb::ContinueWithoutCaller { conference_id } => self.go_on(actor, *conference_id).map(Conference),
         }
     }

@@ -46,6 +46,11 @@ fn maybe_user_id(row: &SqliteRow, column: &str) -> Result<Option<UserId>, StoreE
         .transpose()
 }
 
+fn user_id_in(value: &Value) -> Result<UserId, StoreError> {
+    let id = value.as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| StoreError::unreadable("owner", value))
+}
+
 fn digest(row: &SqliteRow, column: &str) -> Result<Digest, StoreError> {
     let hex = text(row, column)?;
     Digest::from_hex(&hex).ok_or_else(|| StoreError::unreadable(column, "not 64 hexadecimal digits"))
@@ -54,6 +59,7 @@ fn digest(row: &SqliteRow, column: &str) -> Result<Digest, StoreError> {
 pub fn lifecycle_word(lifecycle: &Lifecycle) -> &'static str {
     match lifecycle {
         Lifecycle::Opens { .. } => "opens",
+        Lifecycle::Passes { .. } => "passes",
         Lifecycle::Continues => "continues",
         Lifecycle::Closes { .. } => "closes",
     }
@@ -62,6 +68,8 @@ pub fn lifecycle_word(lifecycle: &Lifecycle) -> &'static str {
 pub fn recorded(row: &SqliteRow) -> Result<Recorded, StoreError> {
     let lifecycle = match text(row, "lifecycle")?.as_str() {
         "opens" => Lifecycle::Opens { summary: value(row, "summary")? },
+        // Its summary is whose it is: all that a list needs to know of it.
+        "passes" => Lifecycle::Passes { owner: user_id_in(&value(row, "summary")?)? },
         "continues" => Lifecycle::Continues,
         "closes" => Lifecycle::Closes { summary: value(row, "summary")? },
         other => return Err(StoreError::unreadable("lifecycle", other)),

@@ -8,4 +8,5 @@ mod controls;
 mod doubts_about_calls;
 mod doubts_about_conferences;
 mod ending;
+mod owning;
 mod recordings;

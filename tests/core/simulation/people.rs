@@ -248,12 +248,16 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(62) {
+    Some(match world.chance.below(65) {
         60 | 61 => Verb::CancelRinging { conference_id },
         59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },
         44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },
         48 | 49 => Verb::Merge { conference_id, into: elsewhere },
+        62..65 => {
+            let to = world.chance.pick(&[olga(), petra(), supervisor()])?;
+            Verb::HandOver { conference_id, to, note: "Yours now.".into() }
+        }
         40 => Verb::Introduce { conference_id, participant_id },
         41 | 42 => Verb::Admit { conference_id, participant_id },
         43 => Verb::Replace { conference_id, participant_id, with: somebody(world) },
