@@ -61,6 +61,8 @@ mod crashing;
 mod doctoring;
 #[path = "service/ending.rs"]
 mod ending;
+#[path = "service/grouping.rs"]
+mod grouping;
 #[path = "service/holding.rs"]
 mod holding;
 #[path = "service/introducing.rs"]

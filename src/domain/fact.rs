@@ -249,6 +249,10 @@ pub enum Fact {
     /// Everybody who was not in yet was called off, by somebody.
     RingingCancelled,
 
+    /// These standing groups were named beside whoever was typed.
+    GroupsAsked {
+        groups: Vec<String>,
+    },
     ParticipantsAdded {
         ports: u32,
         invited: Vec<Invited>,

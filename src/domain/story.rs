@@ -169,6 +169,7 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told("conference.ringing_cancelled", format!("{by} calls off everybody who is not in yet."))
         }
         Fact::ConferenceEnded => told("conference.ended", "The conference is over."),
+        Fact::GroupsAsked { groups } => told("conference.groups_asked", asked_for_groups(by, groups)),
         Fact::ParticipantsAdded { invited, .. } => {
             let names: Vec<_> = invited.iter().map(|one| name_or_number(&one.name, &one.number)).collect();
             let places: Vec<ParticipantId> = invited.iter().filter_map(|one| one.replaces).collect();
@@ -236,6 +237,11 @@ fn leg_of(fact: &Fact) -> Option<ChannelId> {
         | Fact::LegOver { leg, .. } => Some(*leg),
         _ => None,
     }
+}
+
+fn asked_for_groups(by: &str, groups: &[String]) -> String {
+    let (what, names) = (if groups.len() == 1 { "group" } else { "groups" }, list(groups));
+    format!("{by} asks for the {what} {names}.")
 }
 
 fn handed_over(actor: Option<&Person>, from: &Person, to: &Person, note: &str) -> String {
@@ -446,6 +452,10 @@ fn tell_asked(by: &str, who: &str, setting: Setting) -> Option<Telling> {
 
 fn names_of(conference: &Conference, ids: &[ParticipantId]) -> String {
     let names: Vec<String> = ids.iter().filter_map(|id| conference.participant(*id)).map(shown_name).collect();
+    list(&names)
+}
+
+fn list(names: &[String]) -> String {
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.join(""),

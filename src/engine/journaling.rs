@@ -6,8 +6,9 @@ use crate::{
         fact::{Fact, Person, Recorded, Subject, VERSION},
         ids::NodeId,
         node::{Node, Told},
+        states::ParticipantRole,
     },
-    store::{Dial, Entity, EntityKind, Entry, Lifecycle, Recorded as Stored},
+    store::{Caller, Dial, Entity, EntityKind, Entry, Lifecycle, Recorded as Stored},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -59,6 +60,16 @@ pub fn dial(node: &NodeId, recorded: &Recorded) -> Option<Dial> {
         }
         _ => None,
     }
+}
+
+/// Whose call a conference is made from, to know what they asked for when they call again.
+pub fn caller(recorded: &Recorded) -> Option<Caller> {
+    let (Subject::Conference(id), Fact::ConferenceRequested { invited, .. }) = (recorded.subject, &recorded.fact)
+    else {
+        return None;
+    };
+    let caller = invited.iter().find(|one| one.role == ParticipantRole::Caller && !one.number.is_empty())?;
+    Some(Caller { conference: id.to_string(), number: caller.number.clone(), at: recorded.at })
 }
 
 /// Why a journal entry could not be read back.

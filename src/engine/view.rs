@@ -6,6 +6,7 @@ use crate::domain::{
     ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
     reach::Strategy,
     recording::RecordingState,
+    request::NewParticipant,
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     time::Timestamp,
 };
@@ -443,6 +444,14 @@ pub enum Status {
         talking: bool,
     },
     Activity(Activity),
+}
+
+/// Whom a caller asked for the last time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LastTime {
+    pub at: Timestamp,
+    /// To be asked for again: as they were rung then.
+    pub participants: Vec<NewParticipant>,
 }
 
 /// A past or present conference with everything that happened in it.

@@ -1,14 +1,15 @@
 //! Everything that asks the AS for something: a call request in, 202 with the resource or a problem out.
 
 use super::{
-    Web, api, attendants, board,
-    input::{NewParticipants, Nothing, StationChoice},
+    Web, api, attendants, board, groups,
+    input::{Nothing, StationChoice},
     input_announcing::NewAnnouncement,
     input_controls::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
     },
     input_ending::Extension,
+    input_groups::{ConferenceWanted, NewParticipants, too_many},
     input_owning::NewOwner,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
@@ -17,10 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{CallId, ConferenceId, ParticipantId},
+        group::Group,
+        ids::{CallId, ConferenceId, GroupId, ParticipantId},
         setting::Setting,
     },
-    engine::messages::{Actor, CallRequest, CallResponse, NewConference, Verb},
+    engine::messages::{Actor, CallRequest, CallResponse, InputError, NewParticipant, Verb},
 };
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -84,16 +86,32 @@ async fn act_on_call(asked: Asked<(String, CallVerb)>) -> Result<Response, Probl
 }
 
 pub(super) async fn start_conference(asked: Asked<()>) -> Result<Response, Problem> {
-    ask(asked, None, |request| async move { Ok(Verb::StartConference(request.json::<NewConference>().await?)) }).await
+    let web = asked.web.clone();
+    ask(asked, None, |request| async move {
+        let wanted: ConferenceWanted = request.json().await?;
+        let groups = groups_for(&web, &wanted.participants, &wanted.groups).await?;
+        Ok(Verb::StartConference(wanted.with(groups)))
+    })
+    .await
 }
 
 async fn add_participants(asked: Asked<String>) -> Result<Response, Problem> {
     let conference_id = board::id::<ConferenceId>(&asked.path)?;
+    let web = asked.web.clone();
     ask(asked, Some(conference_id.to_string()), |request| async move {
-        let NewParticipants { participants } = request.json().await?;
-        Ok(Verb::AddParticipants { conference_id, participants })
+        let NewParticipants { participants, groups } = request.json().await?;
+        let groups = groups_for(&web, &participants, &groups).await?;
+        Ok(Verb::AddParticipants { conference_id, participants, groups })
     })
     .await
+}
+
+async fn groups_for(web: &Web, participants: &[NewParticipant], ids: &[GroupId]) -> Result<Vec<Group>, Problem> {
+    let groups = groups::named(web, ids).await?;
+    match too_many(participants, &groups) {
+        None => Ok(groups),
+        Some(detail) => Err(Problem::input(vec![InputError { pointer: "/groups".into(), detail }])),
+    }
 }
 
 async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Response, Problem> {

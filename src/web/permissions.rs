@@ -60,6 +60,12 @@ pub enum Route {
     SessionDelete,
     Board,
     Attendants,
+    GroupCreate,
+    GroupList,
+    GroupRead,
+    GroupReplace,
+    GroupDelete,
+    CallLastTime,
     Events,
     Call(CallVerb),
     ConferenceStart,
@@ -92,6 +98,8 @@ pub enum Permission {
     ReadHistory,
     /// Hear what was recorded in conferences one may see.
     ReadRecordings,
+    /// Say who belongs to a standing group; everybody may ring one.
+    ChangeGroups,
     /// Also given by the configured token and to the configured networks.
     ReadMetrics,
 }
@@ -112,6 +120,7 @@ impl Permission {
             | Self::ReadRecordings => EVERYONE,
             // A program has a token and no session.
             Self::OwnSession => USERS,
+            Self::ChangeGroups => &[Role::Supervisor, Role::Administrator],
             Self::ReadMetrics => &[Role::Administrator],
         }
     }
@@ -148,6 +157,12 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::SessionDelete, "sessions.delete", "DELETE" "/api/v1/sessions/current", OwnSession;
     Route::Board, "board.read", "GET" "/api/v1/board", SeeBoard;
     Route::Attendants, "attendants.list", "GET" "/api/v1/attendants", SeeBoard;
+    Route::GroupList, "groups.list", "GET" "/api/v1/groups", SeeBoard;
+    Route::GroupCreate, "groups.create", "POST" "/api/v1/groups", ChangeGroups;
+    Route::GroupRead, "groups.read", "GET" "/api/v1/groups/{group_id}", SeeBoard;
+    Route::GroupReplace, "groups.replace", "PUT" "/api/v1/groups/{group_id}", ChangeGroups;
+    Route::GroupDelete, "groups.delete", "DELETE" "/api/v1/groups/{group_id}", ChangeGroups;
+    Route::CallLastTime, "calls.last_time", "GET" "/api/v1/calls/{call_id}/last_time", SeeBoard;
     Route::Events, "events.follow", "GET" "/api/v1/events", SeeBoard;
     Route::Call(CallVerb::Answer), "calls.answer", "POST" "/api/v1/calls/{call_id}/actions/answer", HandleCalls;
     Route::Call(CallVerb::Hold), "calls.hold", "POST" "/api/v1/calls/{call_id}/actions/hold", HandleCalls;
@@ -239,6 +254,7 @@ impl RouteSpec {
     pub fn method(&self) -> Method {
         match self.method {
             "POST" => Method::POST,
+            "PUT" => Method::PUT,
             "DELETE" => Method::DELETE,
             _ => Method::GET,
         }
@@ -257,6 +273,13 @@ mod tests {
             Route::SessionRead,
             Route::SessionDelete,
             Route::Board,
+            Route::Attendants,
+            Route::CallLastTime,
+            Route::GroupCreate,
+            Route::GroupList,
+            Route::GroupRead,
+            Route::GroupReplace,
+            Route::GroupDelete,
             Route::Events,
             Route::ConferenceStart,
             Route::ConferenceHistory,

@@ -5,7 +5,7 @@ use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use switchboard::{
     domain::{ids::NodeId, time::Timestamp},
-    store::{Batch, Entity, EntityKind, ErrorKind, Lifecycle, Store, journal::IDEMPOTENCY_LIFETIME},
+    store::{Batch, Caller, Entity, EntityKind, ErrorKind, Lifecycle, Store, journal::IDEMPOTENCY_LIFETIME},
 };
 
 pub async fn entries_come_back_as_they_were(store: Arc<dyn Store>) {
@@ -139,6 +139,7 @@ pub async fn one_bad_batch_undoes_the_whole_append(store: Arc<dyn Store>) {
         entries: vec![opens(&conference(id), 1)],
         idempotency: vec![asked(user(1), "key", 1)],
         dials: vec![dial(user(1), leg, 1)],
+        callers: vec![Caller { conference: id.to_owned(), number: "4930111".to_owned(), at: Timestamp(1) }],
     };
     store.append(&[keyed("first", 1)]).await.unwrap();
     let error = store.append(&[batch(vec![opens(&conference("second"), 2)]), keyed("third", 3)]).await.unwrap_err();

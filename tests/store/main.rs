@@ -4,6 +4,7 @@
 
 mod accounts;
 mod file;
+mod groups;
 mod journal;
 mod killed;
 mod people;
@@ -51,6 +52,10 @@ every_store! { sqlite from crate::fresh_sqlite: {
         dials_are_counted_since_a_moment_and_once_each,
         a_large_batch_is_numbered_without_gaps,
         appends_at_once_get_numbers_of_their_own;
+    groups:
+        groups_come_back_by_name_as_they_were,
+        no_two_groups_have_one_name,
+        a_callers_last_conference_is_found_by_number;
     people:
         names_are_unique_whatever_their_case,
         users_change_and_are_listed_by_name,

@@ -13,6 +13,7 @@ mod controls;
 mod deadlines;
 mod dialing;
 mod end_rules;
+mod grouping;
 mod hearing;
 mod introducing;
 mod joining;

@@ -108,7 +108,7 @@ impl Node {
         let dialed = || person.dials.get(leg.attempt.number)?.endpoints.get(leg.attempt.gateway);
         let phone = leg.endpoint.as_ref().or_else(dialed);
         to.stations.iter().any(|name| match phone {
-            Some(phone) => self.rules.stations.get(name).is_some_and(|station| station.endpoint == *phone),
+            Some(phone) => self.station_named(phone.as_str()).as_ref() == Some(name),
             None => leg.number == *name,
         })
     }

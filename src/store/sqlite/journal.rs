@@ -49,6 +49,14 @@ pub async fn append(store: &SqliteStore, batches: &[Batch]) -> Result<(), StoreE
             .execute(&mut *connection)
             .await?;
     }
+    for caller in batches.iter().flat_map(|batch| &batch.callers) {
+        sqlx::query("INSERT INTO callers (conference, number, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(&caller.conference)
+            .bind(&caller.number)
+            .bind(caller.at.0)
+            .execute(&mut *connection)
+            .await?;
+    }
     Ok(transaction.commit().await?)
 }
 
@@ -222,6 +230,11 @@ pub async fn history(
         .bind(owner.to_string()),
     };
     rows::all(&found.fetch_all(&store.readers).await?, rows::history_row)
+}
+
+pub async fn last_conference_of(store: &SqliteStore, caller: &str) -> Result<Option<String>, StoreError> {
+    let last = "SELECT conference FROM callers WHERE number = $1 ORDER BY at DESC, conference DESC LIMIT 1";
+    Ok(sqlx::query_scalar(last).bind(caller).fetch_optional(&store.readers).await?)
 }
 
 pub async fn idempotency(store: &SqliteStore, actor: UserId, key: &str) -> Result<Option<Idempotency>, StoreError> {

@@ -2,12 +2,14 @@
 
 use crate::{
     domain::{
+        group::Group,
         ids::{ChannelId, NodeId, UserId},
         time::Timestamp,
     },
     store::{
         ApiToken, AuditEntry, Dial, Digest, Entity, Entry, HistoryRow, Idempotency, Lifecycle, Recorded, Secret,
         Session, StoreError, User,
+        error::ErrorKind,
         journal::entity_kind,
         people::{role_from_word, role_word},
     },
@@ -104,6 +106,23 @@ pub fn history_row(row: &SqliteRow) -> Result<HistoryRow, StoreError> {
         closed_at: moment(row, "closed_at")?,
         summary: value(row, "summary")?,
     })
+}
+
+pub fn group(row: &SqliteRow) -> Result<Group, StoreError> {
+    let participants = text(row, "participants")?;
+    Ok(Group {
+        id: text(row, "id")?.parse().map_err(|error| StoreError::unreadable("id", error))?,
+        name: text(row, "name")?,
+        participants: serde_json::from_str(&participants)
+            .map_err(|error| StoreError::unreadable("participants", error))?,
+        changed_at: moment(row, "changed_at")?,
+    })
+}
+
+/// The people of a group, as they are stored.
+pub fn people(group: &Group) -> Result<String, StoreError> {
+    serde_json::to_string(&group.participants)
+        .map_err(|error| StoreError::new(ErrorKind::Other, format!("a group could not be written as JSON: {error}")))
 }
 
 pub fn idempotency(row: &SqliteRow) -> Result<Idempotency, StoreError> {

@@ -8,5 +8,6 @@ mod controls;
 mod doubts_about_calls;
 mod doubts_about_conferences;
 mod ending;
+mod grouping;
 mod owning;
 mod recordings;

@@ -101,7 +101,8 @@ fn who_waits_to_be_introduced_is_let_into_a_room_that_becomes_theirs() {
     let pair = desk.talk(&petra());
     let id = desk.conference(&petra(), &pair, &[GUEST]);
     let newcomer = NewParticipant { numbers: vec!["1001".into()], introduce: true, ..NewParticipant::default() };
-    desk.asks(&petra(), &Verb::AddParticipants { conference_id: id, participants: vec![newcomer] }).unwrap();
+    desk.asks(&petra(), &Verb::AddParticipants { conference_id: id, participants: vec![newcomer], groups: vec![] })
+        .unwrap();
     let leg = desk.leg(id, "1001");
     desk.joins(id, leg);
     assert_eq!(person(&desk, id, leg).introduction, Some(Introduction::Speaking));
@@ -115,7 +116,8 @@ fn an_introduction_under_way_goes_on_and_the_new_owner_may_end_it() {
     let mut desk = Desk::open();
     let (id, pair) = petras(&mut desk);
     let newcomer = NewParticipant { numbers: vec!["1005".into()], introduce: true, ..NewParticipant::default() };
-    desk.asks(&petra(), &Verb::AddParticipants { conference_id: id, participants: vec![newcomer] }).unwrap();
+    desk.asks(&petra(), &Verb::AddParticipants { conference_id: id, participants: vec![newcomer], groups: vec![] })
+        .unwrap();
     let leg = desk.leg(id, "1005");
     desk.joins(id, leg);
     hands_over(&mut desk, &petra(), id, &olga()).unwrap();
@@ -245,7 +247,7 @@ fn handing_over_is_no_way_around_the_limits() {
     hands_over(&mut desk, &petra(), petras, &olga()).unwrap();
     // They count for Olga now, and Petra may ring others.
     let people = crate::desk::people;
-    let add = |participants| Verb::AddParticipants { conference_id: petras, participants };
+    let add = |participants| Verb::AddParticipants { conference_id: petras, participants, groups: vec![] };
     assert_eq!(desk.asks(&olga(), &add(people(&["1008", "1009"]))).unwrap_err().code, RefusalCode::Limit);
     desk.asks(&olga(), &add(people(&["1008"]))).unwrap();
     desk.start(&petra(), None, &["1006", "1007"]).unwrap();
