@@ -179,3 +179,11 @@ test('a panel leaves to the page only what is for its participant', () => {
   assert.equal(meaning(press({ key: '.', at: 'row' }), true), 'more');
   assert.equal(meaning(press({ key: ',', at: 'page' }), true), 'everyone');
 });
+
+test('a conference is handed over to one person, with a note, and has happened when it is theirs', () => {
+  const row = CONFERENCE_VERBS.handOver;
+  const wish = row.wish(conference(), ['user_2'], 'The doctor is late.');
+  assert.deepEqual(wish, { verb: 'hand_over', body: { user: 'user_2', note: 'The doctor is late.' } });
+  assert.equal(row.happened(conference(), wish), false);
+  assert.equal(row.happened({ ...conference(), owner: { id: 'user_2', name: 'Ben' } }, wish), true);
+});

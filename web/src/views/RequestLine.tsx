@@ -1,11 +1,13 @@
 /** The request line: people and numbers, typed or pasted, as chips; and Start. */
 import { useRef, useState } from 'preact/hooks';
-import { draft, draftError, ringMe, say, start, starting, startMode, station } from '../desk.ts';
+import {
+  draft, draftError, groups, lastTime, readGroups, ringMe, say, start, startGroup, starting, startLastTime, startMode, station,
+} from '../desk.ts';
 import { step } from '../keys/listen.ts';
 import { commit, remove, retype, type Chip } from '../request/draft.ts';
 import { duplicates, format, hasSeparator, numbersText, parse } from '../request/parse.ts';
 import { t } from '../strings/index.ts';
-import { Icon } from './parts.tsx';
+import { Action, Icon } from './parts.tsx';
 import { StartOptions } from './StartOptions.tsx';
 
 export function RequestLine() {
@@ -24,7 +26,7 @@ export function RequestLine() {
 
   function settle(): void {
     const before = draft.value.chips.length;
-    draft.value = commit(draft.value);
+    draft.value = commit(draft.value, groups.value);
     draftError.value = null;
     const fresh = draft.value.chips.slice(before).map(label);
     if (fresh.length) say(t.request.added(t.and(fresh)));
@@ -74,7 +76,7 @@ export function RequestLine() {
   }
 
   function finish(id: number, typed: string | null): void {
-    if (typed !== null) draft.value = retype(draft.value, id, typed);
+    if (typed !== null) draft.value = retype(draft.value, id, typed, groups.value);
     setEditing(null);
     requestAnimationFrame(() => (draft.value.chips.some((chip) => chip.id === id) ? focusChip(id) : line.current?.focus()));
   }
@@ -109,9 +111,10 @@ export function RequestLine() {
           placeholder={chips.length ? t.request.more : t.request.placeholder}
           onInput={(event) => type(event.currentTarget.value, event.isComposing)}
           onCompositionEnd={(event) => type((event.currentTarget as HTMLTextAreaElement).value, false)}
-          onKeyDown={onKeyDown} onPaste={onPaste}
+          onKeyDown={onKeyDown} onPaste={onPaste} onFocus={() => void readGroups()}
         />
       </div>
+      <Together mode={mode} />
       {mode !== 'add' && <StartOptions hasCall={mode === 'call'} />}
       <div class="request-foot">
         <p class="request-error" id="request-error">{draftError.value && <><Icon name="warn" /> {draftError.value}</>}</p>
@@ -137,10 +140,32 @@ export function RequestLine() {
     const chip = chips[index];
     if (!chip) return null;
     if (chip.error) return { text: chip.error, bad: true };
-    if (chip.numbers.length === 0) return { text: t.request.noNumber, bad: true };
+    if (chip.numbers.length === 0 && !chip.group) return { text: t.request.noNumber, bad: true };
     const earlier = chips[double.get(index) ?? -1];
     return earlier ? { text: t.request.duplicate(label(earlier)), bad: false } : null;
   }
+}
+
+/** Whom one press rings together: whoever was asked for last time, and standing groups. */
+function Together({ mode }: { mode: 'call' | 'add' | 'cold' }) {
+  const again = mode === 'call' ? (lastTime.value?.participants ?? []) : [];
+  if (again.length === 0 && groups.value.length === 0) return null;
+  return (
+    <div class="together" role="group" aria-label={t.request.together}>
+      {again.length > 0 && (
+        <Action
+          label={t.request.asLastTime} of={t.and(again.map((one) => label({ name: one.name ?? '', numbers: one.numbers })))}
+          icon="redial" action="lastTime" disabled={starting.value} onPress={startLastTime}
+        />
+      )}
+      {groups.value.map((group, index) => (
+        <Action
+          key={group.id} label={group.name} of={t.request.groupSize(group.participants.length)} icon="people"
+          letter={index < 9 ? String(index + 1) : undefined} disabled={starting.value} onPress={() => startGroup(group)}
+        />
+      ))}
+    </div>
+  );
 }
 
 interface ChipProps {
@@ -169,7 +194,7 @@ function ChipView({ chip, note, tabStop, onEdit, onRemove, onMove }: ChipProps) 
         }}
       >
         {chip.name && <span class="chip-name">{chip.name}</span>}
-        <span class="chip-number">{numbersText(chip)}</span>
+        <span class="chip-number">{chip.group ? t.request.groupSize(chip.group.size) : numbersText(chip)}</span>
         {note && <span class="chip-note">{note.text}</span>}
         <span class="sr">{t.request.edit}</span>
       </button>
