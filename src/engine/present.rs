@@ -90,11 +90,10 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         state: conference.state,
         call_id: conference.call,
         owner: user(&conference.owner),
-        handed_over: conference.handed_over.as_ref().map(|it| HandedOverView {
-            from: user(&it.from),
-            at: it.at,
-            note: it.note.clone(),
-        }),
+        handed_over: conference
+            .handed_over
+            .as_ref()
+            .map(|it| Box::new(HandedOverView { from: user(&it.from), at: it.at, note: it.note.clone() })),
         room: conference.room.clone(),
         locked: conference.locked,
         ports: conference.ports,

@@ -141,7 +141,7 @@ pub struct ConferenceView {
     pub owner: UserRef,
     /// Where the owner has it from; absent if nobody else had it before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handed_over: Option<HandedOverView>,
+    pub handed_over: Option<Box<HandedOverView>>,
     /// The room's name on the switch.
     pub room: String,
     pub locked: bool,

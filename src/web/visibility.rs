@@ -317,7 +317,8 @@ mod tests {
         let handed = |from: &Identity, to: &Identity| {
             let mut conference = conference(1, to);
             let from = UserRef { id: from.id, name: from.name.clone() };
-            conference.handed_over = Some(HandedOverView { from, at: Timestamp(1), note: "the doctor".into() });
+            conference.handed_over =
+                Some(Box::new(HandedOverView { from, at: Timestamp(1), note: "the doctor".into() }));
             conference
         };
         let line = |kind: &str| match activity(None, Some(1), None) {
