@@ -16,6 +16,7 @@ pub struct CallRequest {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "one an answer, and moved a few times")]
 pub enum CallResponse {
     /// Accepted; the call as it is now. What follows comes as status.
     Call(CallView),

@@ -423,6 +423,7 @@ pub struct Activity {
 /// One change, as it goes out on the live stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "shared behind an Arc wherever there are many")]
 pub enum Status {
     /// Sent first, and again whenever the stream cannot be resumed.
     Snapshot(Board),
