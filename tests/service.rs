@@ -63,6 +63,8 @@ mod crashing;
 mod doctoring;
 #[path = "service/ending.rs"]
 mod ending;
+#[path = "service/grouping.rs"]
+mod grouping;
 #[path = "service/holding.rs"]
 mod holding;
 #[path = "service/introducing.rs"]
@@ -77,6 +79,8 @@ mod many;
 mod moving;
 #[path = "service/ordinary.rs"]
 mod ordinary;
+#[path = "service/owning.rs"]
+mod owning;
 #[path = "service/passing.rs"]
 mod passing;
 #[path = "service/reaching.rs"]

@@ -9,6 +9,8 @@ mod bad_input;
 mod connections;
 #[path = "web/document.rs"]
 mod document;
+#[path = "web/groups.rs"]
+mod groups;
 #[path = "web/house.rs"]
 mod house;
 #[path = "web/permissions.rs"]

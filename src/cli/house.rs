@@ -1,6 +1,6 @@
 //! The composition root: every part of the program put together, once, for `serve` and `demo` alike.
 
-use super::{recordings, rules, web_accounts::WebAccounts};
+use super::{recordings, rules, web_accounts::WebAccounts, web_groups::WebGroups};
 use crate::{
     config::{Config, NodeConfig},
     domain::{
@@ -117,8 +117,9 @@ impl Running {
             recordings: config.recording.shared_directory.clone(),
             ..WebSettings::default()
         };
-        let accounts = Arc::new(WebAccounts::new(store));
-        let context = WebContext { server: house.clone(), accounts, settings, boot, assets: Some(web::assets::page()) };
+        let (accounts, groups) = (Arc::new(WebAccounts::new(store.clone())), Arc::new(WebGroups(store)));
+        let assets = Some(web::assets::page());
+        let context = WebContext { server: house.clone(), accounts, groups, settings, boot, assets };
         let shutdown = ShutdownToken::new();
         let serving = tokio::spawn(web::serve(http_listener, web::routes(context), shutdown.clone(), limits));
         Ok(Self { http, hook: hook.address(), shutdown, house, serving })

@@ -11,6 +11,7 @@ mod rules;
 pub mod serve;
 pub mod user;
 mod web_accounts;
+mod web_groups;
 
 use crate::{
     config::Config,

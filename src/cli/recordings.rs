@@ -68,7 +68,7 @@ mod tests {
         engine::{
             Follow, HistoryError,
             messages::{CallRequest, CallResponse},
-            view::Story,
+            view::{LastTime, Story},
         },
     };
     use futures_util::{FutureExt, future::BoxFuture};
@@ -94,6 +94,9 @@ mod tests {
         }
         fn story(&self, _: ConferenceId) -> BoxFuture<'_, Result<Option<Story>, HistoryError>> {
             unreachable!("no story is read")
+        }
+        fn last_time<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<LastTime>, HistoryError>> {
+            unreachable!("nobody calls again")
         }
         fn is_ready(&self) -> Result<(), String> {
             Ok(())

@@ -4,7 +4,7 @@ use crate::{
     domain::time::Timestamp,
     store::{LoginAttempt, Secret, Store, User, accounts as stored},
     web::accounts::{
-        Accounts, AccountsError, Answer, AuditEntry, Identity, Session, SignIn, SignInAttempt, SignInError,
+        Accounts, AccountsError, Answer, Attendant, AuditEntry, Identity, Session, SignIn, SignInAttempt, SignInError,
     },
 };
 use futures_util::future::BoxFuture;
@@ -70,6 +70,15 @@ impl Accounts for WebAccounts {
         Box::pin(async move {
             let found = self.accounts.program(token, now).await.map_err(failed)?;
             Ok(found.map(|token| Identity { id: token.id, name: token.name, role: token.role, stations: Vec::new() }))
+        })
+    }
+
+    fn attendants(&self) -> Answer<'_, Vec<Attendant>> {
+        Box::pin(async move {
+            let users = self.store.users().await.map_err(failed)?;
+            let attendant =
+                |user: User| Attendant { identity: identity(&user), user: user.name, disabled: user.disabled };
+            Ok(users.into_iter().map(attendant).collect())
         })
     }
 

@@ -169,6 +169,7 @@ impl Call {
                 self.settled = false;
                 self.enter(CallState::Talking, at);
             }
+            Fact::CallHandedOver { to } => self.attendant = Some(to.clone()),
             Fact::CallHangupAsked => self.hangup_asked = true,
             Fact::CallEnded { cause } => {
                 self.notice = Some(cause.clone());

@@ -22,6 +22,8 @@ pub struct Conference {
     pub id: ConferenceId,
     pub owner: Person,
     pub stations: Vec<String>,
+    /// Where the owner has it from, if somebody else had it before.
+    pub handed_over: Option<HandedOver>,
     pub call: Option<CallId>,
     pub room: String,
     pub ports: u32,
@@ -64,6 +66,15 @@ pub struct Conference {
     pub participants: Vec<Participant>,
     /// Oldest first; at most the last is not over.
     pub recordings: Vec<Recording>,
+}
+
+/// Who handed the conference over, and what they wanted said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandedOver {
+    pub from: Person,
+    pub at: Timestamp,
+    /// May be empty.
+    pub note: String,
 }
 
 /// A person who belongs in a conference.
@@ -327,6 +338,7 @@ impl Conference {
             id,
             owner: owner.clone(),
             stations: stations.clone(),
+            handed_over: None,
             call: *call,
             room: room.clone(),
             ports: *ports,
@@ -379,6 +391,22 @@ impl Conference {
                 self.question_answered = true;
             }
             Fact::ConferenceNotice { cause } => self.notice = Some(cause.clone()),
+            Fact::ConferenceHandedOver { from, to, stations, note, attendant } => {
+                self.owner = to.clone();
+                self.stations.clone_from(stations);
+                self.handed_over = Some(HandedOver { from: from.clone(), at, note: note.clone() });
+                let ends = self.ending.rules.on_exit_of(ParticipantRole::Attendant);
+                for one in &mut self.participants {
+                    let is_attendant = one.role == ParticipantRole::Attendant;
+                    if *attendant == Some(one.id) {
+                        one.role = ParticipantRole::Attendant;
+                        one.end_conference_on_exit |= ends;
+                    } else if is_attendant {
+                        one.role = ParticipantRole::Guest;
+                        one.end_conference_on_exit &= !ends;
+                    }
+                }
+            }
             Fact::ConferenceEnding { cause } => {
                 self.state = ConferenceState::Ending;
                 self.question = None;

@@ -149,6 +149,10 @@ pub enum Fact {
         conference: ConferenceId,
         participant: ParticipantId,
     },
+    /// The conference it is in was handed over, and the call with it.
+    CallHandedOver {
+        to: Person,
+    },
     CallHangupAsked,
     CallEnded {
         cause: Cause,
@@ -231,6 +235,16 @@ pub enum Fact {
         participant: Option<ParticipantId>,
         sound: String,
     },
+    /// It is somebody else's from now on.
+    ConferenceHandedOver {
+        from: Person,
+        to: Person,
+        /// The stations that may be rung to bring the new owner back.
+        stations: Vec<String>,
+        note: String,
+        /// Who is at one of these stations, and the attendant from now on. Who was it is a guest.
+        attendant: Option<ParticipantId>,
+    },
     ConferenceEnding {
         cause: Cause,
     },
@@ -238,6 +252,10 @@ pub enum Fact {
     /// Everybody who was not in yet was called off, by somebody.
     RingingCancelled,
 
+    /// These standing groups were named beside whoever was typed.
+    GroupsAsked {
+        groups: Vec<String>,
+    },
     ParticipantsAdded {
         ports: u32,
         invited: Vec<Invited>,

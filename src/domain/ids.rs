@@ -105,6 +105,10 @@ prefixed_id!(
     UserId, "user"
 );
 prefixed_id!(
+    /// A standing group.
+    GroupId, "group"
+);
+prefixed_id!(
     /// One thing that happened, as the page and programs are told of it.
     EventId, "evt"
 );

@@ -13,6 +13,7 @@ pub mod effect;
 pub mod ending;
 pub mod endpoint;
 pub mod fact;
+pub mod group;
 pub mod hearing;
 pub mod ids;
 pub mod input;

@@ -3,6 +3,7 @@
 use super::{
     announcement::Beep,
     ending::EndWishes,
+    group::Group,
     ids::{CallId, ConferenceId, ParticipantId, UserId},
     object::{object, objects},
     reach::Strategy,
@@ -48,6 +49,9 @@ pub enum Verb {
     AddParticipants {
         conference_id: ConferenceId,
         participants: Vec<NewParticipant>,
+        /// Whoever of these is not in it, or named beside them.
+        #[serde(default)]
+        groups: Vec<Group>,
     },
     /// Mute, deaf, hold, gain, energy: for one who is in the room.
     Set {
@@ -194,6 +198,12 @@ pub enum Verb {
         conference_id: ConferenceId,
         seconds: u32,
     },
+    /// It is somebody else's from now on.
+    HandOver {
+        conference_id: ConferenceId,
+        to: Actor,
+        note: String,
+    },
     /// The answer to the question whether to go on without the caller who hung up.
     ContinueWithoutCaller {
         conference_id: ConferenceId,
@@ -210,15 +220,18 @@ pub enum Spare {
     Nobody,
 }
 
-/// A conference as it is asked for. Unknown fields are refused.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+/// A conference as it is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewConference {
     /// The live call to make it from; none for a cold conference.
     #[serde(default)]
     pub call_id: Option<CallId>,
-    #[serde(deserialize_with = "objects")]
+    #[serde(default, deserialize_with = "objects")]
     pub participants: Vec<NewParticipant>,
+    /// Whoever of these is not named beside them.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// Cold conferences only: ring the attendant's own station as well.
     #[serde(default)]
     pub include_attendant: bool,

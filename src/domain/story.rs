@@ -155,6 +155,9 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told(kind, text).map(|telling| Telling { participant: *participant, ..telling })
         }
         Fact::ConferenceEndCalledOff => told("conference.goes_on", "The conference goes on after all."),
+        Fact::ConferenceHandedOver { from, to, note, .. } => {
+            told("conference.handed_over", handed_over(actor, from, to, note))
+        }
         Fact::ConferenceEnding { cause } => {
             let text = match actor {
                 Some(person) => format!("{} ends the conference for all.", person.name),
@@ -166,6 +169,7 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             told("conference.ringing_cancelled", format!("{by} calls off everybody who is not in yet."))
         }
         Fact::ConferenceEnded => told("conference.ended", "The conference is over."),
+        Fact::GroupsAsked { groups } => told("conference.groups_asked", asked_for_groups(by, groups)),
         Fact::ParticipantsAdded { invited, .. } => {
             let names: Vec<_> = invited.iter().map(|one| name_or_number(&one.name, &one.number)).collect();
             let places: Vec<ParticipantId> = invited.iter().filter_map(|one| one.replaces).collect();
@@ -233,6 +237,20 @@ fn leg_of(fact: &Fact) -> Option<ChannelId> {
         | Fact::LegOver { leg, .. } => Some(*leg),
         _ => None,
     }
+}
+
+fn asked_for_groups(by: &str, groups: &[String]) -> String {
+    let (what, names) = (if groups.len() == 1 { "group" } else { "groups" }, list(groups));
+    format!("{by} asks for the {what} {names}.")
+}
+
+fn handed_over(actor: Option<&Person>, from: &Person, to: &Person, note: &str) -> String {
+    let deed = match actor {
+        Some(by) if by.id == to.id => format!("{} takes the conference over from {}", by.name, from.name),
+        Some(by) if by.id != from.id => format!("{} hands {}'s conference over to {}", by.name, from.name, to.name),
+        _ => format!("{} hands the conference over to {}", from.name, to.name),
+    };
+    if note.is_empty() { format!("{deed}.") } else { format!("{deed}: {note}") }
 }
 
 fn tell_participant(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
@@ -438,6 +456,10 @@ fn tell_asked(by: &str, who: &str, setting: Setting) -> Option<Telling> {
 
 fn names_of(conference: &Conference, ids: &[ParticipantId]) -> String {
     let names: Vec<String> = ids.iter().filter_map(|id| conference.participant(*id)).map(shown_name).collect();
+    list(&names)
+}
+
+fn list(names: &[String]) -> String {
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.join(""),

@@ -4,12 +4,12 @@ use super::{
     ApplicationServer, Follow, HistoryError, HistoryQuery,
     board::Pictures,
     clock::Clock,
-    journaling,
+    journaling, last_time,
     messages::{CallRequest, CallResponse, Refusal, RefusalCode, Verb},
     metrics::Counters,
     node_task::{Message, NodeTask, Reach},
     present,
-    view::{ConferenceView, Story},
+    view::{ConferenceView, LastTime, Story},
 };
 use crate::{
     domain::{
@@ -335,6 +335,7 @@ impl Verb {
             | Self::Announce { conference_id, .. }
             | Self::AnnounceStop { conference_id, .. }
             | Self::Extend { conference_id, .. }
+            | Self::HandOver { conference_id, .. }
             | Self::ContinueWithoutCaller { conference_id } => Conference(*conference_id),
         }
     }
@@ -376,6 +377,10 @@ impl ApplicationServer for House {
 
     fn story(&self, id: ConferenceId) -> BoxFuture<'_, Result<Option<Story>, HistoryError>> {
         Box::pin(self.read_story(id))
+    }
+
+    fn last_time<'a>(&'a self, caller: &'a str) -> BoxFuture<'a, Result<Option<LastTime>, HistoryError>> {
+        Box::pin(last_time::last_time(&*self.store, caller))
     }
 
     fn is_ready(&self) -> Result<(), String> {

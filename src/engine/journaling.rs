@@ -6,8 +6,9 @@ use crate::{
         fact::{Fact, Person, Recorded, Subject, VERSION},
         ids::NodeId,
         node::{Node, Told},
+        states::ParticipantRole,
     },
-    store::{Dial, Entity, EntityKind, Entry, Lifecycle, Recorded as Stored},
+    store::{Caller, Dial, Entity, EntityKind, Entry, Lifecycle, Recorded as Stored},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -38,6 +39,7 @@ pub fn entry(node: &Node, told: &Told) -> Result<Entry, serde_json::Error> {
 fn lifecycle(node: &Node, recorded: &Recorded) -> Result<Lifecycle, serde_json::Error> {
     Ok(match (recorded.subject, &recorded.fact) {
         (_, Fact::CallArrived { .. } | Fact::ConferenceRequested { .. }) => Lifecycle::Opens { summary: Value::Null },
+        (_, Fact::ConferenceHandedOver { to, .. } | Fact::CallHandedOver { to }) => Lifecycle::Passes { owner: to.id },
         (Subject::Call(_), Fact::CallEnded { .. }) => Lifecycle::Closes { summary: Value::Null },
         (Subject::Conference(id), Fact::ConferenceEnded) => Lifecycle::Closes {
             summary: node
@@ -58,6 +60,16 @@ pub fn dial(node: &NodeId, recorded: &Recorded) -> Option<Dial> {
         }
         _ => None,
     }
+}
+
+/// Whose call a conference is made from, to know what they asked for when they call again.
+pub fn caller(recorded: &Recorded) -> Option<Caller> {
+    let (Subject::Conference(id), Fact::ConferenceRequested { invited, .. }) = (recorded.subject, &recorded.fact)
+    else {
+        return None;
+    };
+    let caller = invited.iter().find(|one| one.role == ParticipantRole::Caller && !one.number.is_empty())?;
+    Some(Caller { conference: id.to_string(), number: caller.number.clone(), at: recorded.at })
 }
 
 /// Why a journal entry could not be read back.

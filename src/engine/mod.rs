@@ -9,6 +9,7 @@ mod drawing;
 mod hearsay;
 pub mod house;
 mod journaling;
+mod last_time;
 pub mod messages;
 mod metrics;
 pub mod node_task;
@@ -20,7 +21,7 @@ use futures_util::future::BoxFuture;
 use messages::{CallRequest, CallResponse};
 use std::sync::Arc;
 use tokio::sync::broadcast;
-use view::{Board, ConferenceView, Status, Story};
+use view::{Board, ConferenceView, LastTime, Status, Story};
 
 /// One numbered change. Numbers count up by one within one run of the program.
 #[derive(Clone, Debug)]
@@ -62,6 +63,8 @@ pub trait ApplicationServer: Send + Sync {
     fn history(&self, query: HistoryQuery) -> BoxFuture<'_, Result<Vec<ConferenceView>, HistoryError>>;
     /// One conference, live or past, with everything that happened in it.
     fn story(&self, id: ConferenceId) -> BoxFuture<'_, Result<Option<Story>, HistoryError>>;
+    /// Whom the last conference was for that was made from a call of this number.
+    fn last_time<'a>(&'a self, caller: &'a str) -> BoxFuture<'a, Result<Option<LastTime>, HistoryError>>;
     /// Every node is up or paused, and the store takes decisions.
     fn is_ready(&self) -> Result<(), String>;
     /// Counters and gauges in the Prometheus text format.

@@ -269,6 +269,7 @@ impl NodeTask {
                 Ok(entry) => batch.entries.push(entry),
                 Err(error) => tracing::error!(%error, "a fact could not be written as JSON; it is lost to the journal"),
             }
+            batch.callers.extend(journaling::caller(&told.recorded));
             batch.dials.extend(journaling::dial(&self.node.id, &told.recorded));
         }
         let waiting = Waiting { batch, effects: outbox.effects, statuses, answer };

@@ -1,8 +1,9 @@
 //! From the core's state to what is shown. No decision is taken here.
 
 use super::view::{
-    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, IntroductionState,
-    LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question, QuestionKind, RecordingView, UserRef,
+    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, HandedOverView,
+    IntroductionState, LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question, QuestionKind,
+    RecordingView, UserRef,
 };
 use crate::domain::{
     announcement::Announcing,
@@ -89,6 +90,10 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         state: conference.state,
         call_id: conference.call,
         owner: user(&conference.owner),
+        handed_over: conference
+            .handed_over
+            .as_ref()
+            .map(|it| Box::new(HandedOverView { from: user(&it.from), at: it.at, note: it.note.clone() })),
         room: conference.room.clone(),
         locked: conference.locked,
         ports: conference.ports,

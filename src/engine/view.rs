@@ -6,6 +6,7 @@ use crate::domain::{
     ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
     reach::Strategy,
     recording::RecordingState,
+    request::NewParticipant,
     states::{CallState, ConferenceState, LegState, NodeState, ParticipantRole},
     time::Timestamp,
 };
@@ -138,6 +139,9 @@ pub struct ConferenceView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call_id: Option<CallId>,
     pub owner: UserRef,
+    /// Where the owner has it from; absent if nobody else had it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over: Option<Box<HandedOverView>>,
     /// The room's name on the switch.
     pub room: String,
     pub locked: bool,
@@ -259,6 +263,16 @@ pub struct Progress {
     pub failed: usize,
     /// Were in, and left.
     pub left: usize,
+}
+
+/// A conference came from somebody else's hands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HandedOverView {
+    /// Whose it was before.
+    pub from: UserRef,
+    pub at: Timestamp,
+    /// What they wanted said; may be empty.
+    pub note: String,
 }
 
 /// Something only the attendant can decide.
@@ -437,6 +451,14 @@ pub enum Status {
         talking: bool,
     },
     Activity(Activity),
+}
+
+/// Whom a caller asked for the last time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LastTime {
+    pub at: Timestamp,
+    /// To be asked for again: as they were rung then.
+    pub participants: Vec<NewParticipant>,
 }
 
 /// A past or present conference with everything that happened in it.

@@ -5,7 +5,8 @@ use super::{
     Pruned, RecentDials, Recorded, Session, Store, StoreError, User, error::ErrorKind,
 };
 use crate::domain::{
-    ids::{NodeId, UserId},
+    group::Group,
+    ids::{GroupId, NodeId, UserId},
     time::Timestamp,
 };
 use std::{
@@ -119,6 +120,10 @@ impl Store for FaultyStore {
         self.inner.history(before, limit, owner)
     }
 
+    fn last_conference_of<'a>(&'a self, caller: &'a str) -> Answer<'a, Option<String>> {
+        self.inner.last_conference_of(caller)
+    }
+
     fn idempotency<'a>(&'a self, actor: UserId, key: &'a str) -> Answer<'a, Option<Idempotency>> {
         self.inner.idempotency(actor, key)
     }
@@ -185,6 +190,22 @@ impl Store for FaultyStore {
 
     fn revoke_api_token<'a>(&'a self, name: &'a str, now: Timestamp) -> Answer<'a, bool> {
         self.inner.revoke_api_token(name, now)
+    }
+
+    fn groups(&self) -> Answer<'_, Vec<Group>> {
+        self.inner.groups()
+    }
+
+    fn add_group<'a>(&'a self, group: &'a Group) -> Answer<'a, ()> {
+        self.inner.add_group(group)
+    }
+
+    fn change_group<'a>(&'a self, group: &'a Group) -> Answer<'a, bool> {
+        self.inner.change_group(group)
+    }
+
+    fn remove_group(&self, id: GroupId) -> Answer<'_, bool> {
+        self.inner.remove_group(id)
     }
 
     fn begin_login<'a>(&'a self, attempt: &'a LoginAttempt, limits: LoginLimits) -> Answer<'a, LoginGate> {

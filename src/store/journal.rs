@@ -41,6 +41,8 @@ impl Entity {
 pub enum Lifecycle {
     /// The story begins. The entry's actor owns the entity; its node is the entity's.
     Opens { summary: Value },
+    /// Somebody else owns the entity from now on.
+    Passes { owner: UserId },
     /// Changes nothing: an open entity stays open, a closed one closed, one never opened counts as closed.
     Continues,
     /// The story is over. Alone, without `Opens` before it, it is a story of one entry: a refusal.
@@ -93,6 +95,15 @@ pub struct Dial {
     pub leg: ChannelId,
 }
 
+/// A conference made from somebody's call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub conference: String,
+    /// As the switch told it.
+    pub number: String,
+    pub at: Timestamp,
+}
+
 /// The legs rung since a moment, oldest first. Moments rather than sums: the minute of a limit slides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecentDials(pub Vec<Dial>);
@@ -115,6 +126,7 @@ pub struct Batch {
     pub entries: Vec<Entry>,
     pub idempotency: Vec<Idempotency>,
     pub dials: Vec<Dial>,
+    pub callers: Vec<Caller>,
 }
 
 /// One line in the list of past conferences.

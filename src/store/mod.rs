@@ -17,14 +17,15 @@ pub mod writer;
 
 pub use error::{ErrorKind, StoreError};
 pub use journal::{
-    Batch, Dial, Entity, EntityKind, Entry, HistoryRow, Idempotency, Lifecycle, Pruned, RecentDials, Recorded,
+    Batch, Caller, Dial, Entity, EntityKind, Entry, HistoryRow, Idempotency, Lifecycle, Pruned, RecentDials, Recorded,
 };
 pub use people::{ApiToken, AuditEntry, LoginAttempt, LoginGate, LoginLimits, Session, User};
 pub use secret::{Digest, Secret};
 pub use sqlite::SqliteStore;
 
 use crate::domain::{
-    ids::{NodeId, UserId},
+    group::Group,
+    ids::{GroupId, NodeId, UserId},
     time::Timestamp,
 };
 use futures_util::future::BoxFuture;
@@ -46,6 +47,8 @@ pub trait Store: Send + Sync {
     fn entries<'a>(&'a self, entity: &'a Entity) -> Answer<'a, Vec<Recorded>>;
     /// Conferences that closed, newest opened first: only those opened before a moment, only those of one owner.
     fn history(&self, before: Option<Timestamp>, limit: u32, owner: Option<UserId>) -> Answer<'_, Vec<HistoryRow>>;
+    /// The conference made last from a call of this number, open or closed.
+    fn last_conference_of<'a>(&'a self, caller: &'a str) -> Answer<'a, Option<String>>;
     /// What a request under this key was answered, if there was one.
     fn idempotency<'a>(&'a self, actor: UserId, key: &'a str) -> Answer<'a, Option<Idempotency>>;
     /// The legs rung at or after a moment.
@@ -87,6 +90,17 @@ pub trait Store: Send + Sync {
     fn api_tokens(&self) -> Answer<'_, Vec<ApiToken>>;
     /// False if there is none of that name that is not revoked already.
     fn revoke_api_token<'a>(&'a self, name: &'a str, now: Timestamp) -> Answer<'a, bool>;
+
+    // Standing groups.
+
+    /// All of them, by name.
+    fn groups(&self) -> Answer<'_, Vec<Group>>;
+    /// Fails with [`ErrorKind::Conflict`] if the name is taken, whatever its case.
+    fn add_group<'a>(&'a self, group: &'a Group) -> Answer<'a, ()>;
+    /// Replaces all but the id; false if there is no such group. Fails as adding does.
+    fn change_group<'a>(&'a self, group: &'a Group) -> Answer<'a, bool>;
+    /// False if there is no such group.
+    fn remove_group(&self, id: GroupId) -> Answer<'_, bool>;
 
     // Signing in, and who did what.
 

@@ -17,6 +17,16 @@ pub struct Identity {
     pub stations: Vec<String>,
 }
 
+/// Somebody who may have conferences of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attendant {
+    pub identity: Identity,
+    /// What they type to sign in.
+    pub user: String,
+    /// May not sign in any more.
+    pub disabled: bool,
+}
+
 /// A signed-in browser.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
@@ -91,5 +101,7 @@ pub trait Accounts: Send + Sync {
     fn sign_out<'a>(&'a self, token: &'a str) -> Answer<'a, ()>;
     /// The program that API token was made for.
     fn program<'a>(&'a self, token: &'a str, now: Timestamp) -> Answer<'a, Option<Identity>>;
+    /// All users, by name, those who are disabled too. No programs.
+    fn attendants(&self) -> Answer<'_, Vec<Attendant>>;
     fn audit(&self, entry: AuditEntry) -> Answer<'_, ()>;
 }

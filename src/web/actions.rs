@@ -1,14 +1,16 @@
 //! Everything that asks the AS for something: a call request in, 202 with the resource or a problem out.
 
 use super::{
-    Web, api, board,
-    input::{NewParticipants, Nothing, StationChoice},
+    Web, api, attendants, board, groups,
+    input::{Nothing, StationChoice},
     input_announcing::NewAnnouncement,
     input_controls::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
     },
     input_ending::Extension,
+    input_groups::{ConferenceWanted, NewParticipants, too_many},
+    input_owning::NewOwner,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
@@ -16,10 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{CallId, ConferenceId, ParticipantId},
+        group::Group,
+        ids::{CallId, ConferenceId, GroupId, ParticipantId},
         setting::Setting,
     },
-    engine::messages::{Actor, CallRequest, CallResponse, NewConference, Verb},
+    engine::messages::{Actor, CallRequest, CallResponse, InputError, NewParticipant, Verb},
 };
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -83,23 +86,44 @@ async fn act_on_call(asked: Asked<(String, CallVerb)>) -> Result<Response, Probl
 }
 
 pub(super) async fn start_conference(asked: Asked<()>) -> Result<Response, Problem> {
-    ask(asked, None, |request| async move { Ok(Verb::StartConference(request.json::<NewConference>().await?)) }).await
-}
-
-async fn add_participants(asked: Asked<String>) -> Result<Response, Problem> {
-    let conference_id = board::id::<ConferenceId>(&asked.path)?;
-    ask(asked, Some(conference_id.to_string()), |request| async move {
-        let NewParticipants { participants } = request.json().await?;
-        Ok(Verb::AddParticipants { conference_id, participants })
+    let web = asked.web.clone();
+    ask(asked, None, |request| async move {
+        let wanted: ConferenceWanted = request.json().await?;
+        let groups = groups_for(&web, &wanted.participants, &wanted.groups).await?;
+        Ok(Verb::StartConference(wanted.with(groups)))
     })
     .await
 }
 
+async fn add_participants(asked: Asked<String>) -> Result<Response, Problem> {
+    let conference_id = board::id::<ConferenceId>(&asked.path)?;
+    let web = asked.web.clone();
+    ask(asked, Some(conference_id.to_string()), |request| async move {
+        let NewParticipants { participants, groups } = request.json().await?;
+        let groups = groups_for(&web, &participants, &groups).await?;
+        Ok(Verb::AddParticipants { conference_id, participants, groups })
+    })
+    .await
+}
+
+async fn groups_for(web: &Web, participants: &[NewParticipant], ids: &[GroupId]) -> Result<Vec<Group>, Problem> {
+    let groups = groups::named(web, ids).await?;
+    match too_many(participants, &groups) {
+        None => Ok(groups),
+        Some(detail) => Err(Problem::input(vec![InputError { pointer: "/groups".into(), detail }])),
+    }
+}
+
 async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Response, Problem> {
     let conference_id = board::id::<ConferenceId>(&asked.path.0)?;
-    let verb = asked.path.1;
+    let (verb, web) = (asked.path.1, asked.web.clone());
     ask(asked, Some(conference_id.to_string()), |request| async move {
         let plain = match verb {
+            ConferenceVerb::HandOver => {
+                let NewOwner { user, note } = request.json().await?;
+                let to = attendants::who_can_take(&web, &user).await?;
+                return Ok(Verb::HandOver { conference_id, to, note });
+            }
             ConferenceVerb::Rejoin => {
                 let StationChoice { station } = request.json_or_default().await?;
                 return Ok(Verb::Rejoin { conference_id, station });
@@ -242,8 +266,7 @@ where
     let address = request.address;
     let idempotency_key = request.idempotency_key()?;
     let verb = read(request).await?;
-    let identity = caller.identity.clone();
-    let actor = Actor { id: identity.id, name: identity.name, role: identity.role, stations: identity.stations };
+    let actor = Actor::from(caller.identity.clone());
     let response = web.server.request(CallRequest { actor, idempotency_key, verb }).await;
     let (answer, subject, outcome) = match response {
         CallResponse::Call(call) => (Ok(accepted(&call, None)), Some(call.id.to_string()), "accepted"),

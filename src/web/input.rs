@@ -4,8 +4,8 @@
 
 use super::problem::{Problem, ProblemCode};
 use crate::{
-    domain::object::{Object, objects},
-    engine::messages::{InputError, NewConference, NewParticipant},
+    domain::object::Object,
+    engine::messages::{InputError, NewParticipant},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
@@ -45,14 +45,6 @@ pub struct StationChoice {
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// Participants to be rung, all at once.
-#[derive(Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewParticipants {
-    #[serde(deserialize_with = "objects")]
-    pub participants: Vec<NewParticipant>,
-}
-
 /// A body that can be checked.
 pub trait Checked: DeserializeOwned {
     /// What no AS could accept, each with its place.
@@ -77,13 +69,13 @@ impl Faults {
         }
     }
 
-    fn station(&mut self, station: Option<&String>) {
+    pub(super) fn station(&mut self, station: Option<&String>) {
         if let Some(station) = station {
             self.text(|| "/station".into(), station, MAX_NUMBER);
         }
     }
 
-    fn participants(&mut self, participants: &[NewParticipant]) {
+    pub(super) fn participants(&mut self, participants: &[NewParticipant]) {
         if participants.is_empty() {
             return self.add("/participants", "is empty; name at least one participant");
         }
@@ -141,20 +133,6 @@ impl Checked for Nothing {
     fn check(&self, _: &mut Faults) {}
 }
 
-impl Checked for NewParticipants {
-    fn check(&self, faults: &mut Faults) {
-        faults.participants(&self.participants);
-    }
-}
-
-impl Checked for NewConference {
-    fn check(&self, faults: &mut Faults) {
-        faults.participants(&self.participants);
-        faults.station(self.station.as_ref());
-        faults.end_rules(&self.end_rules);
-    }
-}
-
 /// A body from its bytes: 400 if it is not JSON, 422 with the places if it is not acceptable.
 pub fn parse<T: Checked>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -209,7 +187,10 @@ fn escape(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::input_groups::{ConferenceWanted as NewConference, NewGroup, NewParticipants},
+        *,
+    };
     use serde_json::{Value, json};
 
     fn refused<T: Checked>(body: &Value) -> Vec<String> {
@@ -280,6 +261,33 @@ mod tests {
         assert_eq!(refused::<NewParticipants>(&long), ["/participants/0/name", "/participants/0/numbers/0"]);
         let fits = json!({ "participants": [{ "name": "é".repeat(120), "numbers": ["1".repeat(64)] }] });
         parse::<NewParticipants>(fits.to_string().as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn groups_are_named_beside_participants_or_instead() {
+        let group = format!("group_{:032x}", 7);
+        let named = parse::<NewParticipants>(json!({ "groups": [group] }).to_string().as_bytes()).unwrap();
+        assert_eq!((named.participants.len(), named.groups[0].to_string()), (0, group.clone()));
+        let both = json!({ "groups": [group], "participants": [{ "numbers": ["1"] }] });
+        parse::<NewConference>(both.to_string().as_bytes()).unwrap();
+        assert_eq!(refused::<NewConference>(&json!({})), ["/participants"]);
+        assert_eq!(refused::<NewConference>(&json!({ "groups": [] })), ["/participants"]);
+        assert_eq!(refused::<NewConference>(&json!({ "groups": ["crisis team"] })), ["/groups/0"]);
+        assert_eq!(refused::<NewParticipants>(&json!({ "groups": vec![group; 21] })), ["/groups"]);
+
+        let one =
+            json!([{ "name": "Emma", "numbers": ["1008"], "label": "nurse", "moderator": true, "listener": false }]);
+        parse::<NewGroup>(json!({ "name": "crisis team", "participants": one }).to_string().as_bytes()).unwrap();
+        assert_eq!(refused::<NewGroup>(&json!({ "name": " ", "participants": one })), ["/name"]);
+        assert_eq!(refused::<NewGroup>(&json!({ "name": "a\nb", "participants": one })), ["/name"]);
+        assert_eq!(refused::<NewGroup>(&json!({ "name": "none", "participants": [] })), ["/participants"]);
+        let wrong = json!({ "name": "no number", "participants": [{ "numbers": [] }] });
+        assert_eq!(refused::<NewGroup>(&wrong), ["/participants/0/numbers"]);
+        assert_eq!(refused::<NewGroup>(&json!({ "name": "x", "participants": one, "id": group_id() })), ["/id"]);
+    }
+
+    fn group_id() -> String {
+        format!("group_{:032x}", 1)
     }
 
     #[test]

@@ -44,8 +44,8 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::super::input::parse;
+    use super::super::input_groups::ConferenceWanted as NewConference;
     use super::*;
-    use crate::engine::messages::NewConference;
     use serde_json::{Value, json};
 
     fn pointers(end_rules: &Value) -> Vec<String> {

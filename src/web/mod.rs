@@ -9,10 +9,12 @@
 pub mod accounts;
 mod actions;
 pub mod assets;
+mod attendants;
 mod board;
 mod client_address;
 mod csv;
 mod events;
+pub mod groups;
 mod headers;
 mod health;
 mod history;
@@ -22,6 +24,9 @@ mod input;
 mod input_announcing;
 mod input_controls;
 mod input_ending;
+mod input_groups;
+mod input_owning;
+mod last_time;
 pub mod openapi;
 pub mod permissions;
 pub mod problem;
@@ -43,6 +48,7 @@ pub use settings::{MetricsAccess, WebSettings};
 
 use crate::{domain::time::Timestamp, engine::ApplicationServer};
 use accounts::Accounts;
+use groups::Groups;
 use hub::Hub;
 use seats::Seats;
 use std::{
@@ -56,6 +62,7 @@ use warp::{Filter, Rejection, filters::BoxedFilter, reply::Response};
 pub struct WebContext {
     pub server: Arc<dyn ApplicationServer>,
     pub accounts: Arc<dyn Accounts>,
+    pub groups: Arc<dyn Groups>,
     pub settings: WebSettings,
     /// Names this run of the program; event ids begin with it.
     pub boot: String,
@@ -67,6 +74,7 @@ pub struct WebContext {
 pub(crate) struct Web {
     server: Arc<dyn ApplicationServer>,
     accounts: Arc<dyn Accounts>,
+    groups: Arc<dyn Groups>,
     settings: WebSettings,
     hub: Arc<Hub>,
     /// Told when somebody signs out, so that open streams look whether it was theirs.
@@ -77,15 +85,25 @@ pub(crate) struct Web {
 
 /// Everything the WS serves. Must be called inside a Tokio runtime: it starts following the AS.
 pub fn routes(context: WebContext) -> BoxedFilter<(Response,)> {
-    let WebContext { server, accounts, settings, boot, assets } = context;
+    let WebContext { server, accounts, groups, settings, boot, assets } = context;
     let hub = Hub::start(server.clone(), boot, &settings.stream);
-    let web =
-        Arc::new(Web { server, accounts, settings, hub, credentials: watch::Sender::new(()), seats: Arc::default() });
+    let web = Arc::new(Web {
+        server,
+        accounts,
+        groups,
+        settings,
+        hub,
+        credentials: watch::Sender::new(()),
+        seats: Arc::default(),
+    });
     let api = [
         board::routes(&web),
         events::routes(&web),
         sessions::routes(&web),
         actions::routes(&web),
+        attendants::routes(&web),
+        groups::routes(&web),
+        last_time::routes(&web),
         history::routes(&web),
         story::routes(&web),
         recordings::routes(&web),

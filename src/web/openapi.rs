@@ -3,24 +3,29 @@
 //! What a route takes and gives stands here; that it exists, its path and its permission stand in the table.
 
 use super::{
+    attendants::Attendants,
+    groups::GroupList,
     health::{Health, Readiness},
     history::{self, History},
-    input::{Credentials, NewParticipants, StationChoice},
+    input::{Credentials, StationChoice},
     input_announcing::NewAnnouncement,
     input_controls::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
     },
     input_ending::Extension,
+    input_groups::{ConferenceWanted, NewGroup, NewParticipants},
+    input_owning::NewOwner,
+    last_time::LastTimeView,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
     recordings::Recordings,
     sessions::SessionView,
     settings::STREAMS_PER_USER,
 };
-use crate::engine::{
-    messages::NewConference,
-    view::{Board, CallView, ConferenceView, Status, Story},
+use crate::{
+    domain::group::Group,
+    engine::view::{Board, CallView, ConferenceView, Status, Story},
 };
 use utoipa::{
     OpenApi, ToSchema,
@@ -37,20 +42,26 @@ use utoipa::{
 /// Only for its schemas: with them come all they refer to.
 #[derive(OpenApi)]
 #[openapi(components(schemas(
+    Attendants,
     Board,
     CallView,
     ConferenceView,
     Credentials,
+    ConferenceWanted,
     Everybody,
     Extension,
+    Group,
+    GroupList,
     Health,
     History,
     Keys,
     Label,
+    LastTimeView,
     NewCoaching,
     NewAnnouncement,
-    NewConference,
     NewGain,
+    NewGroup,
+    NewOwner,
     NewParticipants,
     NewSidebar,
     NewThreshold,
@@ -102,6 +113,7 @@ pub fn document() -> String {
 fn method(spec: &RouteSpec) -> HttpMethod {
     match spec.method {
         "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
         "DELETE" => HttpMethod::Delete,
         _ => HttpMethod::Get,
     }
@@ -160,6 +172,13 @@ fn summary(route: Route) -> &'static str {
         Route::SessionRead => "Who is signed in, and the token for X-CSRF-Token",
         Route::SessionDelete => "Sign out; open streams of the session end",
         Route::Board => "Everything a page needs to draw itself",
+        Route::GroupList => "All standing groups, by name",
+        Route::GroupCreate => "Make a standing group",
+        Route::GroupRead => "One standing group",
+        Route::GroupReplace => "Say anew who belongs to a standing group, and what it is called",
+        Route::GroupDelete => "Delete a standing group; conferences it was rung into go on",
+        Route::CallLastTime => "Whom this caller asked for the last time",
+        Route::Attendants => "Who works here, to hand a conference over to",
         Route::Events => "The live stream: a picture first, then each change",
         Route::Call(CallVerb::Answer) => "Claim a waiting call and ring one's own station",
         Route::Call(CallVerb::Hold) => "Put the caller on music",
@@ -198,6 +217,7 @@ fn summary(route: Route) -> &'static str {
         Route::Conference(ConferenceVerb::RecordResume) => "Record on, into the same file",
         Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
         Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
+        Route::Conference(ConferenceVerb::HandOver) => "Make it somebody else's, who sees and steers it from then on",
         Route::Conference(ConferenceVerb::End) => "End it for all",
         Route::Conference(ConferenceVerb::CancelRinging) => "Call off everybody who is queued or ringing",
         Route::Conference(ConferenceVerb::Continue) => "Go on although the caller left",
@@ -236,7 +256,8 @@ fn summary(route: Route) -> &'static str {
 fn body(route: Route) -> Option<RequestBody> {
     let (schema, required) = match route {
         Route::SessionCreate => (reference::<Credentials>(), Required::True),
-        Route::ConferenceStart => (reference::<NewConference>(), Required::True),
+        Route::ConferenceStart => (reference::<ConferenceWanted>(), Required::True),
+        Route::GroupCreate | Route::GroupReplace => (reference::<NewGroup>(), Required::True),
         Route::ParticipantsAdd => (reference::<NewParticipants>(), Required::True),
         Route::Call(CallVerb::Answer) | Route::Conference(ConferenceVerb::Rejoin) => {
             (reference::<StationChoice>(), Required::False)
@@ -254,6 +275,7 @@ fn body(route: Route) -> Option<RequestBody> {
             (reference::<NewAnnouncement>(), Required::True)
         }
         Route::Conference(ConferenceVerb::Extend) => (reference::<Extension>(), Required::False),
+        Route::Conference(ConferenceVerb::HandOver) => (reference::<NewOwner>(), Required::True),
         Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),
         Route::Conference(ConferenceVerb::SidebarEnd) => (reference::<WhichSidebar>(), Required::False),
         Route::Conference(
@@ -277,6 +299,13 @@ fn answer(route: Route) -> (&'static str, Response) {
         Route::SessionRead => ("200", json::<SessionView>("The session")),
         Route::SessionDelete => ("204", Response::new("Signed out")),
         Route::Board => ("200", json::<Board>("The picture")),
+        Route::GroupList => ("200", json::<GroupList>("All groups")),
+        Route::GroupCreate => ("201", json::<Group>("Made")),
+        Route::GroupRead => ("200", json::<Group>("The group")),
+        Route::GroupReplace => ("200", json::<Group>("Changed")),
+        Route::GroupDelete => ("204", Response::new("Deleted")),
+        Route::CallLastTime => ("200", json::<LastTimeView>("Whom; nobody if there was no conference")),
+        Route::Attendants => ("200", json::<Attendants>("All who are not disabled, by name")),
         Route::Events => {
             let text = "Server-sent events without end. Each has id (to go on from with Last-Event-ID), event (the \
                         `type` of a Status) and data (its `data`). An unknown or too old Last-Event-ID gets a \

@@ -38,6 +38,7 @@ verbs! {
         Record = "record", RecordStop = "record_stop", RecordPause = "record_pause",
         RecordResume = "record_resume",
         Announce = "announce", AnnounceStop = "announce_stop",
+        HandOver = "hand_over",
     }
 }
 verbs! {
@@ -58,6 +59,13 @@ pub enum Route {
     SessionRead,
     SessionDelete,
     Board,
+    Attendants,
+    GroupCreate,
+    GroupList,
+    GroupRead,
+    GroupReplace,
+    GroupDelete,
+    CallLastTime,
     Events,
     Call(CallVerb),
     ConferenceStart,
@@ -90,6 +98,8 @@ pub enum Permission {
     ReadHistory,
     /// Hear what was recorded in conferences one may see.
     ReadRecordings,
+    /// Say who belongs to a standing group; everybody may ring one.
+    ChangeGroups,
     /// Also given by the configured token and to the configured networks.
     ReadMetrics,
 }
@@ -110,6 +120,7 @@ impl Permission {
             | Self::ReadRecordings => EVERYONE,
             // A program has a token and no session.
             Self::OwnSession => USERS,
+            Self::ChangeGroups => &[Role::Supervisor, Role::Administrator],
             Self::ReadMetrics => &[Role::Administrator],
         }
     }
@@ -145,6 +156,13 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::SessionRead, "sessions.read", "GET" "/api/v1/sessions/current", OwnSession;
     Route::SessionDelete, "sessions.delete", "DELETE" "/api/v1/sessions/current", OwnSession;
     Route::Board, "board.read", "GET" "/api/v1/board", SeeBoard;
+    Route::Attendants, "attendants.list", "GET" "/api/v1/attendants", SeeBoard;
+    Route::GroupList, "groups.list", "GET" "/api/v1/groups", SeeBoard;
+    Route::GroupCreate, "groups.create", "POST" "/api/v1/groups", ChangeGroups;
+    Route::GroupRead, "groups.read", "GET" "/api/v1/groups/{group_id}", SeeBoard;
+    Route::GroupReplace, "groups.replace", "PUT" "/api/v1/groups/{group_id}", ChangeGroups;
+    Route::GroupDelete, "groups.delete", "DELETE" "/api/v1/groups/{group_id}", ChangeGroups;
+    Route::CallLastTime, "calls.last_time", "GET" "/api/v1/calls/{call_id}/last_time", SeeBoard;
     Route::Events, "events.follow", "GET" "/api/v1/events", SeeBoard;
     Route::Call(CallVerb::Answer), "calls.answer", "POST" "/api/v1/calls/{call_id}/actions/answer", HandleCalls;
     Route::Call(CallVerb::Hold), "calls.hold", "POST" "/api/v1/calls/{call_id}/actions/hold", HandleCalls;
@@ -179,6 +197,7 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::Unlock), "conferences.unlock", "POST" "/api/v1/conferences/{conference_id}/actions/unlock", SteerConferences;
     Route::Conference(ConferenceVerb::Leave), "conferences.leave", "POST" "/api/v1/conferences/{conference_id}/actions/leave", SteerConferences;
     Route::Conference(ConferenceVerb::Rejoin), "conferences.rejoin", "POST" "/api/v1/conferences/{conference_id}/actions/rejoin", SteerConferences;
+    Route::Conference(ConferenceVerb::HandOver), "conferences.hand_over", "POST" "/api/v1/conferences/{conference_id}/actions/hand_over", SteerConferences;
     Route::Conference(ConferenceVerb::End), "conferences.end", "POST" "/api/v1/conferences/{conference_id}/actions/end", SteerConferences;
     Route::Conference(ConferenceVerb::CancelRinging), "conferences.cancel_ringing", "POST" "/api/v1/conferences/{conference_id}/actions/cancel_ringing", SteerConferences;
     Route::Conference(ConferenceVerb::Continue), "conferences.continue", "POST" "/api/v1/conferences/{conference_id}/actions/continue", SteerConferences;
@@ -235,6 +254,7 @@ impl RouteSpec {
     pub fn method(&self) -> Method {
         match self.method {
             "POST" => Method::POST,
+            "PUT" => Method::PUT,
             "DELETE" => Method::DELETE,
             _ => Method::GET,
         }
@@ -253,6 +273,13 @@ mod tests {
             Route::SessionRead,
             Route::SessionDelete,
             Route::Board,
+            Route::Attendants,
+            Route::CallLastTime,
+            Route::GroupCreate,
+            Route::GroupList,
+            Route::GroupRead,
+            Route::GroupReplace,
+            Route::GroupDelete,
             Route::Events,
             Route::ConferenceStart,
             Route::ConferenceHistory,

@@ -25,6 +25,11 @@ impl Seats {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether this user has a page open, or a program follows for them.
+    pub fn has(&self, user: UserId) -> bool {
+        self.taken().contains_key(&user)
+    }
+
     /// A seat for this user, unless they have that many already.
     pub fn take(self: &Arc<Self>, user: UserId, most: usize) -> Option<Seat> {
         let mut taken = self.taken();

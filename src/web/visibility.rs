@@ -1,7 +1,7 @@
 //! Who sees what. Pure: a viewer, what was shown to them so far, and one change in; what they are told out.
 //!
 //! An attendant sees the calls nobody claimed, their own calls and their own conferences. Everybody else sees
-//! everything. What an attendant may no longer see is taken off their page by `call_gone`.
+//! everything. What an attendant may no longer see is taken off their page by `call_gone` and `conference_gone`.
 
 use super::accounts::Identity;
 use crate::{
@@ -45,6 +45,9 @@ pub enum Told {
     Nothing,
 }
 
+/// The line that tells of a conference given to somebody else.
+const HANDED_OVER: &str = "conference.handed_over";
+
 /// One viewer, and what they were shown.
 #[derive(Debug)]
 pub struct View {
@@ -54,6 +57,9 @@ pub struct View {
     conferences: BTreeSet<ConferenceId>,
     /// Calls taken off their page again.
     taken: BTreeSet<CallId>,
+    /// Conferences taken off their page, handed over to somebody else; and those of them whose line says so.
+    given: BTreeSet<ConferenceId>,
+    told_given: BTreeSet<ConferenceId>,
     /// What was shown before is not known: the stream goes on where another one ended.
     resumed: bool,
 }
@@ -66,6 +72,8 @@ impl View {
             calls: BTreeSet::new(),
             conferences: BTreeSet::new(),
             taken: BTreeSet::new(),
+            given: BTreeSet::new(),
+            told_given: BTreeSet::new(),
             resumed: false,
         };
         view.look(board);
@@ -100,16 +108,10 @@ impl View {
             Status::Call(call) => self.tell_call(call),
             // The id stays known: a last line about the call may follow.
             Status::CallGone { id } => told(self.calls.contains(id) || (self.resumed && !self.taken.contains(id))),
-            Status::Conference(conference) => {
-                let seen = sees_conference(&self.viewer, conference);
-                if seen {
-                    self.conferences.insert(conference.id);
-                }
-                told(seen)
-            }
+            Status::Conference(conference) => self.tell_conference(conference),
             Status::ConferenceGone { id } => told(self.conferences.remove(id)),
             Status::Talking { conference_id, .. } => told(self.conferences.contains(conference_id)),
-            Status::Activity(activity) => told(self.sees_activity(activity)),
+            Status::Activity(activity) => self.tell_activity(activity),
         }
     }
 
@@ -126,6 +128,30 @@ impl View {
             return Told::Instead(Box::new(Status::CallGone { id: call.id }));
         }
         Told::Nothing
+    }
+
+    fn tell_conference(&mut self, conference: &ConferenceView) -> Told {
+        let id = conference.id;
+        if sees_conference(&self.viewer, conference) {
+            self.conferences.insert(id);
+            self.given.remove(&id);
+            return Told::AsItIs;
+        }
+        // It may have been on the page of whoever resumes if it was theirs.
+        let was_theirs = conference.handed_over.as_ref().is_some_and(|it| it.from.id == self.viewer.id);
+        if self.conferences.remove(&id) || (self.resumed && was_theirs && !self.given.contains(&id)) {
+            self.given.insert(id);
+            self.told_given.remove(&id);
+            return Told::Instead(Box::new(Status::ConferenceGone { id }));
+        }
+        Told::Nothing
+    }
+
+    /// The line that says to whom it went is the last one about it.
+    fn tell_activity(&mut self, activity: &Activity) -> Told {
+        let last = activity.kind == HANDED_OVER
+            && activity.conference_id.is_some_and(|it| self.given.contains(&it) && self.told_given.insert(it));
+        told(last || self.sees_activity(activity))
     }
 
     fn sees_activity(&self, activity: &Activity) -> bool {
@@ -151,7 +177,7 @@ mod tests {
             states::{CallState, ConferenceState},
             time::Timestamp,
         },
-        engine::view::{PartyView, Progress, UserRef},
+        engine::view::{HandedOverView, PartyView, Progress, UserRef},
     };
     use uuid::Uuid;
 
@@ -196,6 +222,7 @@ mod tests {
             state: ConferenceState::Live,
             call_id: None,
             owner: UserRef { id: owner.id, name: owner.name.clone() },
+            handed_over: None,
             room: "room".into(),
             locked: false,
             ports: 3,
@@ -283,6 +310,43 @@ mod tests {
         assert_eq!(view.tell(&Status::Call(waiting.clone())), Told::AsItIs);
         assert_eq!(view.tell(&Status::CallGone { id: waiting.id }), Told::AsItIs);
         assert_eq!(view.tell(&activity(Some(1), None, None)), Told::AsItIs, "a last line may follow");
+    }
+
+    #[test]
+    fn a_conference_that_is_handed_over_goes_once_with_a_last_line_and_may_come_back() {
+        let (anna, ben) = (user(1, Role::Attendant), user(2, Role::Attendant));
+        let handed = |from: &Identity, to: &Identity| {
+            let mut conference = conference(1, to);
+            let from = UserRef { id: from.id, name: from.name.clone() };
+            conference.handed_over =
+                Some(Box::new(HandedOverView { from, at: Timestamp(1), note: "the doctor".into() }));
+            conference
+        };
+        let line = |kind: &str| match activity(None, Some(1), None) {
+            Status::Activity(line) => Status::Activity(Activity { kind: kind.into(), ..line }),
+            other => other,
+        };
+        let away = Status::Conference(handed(&anna, &ben));
+        let gone = || Told::Instead(Box::new(Status::ConferenceGone { id: ConferenceId::new(Uuid::from_u128(1)) }));
+        let now = board(vec![], vec![conference(1, &anna)]);
+        // At the page all the time, or connected again just after.
+        for mut view in [View::of(anna.clone(), &now), View::resumed(anna.clone(), &board(vec![], vec![]))] {
+            assert_eq!(view.tell(&away), gone());
+            assert_eq!(view.tell(&away), Told::Nothing);
+            assert_eq!(view.tell(&line("conference.participant.joined")), Told::Nothing);
+            assert_eq!(view.tell(&line(HANDED_OVER)), Told::AsItIs, "who did it, and why");
+            assert_eq!(view.tell(&line(HANDED_OVER)), Told::Nothing, "where it goes next is not theirs to see");
+            assert_eq!(view.tell(&away), Told::Nothing);
+            assert_eq!(view.tell(&Status::Conference(handed(&ben, &anna))), Told::AsItIs, "handed back");
+            assert_eq!(view.tell(&line(HANDED_OVER)), Told::AsItIs);
+            assert_eq!(view.tell(&away), gone());
+            assert_eq!(view.tell(&line(HANDED_OVER)), Told::AsItIs);
+        }
+        let mut ben_view = View::of(ben.clone(), &now);
+        assert_eq!(ben_view.tell(&away), Told::AsItIs);
+        assert_eq!(ben_view.tell(&line(HANDED_OVER)), Told::AsItIs);
+        let mut third = View::resumed(user(3, Role::Attendant), &now);
+        assert_eq!(third.tell(&away), Told::Nothing);
     }
 
     #[test]

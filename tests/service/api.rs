@@ -115,7 +115,7 @@ impl Person {
     }
 }
 
-async fn answer(request: RequestBuilder) -> Answer {
+pub async fn answer(request: RequestBuilder) -> Answer {
     let response = request.send().await.expect("the service answers");
     let status = response.status().as_u16();
     let text = response.text().await.unwrap_or_default();

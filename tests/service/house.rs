@@ -63,6 +63,11 @@ impl House {
         Person::sign_in(self.service.http, "ben").await
     }
 
+    /// Supervisor, without a station.
+    pub async fn sue(&self) -> Person {
+        Person::sign_in(self.service.http, "sue").await
+    }
+
     /// Sees and does everything.
     pub fn program(&self) -> Person {
         Person::program(self.service.http, self.service.token())

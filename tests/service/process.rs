@@ -184,6 +184,7 @@ fn furnish() -> Furnished {
     for (name, display_name, station) in [("anna", "Anna", "1001"), ("ben", "Ben", "1002")] {
         run(&["user", "add", name, "--role", "attendant", "--station", station, "--display-name", display_name]);
     }
+    run(&["user", "add", "sue", "--role", "supervisor", "--display-name", "Sue"]);
     let token = run(&["user", "token", "add", "scenarios", "--role", "program"]);
     Furnished { store: fs::read(folder.path().join("switchboard.db")).unwrap(), token }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use switchboard::{
     domain::{ids::NodeId, time::Timestamp},
-    store::{Batch, Entity, EntityKind, ErrorKind, Lifecycle, Store, journal::IDEMPOTENCY_LIFETIME},
+    store::{Batch, Caller, Entity, EntityKind, ErrorKind, Lifecycle, Store, journal::IDEMPOTENCY_LIFETIME},
 };
 
 pub async fn entries_come_back_as_they_were(store: Arc<dyn Store>) {
@@ -107,11 +107,39 @@ pub async fn history_is_of_one_owner_on_request(store: Arc<dyn Store>) {
     assert_eq!(store.history(None, 10, Some(user(3))).await.unwrap(), []);
 }
 
+pub async fn what_is_handed_over_is_in_the_history_of_whoever_has_it(store: Arc<dyn Store>) {
+    let (later, at_once) = (conference("later"), conference("at_once"));
+    let by = |entity: &Entity, at| {
+        let mut opening = opens(entity, at);
+        opening.actor = Some((user(1), "anna".to_owned()));
+        opening
+    };
+    let passes = |entity: &Entity, at, owner| {
+        let mut passing = entry(entity, at, Lifecycle::Passes { owner: user(owner) });
+        passing.actor = Some((user(9), "supervisor".to_owned()));
+        passing
+    };
+    store.append(&[batch(vec![by(&later, 1)])]).await.unwrap();
+    store.append(&[batch(vec![passes(&later, 2, 2)]), batch(vec![passes(&later, 3, 3)])]).await.unwrap();
+    assert_eq!(store.load_open(&node()).await.unwrap().len(), 3, "it is as open as before");
+    store.append(&[batch(vec![by(&at_once, 4), passes(&at_once, 5, 2), closes(&at_once, 6)])]).await.unwrap();
+    store.append(&[batch(vec![closes(&later, 7)])]).await.unwrap();
+
+    for (owner, theirs) in [(1, vec![]), (2, vec!["at_once"]), (3, vec!["later"]), (9, vec![])] {
+        let found = store.history(None, 10, Some(user(owner))).await.unwrap();
+        assert_eq!(found.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), theirs, "of {owner}");
+    }
+    let story = store.entries(&later).await.unwrap();
+    assert_eq!(story[2].entry, passes(&later, 3, 3));
+    assert_eq!(store.history(None, 10, None).await.unwrap()[1].summary, json!({ "state": "ended" }));
+}
+
 pub async fn one_bad_batch_undoes_the_whole_append(store: Arc<dyn Store>) {
     let keyed = |id: &str, leg: u128| Batch {
         entries: vec![opens(&conference(id), 1)],
         idempotency: vec![asked(user(1), "key", 1)],
         dials: vec![dial(user(1), leg, 1)],
+        callers: vec![Caller { conference: id.to_owned(), number: "4930111".to_owned(), at: Timestamp(1) }],
     };
     store.append(&[keyed("first", 1)]).await.unwrap();
     let error = store.append(&[batch(vec![opens(&conference("second"), 2)]), keyed("third", 3)]).await.unwrap_err();

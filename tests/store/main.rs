@@ -4,6 +4,7 @@
 
 mod accounts;
 mod file;
+mod groups;
 mod journal;
 mod killed;
 mod people;
@@ -45,11 +46,16 @@ every_store! { sqlite from crate::fresh_sqlite: {
         a_refusal_is_a_story_of_one_entry,
         history_is_newest_first_and_can_be_paged,
         history_is_of_one_owner_on_request,
+        what_is_handed_over_is_in_the_history_of_whoever_has_it,
         one_bad_batch_undoes_the_whole_append,
         a_request_is_remembered_for_a_day,
         dials_are_counted_since_a_moment_and_once_each,
         a_large_batch_is_numbered_without_gaps,
         appends_at_once_get_numbers_of_their_own;
+    groups:
+        groups_come_back_by_name_as_they_were,
+        no_two_groups_have_one_name,
+        a_callers_last_conference_is_found_by_number;
     people:
         names_are_unique_whatever_their_case,
         users_change_and_are_listed_by_name,

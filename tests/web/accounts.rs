@@ -2,11 +2,16 @@
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use std::{collections::BTreeMap, net::IpAddr, sync::Mutex, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Mutex,
+    time::Duration,
+};
 use switchboard::{
     domain::{ids::UserId, states::Role, time::Timestamp},
     web::accounts::{
-        Accounts, AccountsError, Answer, AuditEntry, Identity, Session, SignIn, SignInAttempt, SignInError,
+        Accounts, AccountsError, Answer, Attendant, AuditEntry, Identity, Session, SignIn, SignInAttempt, SignInError,
     },
 };
 use uuid::Uuid;
@@ -24,6 +29,8 @@ pub struct MemoryAccounts {
     pub sessions: Mutex<BTreeMap<String, Session>>,
     failures: Mutex<Vec<SignInAttempt>>,
     pub audited: Mutex<Vec<AuditEntry>>,
+    /// Those who may not sign in any more.
+    pub disabled: Mutex<BTreeSet<UserId>>,
     pub broken: std::sync::atomic::AtomicBool,
     /// How long the next sessions live.
     pub lifetime: Mutex<Option<Duration>>,
@@ -113,6 +120,20 @@ impl Accounts for MemoryAccounts {
                 role: Role::Program,
                 stations: Vec::new(),
             }))
+        }
+        .boxed()
+    }
+
+    fn attendants(&self) -> Answer<'_, Vec<Attendant>> {
+        async move {
+            self.check()?;
+            let disabled = self.disabled.lock().unwrap();
+            let attendant = |(user, identity): (&String, &Identity)| Attendant {
+                disabled: disabled.contains(&identity.id),
+                identity: identity.clone(),
+                user: user.clone(),
+            };
+            Ok(self.people.iter().map(attendant).collect())
         }
         .boxed()
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::{MemoryAccounts, PASSWORD},
+    groups::MemoryGroups,
     server::MemoryServer,
     sse::Events,
 };
@@ -23,6 +24,7 @@ pub struct House {
     pub address: SocketAddr,
     pub server: Arc<MemoryServer>,
     pub accounts: Arc<MemoryAccounts>,
+    pub groups: Arc<MemoryGroups>,
     pub shutdown: ShutdownToken,
     pub serving: JoinHandle<()>,
     client: Client,
@@ -59,9 +61,11 @@ impl House {
         log();
         let server = Arc::new(MemoryServer::new(plan.changes_kept));
         let accounts = Arc::new(MemoryAccounts::new());
+        let groups = Arc::new(MemoryGroups::new());
         let routes = routes(WebContext {
             server: server.clone(),
             accounts: accounts.clone(),
+            groups: groups.clone(),
             settings: plan.settings,
             boot: "boot-1".into(),
             assets: plan.assets,
@@ -70,7 +74,7 @@ impl House {
         let address = listener.local_addr().unwrap();
         let shutdown = ShutdownToken::new();
         let serving = tokio::spawn(serve(listener, routes, shutdown.clone(), plan.limits));
-        Self { address, server, accounts, shutdown, serving, client: Client::new() }
+        Self { address, server, accounts, groups, shutdown, serving, client: Client::new() }
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::PROGRAM_TOKEN,
+    groups::group_id,
     house::{House, Person, Plan, problem},
     recordings, things,
 };
@@ -17,6 +18,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("DELETE", "/api/v1/sessions/current", "asd"),
     ("GET", "/api/v1/board", "asdp"),
     ("GET", "/api/v1/events", "asdp"),
+    ("GET", "/api/v1/attendants", "asdp"),
+    ("GET", "/api/v1/groups", "asdp"),
+    ("POST", "/api/v1/groups", "sd"),
+    ("GET", "/api/v1/groups/{group_id}", "asdp"),
+    ("PUT", "/api/v1/groups/{group_id}", "sd"),
+    ("DELETE", "/api/v1/groups/{group_id}", "sd"),
+    ("GET", "/api/v1/calls/{call_id}/last_time", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/answer", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/hold", "asdp"),
     ("POST", "/api/v1/calls/{call_id}/actions/resume", "asdp"),
@@ -37,6 +45,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/conferences/{conference_id}/actions/leave", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/rejoin", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/end", "asdp"),
+    ("POST", "/api/v1/conferences/{conference_id}/actions/hand_over", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/continue", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/actions/cancel_ringing", "asdp"),
     ("POST", "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/deaf", "asdp"),
@@ -88,6 +97,7 @@ const TABLE: &[(&str, &str, &str)] = &[
 
 fn real(path: &str) -> String {
     path.replace("{call_id}", &things::call_id(1).to_string())
+        .replace("{group_id}", &group_id(1).to_string())
         .replace("{conference_id}", &things::conference_id(1).to_string())
         .replace("{participant_id}", &things::participant_id(1).to_string())
         .replace("{recording_id}", &things::recording_id(1).to_string())
@@ -108,10 +118,18 @@ async fn each_route_lets_through_whom_the_table_says() {
                 'p' => Person::Bearer(PROGRAM_TOKEN),
                 _ => Person::Nobody,
             };
+            // What one of them deletes, the next one shall find.
+            house.groups.reset();
             let mut request = house.ask(&person, method.parse().unwrap(), &real(path));
             request = match *path {
                 "/api/v1/sessions" => request.json(&json!({ "user": "anna", "password": crate::accounts::PASSWORD })),
                 path if path.ends_with("/conferences") || path.ends_with("/participants") => request.json(&body),
+                path if path.ends_with("/groups") || path.ends_with("/{group_id}") => {
+                    // A name for each of them: no two groups have the same.
+                    let name = format!("{method} {who}");
+                    request.json(&json!({ "name": name, "participants": [{ "numbers": ["1001"] }] }))
+                }
+                path if path.ends_with("/hand_over") => request.json(&json!({ "user": "ben" })),
                 path if path.ends_with("/gain") => request.json(&json!({ "gain_in": 1 })),
                 path if path.ends_with("/energy") => request.json(&json!({ "level": 1 })),
                 path if path.ends_with("/dtmf") => request.json(&json!({ "digits": "1" })),

@@ -13,7 +13,7 @@ use switchboard::{
         setting::{Digits, Gain, Setting, Threshold},
         states::Role,
     },
-    engine::messages::{CallResponse, InputError, Refusal, RefusalCode, Verb},
+    engine::messages::{Actor, CallResponse, InputError, Refusal, RefusalCode, Verb},
 };
 
 #[tokio::test]
@@ -57,6 +57,7 @@ async fn each_action_becomes_its_verb() {
     let other = things::participant_id(2);
     let coach = |whom| Verb::Coach { conference_id, participant_id, whom };
     let all = |setting, spare| Verb::SetAll { conference_id, setting, spare };
+    let ben = Actor { id: user_id(2), name: "ben".into(), role: Role::Attendant, stations: vec!["1002".into()] };
     let (nothing, station_named) = (json!({}), json!({ "station": "1001" }));
     let cases = [
         (call("answer"), &station_named, Verb::AnswerCall { call_id, station: station() }),
@@ -151,6 +152,11 @@ async fn each_action_becomes_its_verb() {
         ),
         (conference("sidebar_end"), &nothing, Verb::SidebarEnd { conference_id, sidebar: None }),
         (conference("sidebar_end"), &json!({ "sidebar": 2 }), Verb::SidebarEnd { conference_id, sidebar: Some(2) }),
+        (
+            conference("hand_over"),
+            &json!({ "user": "Ben", "note": "the doctor is late" }),
+            Verb::HandOver { conference_id, to: ben, note: "the doctor is late".into() },
+        ),
         (participant("drop"), &nothing, Verb::Drop { conference_id, participant_id }),
         (participant("redial"), &nothing, Verb::Redial { conference_id, participant_id }),
         (participant("cancel"), &nothing, Verb::Cancel { conference_id, participant_id }),
@@ -185,6 +191,40 @@ async fn each_action_becomes_its_verb() {
         let refused = problem(house.post(&program, &participant(verb), &body).await).await;
         assert_eq!(refused.0, 422, "{verb} {body}");
     }
+}
+
+#[tokio::test]
+async fn a_conference_is_handed_over_to_somebody_who_may_have_one() {
+    let house = House::start().await;
+    let anna = house.sign_in("anna").await;
+    let _page = house.events(&anna, None).await;
+    let listed = house.get(&Person::Bearer(PROGRAM_TOKEN), "/api/v1/attendants").await.json::<Value>().await.unwrap();
+    let shown = listed["attendants"].as_array().unwrap();
+    let line = |it: &Value| (it["name"].as_str().unwrap().to_owned(), it["page_open"].as_bool().unwrap());
+    let all: Vec<_> = shown.iter().map(line).collect();
+    assert_eq!(all, [("ada", false), ("anna", true), ("ben", false), ("sue", false)].map(|(n, o)| (n.to_owned(), o)));
+
+    let path = format!("/api/v1/conferences/{}/actions/hand_over", things::conference_id(1));
+    let by_id = house.post(&anna, &path, &json!({ "user": shown[2]["id"] })).await;
+    assert_eq!(by_id.status(), 202);
+    let Some(Verb::HandOver { to, note, .. }) = house.server.verbs().pop() else { panic!("nothing was handed over") };
+    assert_eq!((to.id, note.as_str()), (user_id(2), ""));
+
+    house.accounts.disabled.lock().unwrap().insert(user_id(2));
+    let listed = house.get(&anna, "/api/v1/attendants").await.json::<Value>().await.unwrap();
+    assert_eq!(listed["attendants"].as_array().unwrap().len(), 3);
+    for (body, why) in [
+        (json!({ "user": "ben" }), "may not sign in"),
+        (json!({ "user": "crm" }), "no such user"),
+        (json!({ "user": "" }), "no such user"),
+        (json!({ "user": "sue", "note": "x".repeat(501) }), "at most 500"),
+        (json!({ "note": "to nobody" }), "user"),
+    ] {
+        let (status, code, problem) = problem(house.post(&anna, &path, &body).await).await;
+        assert_eq!((status, code.as_str()), (422, "bad_input"), "{body}");
+        assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(why), "{problem}");
+    }
+    assert_eq!(house.server.verbs().len(), 1, "none of it reached the AS");
 }
 
 #[tokio::test]

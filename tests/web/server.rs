@@ -2,13 +2,16 @@
 
 use crate::things;
 use futures_util::{FutureExt, future::BoxFuture};
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 use switchboard::{
-    domain::ids::ConferenceId,
+    domain::{ids::ConferenceId, request::NewParticipant, time::Timestamp},
     engine::{
         ApplicationServer, Follow, HistoryError, HistoryQuery, Numbered,
         messages::{CallRequest, CallResponse, Verb},
-        view::{Board, ConferenceView, Status, Story},
+        view::{Board, ConferenceView, LastTime, Status, Story},
     },
 };
 use tokio::sync::broadcast;
@@ -23,6 +26,8 @@ pub struct MemoryServer {
     pub past: Mutex<Vec<ConferenceView>>,
     pub queries: Mutex<Vec<HistoryQuery>>,
     pub missing: Mutex<Option<String>>,
+    /// Whom callers asked for, by their numbers.
+    pub last_time: Mutex<BTreeMap<String, Vec<NewParticipant>>>,
 }
 
 impl MemoryServer {
@@ -40,6 +45,7 @@ impl MemoryServer {
             past: Mutex::default(),
             queries: Mutex::default(),
             missing: Mutex::default(),
+            last_time: Mutex::default(),
         }
     }
 
@@ -105,6 +111,18 @@ impl ApplicationServer for MemoryServer {
             let past = self.past.lock().unwrap().clone();
             let found = live.into_iter().chain(past).find(|it| it.id == id);
             Ok(found.map(|conference| Story { conference, activities: Vec::new() }))
+        }
+        .boxed()
+    }
+
+    fn last_time<'a>(&'a self, caller: &'a str) -> BoxFuture<'a, Result<Option<LastTime>, HistoryError>> {
+        async move {
+            let known = self.last_time.lock().unwrap();
+            let last = |participants: &Vec<NewParticipant>| LastTime {
+                at: Timestamp(1_000),
+                participants: participants.clone(),
+            };
+            Ok(known.get(caller).map(last))
         }
         .boxed()
     }

@@ -65,6 +65,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         state: ConferenceState::Live,
         call_id: None,
         owner: user(owner),
+        handed_over: None,
         room: format!("room{number}"),
         locked: false,
         ports: 3,

@@ -9,13 +9,17 @@ import {
   BASE, Client, type ConferenceVerb, newKey, type ParticipantVerb, Problem, type Told, Unreachable,
 } from './api/client.ts';
 import { followEvents } from './api/events.ts';
-import type { CallView, ConferenceView, NewConference, Session, Status } from './api/types.ts';
+import type {
+  AttendantView, CallView, ConferenceView, Group, NewConference, NewParticipant, Session, Status,
+} from './api/types.ts';
 import { type Ask, type Asked, leavesNoTrace, matterOf, replaces, sameAsk, stillOpen } from './live/asked.ts';
 import { now, serverNow, setServerTime, startClock } from './live/clock.ts';
 import { apply, EMPTY_HOUSE, type House, isClosed, withActivities, withResponse } from './live/house.ts';
 import { keep, recall } from './live/kept.ts';
 import { type Chosen, longestWaiting, subject, type Subject, tookItsPlace } from './live/select.ts';
-import { commit, type Draft, EMPTY_DRAFT, place, PressKeys, toParticipants } from './request/draft.ts';
+import {
+  commit, type Draft, EMPTY_DRAFT, place, PressKeys, toGroups, toParticipants, withGroup, withPeople,
+} from './request/draft.ts';
 import { isWrong, readOptions, withOptions } from './request/options.ts';
 import { t } from './strings/index.ts';
 
@@ -52,6 +56,13 @@ export const helpOpen = signal(false);
 export const endAsked = signal<string | null>(null);
 /** Of whom everything that can be asked is shown: a participant, or a conference for everybody in it. */
 export const panel = signal<string | null>(null);
+
+/** Who works here. */
+export const attendants = signal<readonly AttendantView[]>([]);
+/** Standing groups, by name. */
+export const groups = signal<readonly Group[]>([]);
+/** Whom the caller of the call in the middle asked for the last time. */
+export const lastTime = signal<{ call: string; participants: readonly NewParticipant[] } | null>(null);
 
 const asked = signal<readonly Asked[]>([]);
 
@@ -162,6 +173,7 @@ function leave(how: 'closed' | 'ended'): void {
     linkLive.value = linkLost.value = false;
     chosen.value = null;
     asked.value = [];
+    lastTime.value = null;
     refusal.value = draftError.value = endAsked.value = panel.value = null;
   });
 }
@@ -183,7 +195,48 @@ function receive(status: Status): void {
     if (voice === 'polite') announcer.polite(text, about);
     else announcer.assertive(text);
   }
-  if (status.type === 'snapshot') void readStories(after);
+  if (status.type === 'snapshot') {
+    void readStories(after);
+    void readGroups();
+  }
+}
+
+export async function readGroups(): Promise<void> {
+  try {
+    groups.value = (await client.groups()).groups;
+  } catch {
+    // Those known before are offered still; the server says if one of them is gone.
+  }
+}
+
+effect(() => {
+  const subjectNow = current.value;
+  const call = subjectNow.kind === 'call' ? subjectNow.call.id : null;
+  if (call === (lastTime.peek()?.call ?? null)) return;
+  lastTime.value = call ? { call, participants: [] } : null;
+  if (call) void readLastTime(call);
+});
+
+async function readLastTime(call: string): Promise<void> {
+  try {
+    const { participants } = await client.lastTime(call);
+    if (lastTime.value?.call === call) lastTime.value = { call, participants };
+  } catch {
+    // It only spares typing.
+  }
+}
+
+/** Rings everybody of a group, and whoever is on the line. */
+export function startGroup(group: Group): void {
+  draft.value = withGroup(draft.value, group);
+  void start();
+}
+
+/** The same people as last time. */
+export function startLastTime(): void {
+  if (!lastTime.value?.participants.length) return;
+  draft.value = withPeople(draft.value, lastTime.value.participants);
+  void start();
 }
 
 function setLink(live: boolean): void {
@@ -321,6 +374,16 @@ export function participantAction(
 /** Shows or hides all that can be asked for a participant, or for everyone in a conference. */
 export function togglePanel(id: string): void {
   panel.value = panel.value === id ? null : id;
+  if (panel.value) void readAttendants();
+}
+
+/** Asked anew whenever somebody may be chosen: who has a page open changes all day. */
+async function readAttendants(): Promise<void> {
+  try {
+    attendants.value = (await client.attendants()).attendants;
+  } catch {
+    // Those known before are offered still; the server says if one of them is gone.
+  }
 }
 
 /** What Start would do now. */
@@ -341,11 +404,11 @@ effect(() => {
 
 export async function start(): Promise<void> {
   if (starting.value) return;
-  const line = commit(draft.value);
+  const line = commit(draft.value, groups.value);
   draft.value = line;
   draftError.value = null;
   if (line.chips.length === 0) return complain(t.request.nobody);
-  if (line.chips.some((chip) => chip.numbers.length === 0)) return complain(t.request.fixFirst);
+  if (line.chips.some((chip) => chip.numbers.length === 0 && !chip.group)) return complain(t.request.fixFirst);
 
   if (startMode.value !== 'add' && isWrong(startOptions.value)) return complain(t.request.optionsWrong);
 
@@ -376,13 +439,13 @@ export async function start(): Promise<void> {
 }
 
 function sendDraft(line: Draft): Promise<ConferenceView> {
-  const participants = toParticipants(line);
+  const people = { participants: toParticipants(line), groups: toGroups(line) };
   const subjectNow = current.value;
   if (startMode.value === 'add' && subjectNow.kind === 'conference') {
     const { id } = subjectNow.conference;
-    return client.add(id, participants, pressKeys.press(JSON.stringify([id, participants])));
+    return client.add(id, people, pressKeys.press(JSON.stringify([id, people])));
   }
-  const wanted: NewConference = { participants };
+  const wanted: NewConference = people;
   if (startMode.value === 'call' && subjectNow.kind === 'call') {
     wanted.call_id = subjectNow.call.id;
   } else if (ringMe.value && station.value) {

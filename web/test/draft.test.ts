@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commit, EMPTY_DRAFT, place, PressKeys, propertiesOf, remove, retype, toParticipants, turn } from '../src/request/draft.ts';
+import {
+  commit, EMPTY_DRAFT, place, PressKeys, propertiesOf, remove, retype, toGroups, toParticipants, turn, withGroup, withPeople,
+} from '../src/request/draft.ts';
 
 const three = commit({ ...EMPTY_DRAFT, text: 'Anna 1004, 1005, Ben <1006>' });
 
@@ -55,4 +57,28 @@ test('the same content keeps its key until the server answered', () => {
   assert.equal(keys.press('b'), 'key 2');
   keys.answered();
   assert.equal(keys.press('b'), 'key 3');
+});
+
+const team = { id: 'group_1', name: 'Crisis team', participants: [{ numbers: ['1008'] }, { numbers: ['1009'] }], changed_at: '' };
+
+test('the name of a group stands for the group, however it is written, and only alone', () => {
+  const line = commit({ chips: [], text: 'crisis TEAM, Emma 1008, Crisis team 1010, nurses' }, [team]);
+  assert.deepEqual(line.chips.map((chip) => chip.group ?? null), [{ id: 'group_1', size: 2 }, null, null, null]);
+  assert.deepEqual(toGroups(line), ['group_1']);
+  assert.deepEqual(toParticipants(line).map(({ name }) => name), ['Emma', 'Crisis team', 'nurses']);
+  assert.equal(withGroup(line, team), line, 'once is enough');
+});
+
+test('a complaint about a group goes to its chip, and one about a person to theirs', () => {
+  const line = commit({ chips: [], text: 'Emma 1008, crisis team, Carl 1009' }, [team]);
+  const errors = [{ pointer: '/groups/0', detail: 'is gone' }, { pointer: '/participants/1/numbers/0', detail: 'no route' }, { pointer: '/groups', detail: 'too many' }];
+  const { draft, rest } = place(line, errors);
+  assert.deepEqual(draft.chips.map((chip) => chip.error ?? null), [null, 'is gone', 'no route']);
+  assert.deepEqual(rest.map(({ detail }) => detail), ['too many']);
+});
+
+test('who was asked for last time comes as they were, and not twice', () => {
+  const line = commit({ chips: [], text: 'Carl 1009' });
+  const again = withPeople(line, [{ name: 'Emma', numbers: ['1008'], label: 'ward 2', moderator: true }, { numbers: ['1009'] }]);
+  assert.deepEqual(toParticipants(again), [{ name: 'Carl', numbers: ['1009'] }, { label: 'ward 2', moderator: true, name: 'Emma', numbers: ['1008'] }]);
 });

@@ -188,3 +188,11 @@ test('how somebody comes in has the key that changes it when they are in', () =>
   assert.equal(CHIP_VERBS.introduce.key, PARTICIPANT_VERBS.introduce.key);
   assert.deepEqual(turned(CHIP_VERBS.listener, { id: 1, name: '', numbers: [], listener: true }), { verb: 'listener' });
 });
+
+test('a conference is handed over to one person, with a note, and has happened when it is theirs', () => {
+  const row = CONFERENCE_VERBS.handOver;
+  const wish = row.wish(conference(), ['user_2'], 'The doctor is late.');
+  assert.deepEqual(wish, { verb: 'hand_over', body: { user: 'user_2', note: 'The doctor is late.' } });
+  assert.equal(row.happened(conference(), wish), false);
+  assert.equal(row.happened({ ...conference(), owner: { id: 'user_2', name: 'Ben' } }, wish), true);
+});

@@ -66,8 +66,8 @@ impl Node {
         );
     }
 
-    /// The station whose channel has this name: `sofia/internal/1001@192.0.2.7:5060`.
-    fn station_named(&self, channel_name: &str) -> Option<String> {
+    /// The station whose channel or endpoint has this name: `sofia/internal/1001@192.0.2.7:5060`.
+    pub(super) fn station_named(&self, channel_name: &str) -> Option<String> {
         let user = channel_name.rsplit('/').next()?.split('@').next()?;
         self.rules.stations.iter().find(|(_, station)| station.user == user).map(|(name, _)| name.clone())
     }

@@ -36,7 +36,8 @@ impl Node {
             None => None,
         };
         let end_rules = self.rules.conference.end.with(&new.end_rules);
-        let guests = self.resolve(&new.participants, &BTreeMap::new(), ids)?;
+        let there = self.there_already(actor, pair.as_ref().map(|pair| pair.call), new);
+        let guests = self.resolve_all(&new.participants, &new.groups, &BTreeMap::new(), &there, ids)?;
         let mut invited = Vec::new();
         if let Some(pair) = &pair {
             invited.extend(self.invite_pair(pair, actor, ids));
@@ -88,6 +89,7 @@ impl Node {
                 wait_for_host: new.wait_for_host,
             },
         );
+        self.groups_asked(actor, id, &new.groups);
         self.queue_others(id, &invited, ids);
         if let Some(pair) = pair {
             self.record(Subject::Call(pair.call), actor_person, Fact::CallMoving { conference: id });

@@ -153,7 +153,9 @@ impl Node {
             self.conference_fact(to, Fact::LegScreened { participant: newcomer, leg, on: true });
         }
         if let Some(call) = self.call_of_leg(from, leg) {
+            let owner = self.conferences.get(&to).map(|other| other.owner.clone());
             self.call_fact(call, Fact::CallMoving { conference: to });
+            self.call_follows(call, owner);
         }
         let fact = Fact::LegOver { participant, leg, state: LegState::Left, cause: Reason::Moved.into(), hangup: None };
         self.conference_fact(from, fact);

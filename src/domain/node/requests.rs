@@ -5,6 +5,7 @@ use crate::domain::{
     cause::Reason,
     conference::{Conference, Participant},
     fact::{Attempt, Fact, Invited, Person, Subject},
+    group::Group,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     reach::{Reach, Strategy},
     request::{Actor, NewParticipant, Refusal, RefusalCode, Spare, Verb},
@@ -47,8 +48,8 @@ impl Node {
                 self.join_call(actor, *call_id, *conference_id, ids).map(Conference)
             }
             Verb::StartConference(new) => self.start_conference(actor, new, ids).map(Conference),
-            Verb::AddParticipants { conference_id, participants } => {
-                self.add(actor, *conference_id, participants, ids).map(Conference)
+            Verb::AddParticipants { conference_id, participants, groups } => {
+                self.add(actor, *conference_id, participants, groups, ids).map(Conference)
             }
             Verb::Set { conference_id, participant_id, settings } => {
                 self.set_participant(actor, *conference_id, *participant_id, settings).map(Conference)
@@ -130,6 +131,9 @@ impl Node {
             Verb::Extend { conference_id, seconds } => {
                 self.extend(actor, *conference_id, *seconds, ids).map(Conference)
             }
+            Verb::HandOver { conference_id, to, note } => {
+                self.hand_over(actor, *conference_id, to, note, ids).map(Conference)
+            }
             Verb::ContinueWithoutCaller { conference_id } => self.go_on(actor, *conference_id).map(Conference),
         }
     }
@@ -163,13 +167,14 @@ impl Node {
         actor: &Actor,
         id: ConferenceId,
         wanted: &[NewParticipant],
+        groups: &[Group],
         ids: &mut dyn Ids,
     ) -> Result<ConferenceId, Refusal> {
         let conference = self.conference_of(id, actor)?;
         let already: BTreeMap<String, String> =
             conference.active().map(|(p, leg)| (leg.number.clone(), p.name.clone())).collect();
         let (owner, legs, ports) = (conference.owner.id, conference.active().count(), conference.ports);
-        let invited = self.resolve(wanted, &already, ids)?;
+        let invited = self.resolve_all(wanted, groups, &already, &self.as_dialed(&already), ids)?;
         // Legs count for the conference's owner, whoever asks for them, so the owner's limits judge.
         let (people, to_dial) = (invited.len(), phones(&invited));
         self.allow_legs(owner, to_dial, legs)?;
@@ -177,6 +182,7 @@ impl Node {
         let ports = ports.saturating_add(u32::try_from(people).unwrap_or(u32::MAX));
         let who = Some(Person::from(actor));
         self.record(Subject::Conference(id), who, Fact::ParticipantsAdded { ports, invited: invited.clone() });
+        self.groups_asked(actor, id, groups);
         self.queue_others(id, &invited, ids);
         self.dial_next();
         self.judge_end(id, ids);

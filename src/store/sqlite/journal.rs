@@ -49,6 +49,14 @@ pub async fn append(store: &SqliteStore, batches: &[Batch]) -> Result<(), StoreE
             .execute(&mut *connection)
             .await?;
     }
+    for caller in batches.iter().flat_map(|batch| &batch.callers) {
+        sqlx::query("INSERT INTO callers (conference, number, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(&caller.conference)
+            .bind(&caller.number)
+            .bind(caller.at.0)
+            .execute(&mut *connection)
+            .await?;
+    }
     Ok(transaction.commit().await?)
 }
 
@@ -81,6 +89,7 @@ async fn append_entries(connection: &mut SqliteConnection, entries: &[&Entry]) -
             let (actor_id, actor_name) = entry.actor.as_ref().map(|(id, name)| (id.to_string(), name.as_str())).unzip();
             let summary = match &entry.lifecycle {
                 Lifecycle::Opens { summary } | Lifecycle::Closes { summary } => Some(rows::json(summary)),
+                Lifecycle::Passes { owner } => Some(rows::json(&owner.to_string().into())),
                 Lifecycle::Continues => None,
             };
             row.push_bind(sequence)
@@ -109,6 +118,8 @@ struct Story<'a> {
     first: Option<&'a Entry>,
     opening: Option<&'a Entry>,
     closed_at: Option<Timestamp>,
+    /// Whose it became.
+    owner: Option<UserId>,
     /// None: only continued.
     is_open: Option<bool>,
     summary: Option<String>,
@@ -133,6 +144,7 @@ impl<'a> Story<'a> {
                 self.closed_at = Some(entry.at);
                 self.summary = Some(rows::json(summary));
             }
+            Lifecycle::Passes { owner } => self.owner = Some(*owner),
             Lifecycle::Continues => {}
         }
     }
@@ -140,13 +152,13 @@ impl<'a> Story<'a> {
     /// Writes the entity's row and says the number of its last entry.
     async fn save(&self, connection: &mut SqliteConnection, entity: &Entity) -> Result<i64, StoreError> {
         let begin = self.opening.or(self.first).expect("a story has at least one entry");
-        let owner = begin.actor.as_ref().map(|(id, _)| id.to_string());
+        let owner = self.owner.or(begin.actor.as_ref().map(|(id, _)| *id)).map(|id| id.to_string());
         let last = sqlx::query_scalar(
             "INSERT INTO entities (kind, id, node, is_open, owner, last_sequence, opened_at, closed_at, summary)
              VALUES ($1, $2, $3, COALESCE($8, FALSE), $4, $5, $6, $7, COALESCE($9, 'null'))
              ON CONFLICT (kind, id) DO UPDATE SET
                  node          = CASE WHEN $10 THEN excluded.node ELSE entities.node END,
-                 owner         = CASE WHEN $10 THEN excluded.owner ELSE entities.owner END,
+                 owner         = CASE WHEN $11 THEN excluded.owner ELSE entities.owner END,
                  opened_at     = CASE WHEN $10 THEN excluded.opened_at ELSE entities.opened_at END,
                  is_open       = COALESCE($8, entities.is_open),
                  closed_at     = CASE WHEN $8 IS NULL THEN entities.closed_at ELSE excluded.closed_at END,
@@ -164,6 +176,7 @@ impl<'a> Story<'a> {
         .bind(self.is_open)
         .bind(self.summary.as_deref())
         .bind(self.opening.is_some())
+        .bind(self.opening.is_some() || self.owner.is_some())
         .fetch_one(connection)
         .await?;
         Ok(last)
@@ -217,6 +230,11 @@ pub async fn history(
         .bind(owner.to_string()),
     };
     rows::all(&found.fetch_all(&store.readers).await?, rows::history_row)
+}
+
+pub async fn last_conference_of(store: &SqliteStore, caller: &str) -> Result<Option<String>, StoreError> {
+    let last = "SELECT conference FROM callers WHERE number = $1 ORDER BY at DESC, conference DESC LIMIT 1";
+    Ok(sqlx::query_scalar(last).bind(caller).fetch_optional(&store.readers).await?)
 }
 
 pub async fn idempotency(store: &SqliteStore, actor: UserId, key: &str) -> Result<Option<Idempotency>, StoreError> {

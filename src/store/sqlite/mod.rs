@@ -4,6 +4,7 @@
 //! read beside it (write-ahead log). `synchronous=FULL`: a commit that returned survives a power cut. Other programs
 //! (`switchboard user`) may open the file meanwhile. Queries are portable; what is SQLite's own is in this file.
 
+mod groups;
 mod journal;
 mod logins;
 mod people;
@@ -17,7 +18,8 @@ use super::{
     Pruned, RecentDials, Recorded, Session, Store, StoreError, User, error::ErrorKind,
 };
 use crate::domain::{
-    ids::{NodeId, UserId},
+    group::Group,
+    ids::{GroupId, NodeId, UserId},
     time::Timestamp,
 };
 use sqlx::{
@@ -147,6 +149,10 @@ impl Store for SqliteStore {
         Box::pin(journal::history(self, before, limit, owner))
     }
 
+    fn last_conference_of<'a>(&'a self, caller: &'a str) -> Answer<'a, Option<String>> {
+        Box::pin(journal::last_conference_of(self, caller))
+    }
+
     fn idempotency<'a>(&'a self, actor: UserId, key: &'a str) -> Answer<'a, Option<Idempotency>> {
         Box::pin(journal::idempotency(self, actor, key))
     }
@@ -213,6 +219,22 @@ impl Store for SqliteStore {
 
     fn revoke_api_token<'a>(&'a self, name: &'a str, now: Timestamp) -> Answer<'a, bool> {
         Box::pin(people::revoke_api_token(self, name, now))
+    }
+
+    fn groups(&self) -> Answer<'_, Vec<Group>> {
+        Box::pin(groups::groups(self))
+    }
+
+    fn add_group<'a>(&'a self, group: &'a Group) -> Answer<'a, ()> {
+        Box::pin(groups::add_group(self, group))
+    }
+
+    fn change_group<'a>(&'a self, group: &'a Group) -> Answer<'a, bool> {
+        Box::pin(groups::change_group(self, group))
+    }
+
+    fn remove_group(&self, id: GroupId) -> Answer<'_, bool> {
+        Box::pin(groups::remove_group(self, id))
     }
 
     fn begin_login<'a>(&'a self, attempt: &'a LoginAttempt, limits: LoginLimits) -> Answer<'a, LoginGate> {

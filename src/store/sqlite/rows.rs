@@ -2,12 +2,14 @@
 
 use crate::{
     domain::{
+        group::Group,
         ids::{ChannelId, NodeId, UserId},
         time::Timestamp,
     },
     store::{
         ApiToken, AuditEntry, Dial, Digest, Entity, Entry, HistoryRow, Idempotency, Lifecycle, Recorded, Secret,
         Session, StoreError, User,
+        error::ErrorKind,
         journal::entity_kind,
         people::{role_from_word, role_word},
     },
@@ -46,6 +48,11 @@ fn maybe_user_id(row: &SqliteRow, column: &str) -> Result<Option<UserId>, StoreE
         .transpose()
 }
 
+fn user_id_in(value: &Value) -> Result<UserId, StoreError> {
+    let id = value.as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| StoreError::unreadable("owner", value))
+}
+
 fn digest(row: &SqliteRow, column: &str) -> Result<Digest, StoreError> {
     let hex = text(row, column)?;
     Digest::from_hex(&hex).ok_or_else(|| StoreError::unreadable(column, "not 64 hexadecimal digits"))
@@ -54,6 +61,7 @@ fn digest(row: &SqliteRow, column: &str) -> Result<Digest, StoreError> {
 pub fn lifecycle_word(lifecycle: &Lifecycle) -> &'static str {
     match lifecycle {
         Lifecycle::Opens { .. } => "opens",
+        Lifecycle::Passes { .. } => "passes",
         Lifecycle::Continues => "continues",
         Lifecycle::Closes { .. } => "closes",
     }
@@ -62,6 +70,8 @@ pub fn lifecycle_word(lifecycle: &Lifecycle) -> &'static str {
 pub fn recorded(row: &SqliteRow) -> Result<Recorded, StoreError> {
     let lifecycle = match text(row, "lifecycle")?.as_str() {
         "opens" => Lifecycle::Opens { summary: value(row, "summary")? },
+        // Its summary is whose it is: all that a list needs to know of it.
+        "passes" => Lifecycle::Passes { owner: user_id_in(&value(row, "summary")?)? },
         "continues" => Lifecycle::Continues,
         "closes" => Lifecycle::Closes { summary: value(row, "summary")? },
         other => return Err(StoreError::unreadable("lifecycle", other)),
@@ -96,6 +106,23 @@ pub fn history_row(row: &SqliteRow) -> Result<HistoryRow, StoreError> {
         closed_at: moment(row, "closed_at")?,
         summary: value(row, "summary")?,
     })
+}
+
+pub fn group(row: &SqliteRow) -> Result<Group, StoreError> {
+    let participants = text(row, "participants")?;
+    Ok(Group {
+        id: text(row, "id")?.parse().map_err(|error| StoreError::unreadable("id", error))?,
+        name: text(row, "name")?,
+        participants: serde_json::from_str(&participants)
+            .map_err(|error| StoreError::unreadable("participants", error))?,
+        changed_at: moment(row, "changed_at")?,
+    })
+}
+
+/// The people of a group, as they are stored.
+pub fn people(group: &Group) -> Result<String, StoreError> {
+    serde_json::to_string(&group.participants)
+        .map_err(|error| StoreError::new(ErrorKind::Other, format!("a group could not be written as JSON: {error}")))
 }
 
 pub fn idempotency(row: &SqliteRow) -> Result<Idempotency, StoreError> {

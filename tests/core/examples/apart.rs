@@ -115,7 +115,8 @@ fn whoever_comes_while_two_are_apart_hears_nothing_until_it_is_arranged() {
     desk.asks(&petra(), &Verb::Sidebar { conference_id: id, participants }).unwrap();
     answers(&mut desk, id, &[(1, 2), (1, 3), (2, 1), (3, 1)]);
     desk.sent();
-    desk.asks(&petra(), &Verb::AddParticipants { conference_id: id, participants: people(&[SECOND]) }).unwrap();
+    desk.asks(&petra(), &Verb::AddParticipants { conference_id: id, participants: people(&[SECOND]), groups: vec![] })
+        .unwrap();
     let screened = desk.sent().iter().any(|command| match command {
         Command::Originate(wanted) => matches!(&wanted.target, Target::Room(_, door) if door.muted && door.deaf),
         _ => false,

@@ -251,7 +251,7 @@ fn a_conference_is_its_owners() {
     let mut desk = Desk::open();
     let pair = desk.talk(&petra());
     let id = desk.conference(&petra(), &pair, &[INSIDE]);
-    let add = Verb::AddParticipants { conference_id: id, participants: people(&[OTHER]) };
+    let add = Verb::AddParticipants { conference_id: id, participants: people(&[OTHER]), groups: vec![] };
     assert_eq!(desk.asks(&olga(), &add).unwrap_err().code, RefusalCode::NotYours);
     desk.asks(&petra(), &add).unwrap();
 }
@@ -261,7 +261,7 @@ fn the_same_person_is_not_rung_twice_into_one_conference() {
     let mut desk = Desk::open();
     let pair = desk.talk(&petra());
     let id = desk.conference(&petra(), &pair, &[INSIDE]);
-    let again = Verb::AddParticipants { conference_id: id, participants: people(&[INSIDE]) };
+    let again = Verb::AddParticipants { conference_id: id, participants: people(&[INSIDE]), groups: vec![] };
     assert!(desk.asks(&petra(), &again).is_err());
 }
 
@@ -305,7 +305,8 @@ fn a_number_that_came_back_under_another_name_is_not_rung_twice() {
     assert_eq!(desk.guest(id, INSIDE).state(), LegState::Failed);
     let participant_id = desk.guest(id, INSIDE).id;
     let anew = NewParticipant { name: "Somebody else".into(), ..people(&[INSIDE]).remove(0) };
-    desk.asks(&olga(), &Verb::AddParticipants { conference_id: id, participants: vec![anew] }).expect("added anew");
+    desk.asks(&olga(), &Verb::AddParticipants { conference_id: id, participants: vec![anew], groups: vec![] })
+        .expect("added anew");
     let refused = desk.asks(&olga(), &Verb::Redial { conference_id: id, participant_id }).unwrap_err();
     assert_eq!(refused.code, RefusalCode::WrongState);
 }
@@ -328,7 +329,7 @@ fn legs_count_for_the_owner_whoever_asks_for_them_and_across_a_restart() {
     let mut desk = Desk::open_with(rules);
     let conference_id = desk.start(&olga(), None, &[INSIDE, OTHER]).expect("two are allowed");
     let rung = desk.guests(conference_id);
-    let more = Verb::AddParticipants { conference_id, participants: people(&["1006"]) };
+    let more = Verb::AddParticipants { conference_id, participants: people(&["1006"]), groups: vec![] };
     assert_eq!(desk.asks(&supervisor(), &more).unwrap_err().code, RefusalCode::Limit);
     desk.restart_after(SECOND);
     desk.link_up(having(&[(rung[0], ""), (rung[1], "")]));

@@ -65,7 +65,7 @@ fn gain(steps: i64) -> Gain {
 fn listener(desk: &mut Desk) -> (ConferenceId, ParticipantId, ChannelId) {
     let (id, _) = room(desk);
     let new = NewParticipant { listener: true, ..people(&["1006"]).remove(0) };
-    let add = Verb::AddParticipants { conference_id: id, participants: vec![new] };
+    let add = Verb::AddParticipants { conference_id: id, participants: vec![new], groups: vec![] };
     desk.asks(&petra(), &add).expect("nothing speaks against it");
     (id, desk.guest(id, "1006").id, desk.leg(id, "1006"))
 }

@@ -8,6 +8,8 @@ mod controls;
 mod doubts_about_calls;
 mod doubts_about_conferences;
 mod ending;
+mod grouping;
 mod host;
+mod owning;
 mod reaching;
 mod recordings;

@@ -8,6 +8,7 @@
 //! 5. After quiet, the state equals the switch's; every accepted request has ended in a state.
 //! 6. When everybody has gone, every call and conference is over and every port is free again.
 //! 7. A conference ends by a rule only if that was asked for and has come to pass; and then it does end.
+//! 8. A conference has one attendant at most.
 //!
 //! (That the state equals the one folded from the journal is looked at where facts are written, in `world`.)
 
@@ -146,6 +147,7 @@ impl Watch {
         self.one_leg_a_person(switch);
         self.made_once(switch);
         let Some(node) = node.filter(|_| link) else { return };
+        one_attendant(node);
         for (id, channel) in &switch.channels {
             let uneasy = matches!(channel.who, Who::Caller | Who::Outsider) && !is_at_ease(*id, channel, switch, node);
             self.measure(*id, uneasy, BETWEEN, |watch| &mut watch.uneasy, "is without partner, music or way back");
@@ -213,6 +215,14 @@ impl Watch {
                 "{channel} was made {times} times, and nothing was in doubt"
             );
         }
+    }
+}
+
+/// Law 8.
+fn one_attendant(node: &Node) {
+    for conference in node.conferences() {
+        let attendants = conference.active().filter(|(p, _)| p.role == ParticipantRole::Attendant).count();
+        assert!(attendants <= 1, "two attendants: {conference:?}");
     }
 }
 

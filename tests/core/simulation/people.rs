@@ -10,13 +10,16 @@ use switchboard::domain::{
     conference::Participant,
     ending::EndWishes,
     fact::Person,
-    ids::{CallId, ChannelId, ConferenceId, ParticipantId},
+    group::Group,
+    ids::{CallId, ChannelId, ConferenceId, GroupId, ParticipantId},
     input::Input,
     node::Node,
     reach::Strategy,
     request::{Actor, NewConference, NewParticipant, Spare, Verb},
     setting::{Gain, Setting},
+    time::Timestamp,
 };
+use uuid::Uuid;
 
 /// How rough the house of this seed is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -151,6 +154,7 @@ fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
             participants: some_people(world),
             end_rules: some_end_rules(world),
             beep: world.chance.percent(30).then_some(Beep::OnEnter),
+            groups: some_groups(world),
             ..NewConference::default()
         }),
     }
@@ -159,8 +163,8 @@ fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
 fn cold(world: &mut World) -> Verb {
     let include_attendant = world.chance.percent(50);
     Verb::StartConference(NewConference {
-        call_id: None,
         participants: some_people(world),
+        groups: some_groups(world),
         include_attendant,
         attendant_first: include_attendant && world.chance.percent(40),
         wait_for_host: world.chance.percent(30),
@@ -193,6 +197,16 @@ fn some_end_rules(world: &mut World) -> EndWishes {
 fn some_people(world: &mut World) -> Vec<NewParticipant> {
     let many = 1 + world.chance.below(3);
     (0..many).map(|_| somebody(world)).collect()
+}
+
+fn some_groups(world: &mut World) -> Vec<Group> {
+    let group = |world: &mut World| Group {
+        id: GroupId::new(Uuid::from_u128(1)),
+        name: "crisis team".into(),
+        participants: some_people(world),
+        changed_at: Timestamp(0),
+    };
+    if world.chance.percent(20) { vec![group(world)] } else { Vec::new() }
 }
 
 fn somebody(world: &mut World) -> NewParticipant {
@@ -249,12 +263,16 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(62) {
+    Some(match world.chance.below(65) {
         60 | 61 => Verb::CancelRinging { conference_id },
         59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },
         44..48 => Verb::Move { conference_id, participant_id, to: elsewhere },
         48 | 49 => Verb::Merge { conference_id, into: elsewhere },
+        62..65 => {
+            let to = world.chance.pick(&[olga(), petra(), supervisor()])?;
+            Verb::HandOver { conference_id, to, note: "Yours now.".into() }
+        }
         40 => Verb::Introduce { conference_id, participant_id },
         41 | 42 => Verb::Admit { conference_id, participant_id },
         43 => Verb::Replace { conference_id, participant_id, with: somebody(world) },
@@ -275,7 +293,8 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
         30 => Verb::Moderator { conference_id, participant_id, on },
         31 if world.chance.percent(20) => Verb::DropAll { conference_id, spare },
         31 => Verb::PressKeys { conference_id, participant_id, digits: "12#".to_owned().try_into().ok()? },
-        0..3 => Verb::AddParticipants { conference_id, participants: some_people(world) },
+
+        0..3 => Verb::AddParticipants { conference_id, participants: some_people(world), groups: some_groups(world) },
         3..8 => Verb::Set { conference_id, participant_id, settings: vec![Setting::Muted(on)] },
         8 | 9 => Verb::Drop { conference_id, participant_id },
         10..13 => Verb::Cancel { conference_id, participant_id },

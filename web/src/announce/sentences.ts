@@ -24,6 +24,7 @@ export function sentences(before: House, after: House, status: Status, t: String
     if (isOneOfMany(status.data, after)) return [];
     // What somebody relies on, and has lost.
     if (type === 'conference.recording.lost' || type === 'conference.recording.failed') return [{ voice: 'assertive', text }];
+    if (type === 'conference.handed_over') return [{ voice: 'assertive', text }];
     return type === 'call.arrived' || type === 'call.waiting' ? [] : [{ voice: 'polite', text, about: participant_id ?? undefined }];
   }
   if (before.empty) {

@@ -3,7 +3,8 @@
  * {@link Unreachable}, because then nobody knows what happened.
  */
 import type {
-  CallView, ConferenceView, History, NewConference, NewParticipant, ProblemDetails, Recordings, Session, Story,
+  Attendants, CallView, ConferenceView, GroupList, History, LastTime, NewConference, NewParticipants, ProblemDetails, Recordings,
+  Session, Story,
 } from './types.ts';
 
 export const BASE = '/api/v1';
@@ -31,7 +32,7 @@ export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup' | 'join';
 export type ConferenceVerb = 'cancel_ringing' | 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge' | 'rescue'
   | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
-  | 'announce' | 'announce_stop';
+  | 'announce' | 'announce_stop' | 'hand_over';
 export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
   | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
   | 'promote' | 'demote' | 'listen' | 'speak' | 'sidebar_leave' | 'coach' | 'uncoach'
@@ -89,8 +90,8 @@ export class Client {
     return this.#authorised('POST', '/conferences', { body: conference, key });
   }
 
-  add(id: string, participants: NewParticipant[], key: string): Promise<ConferenceView> {
-    return this.#authorised('POST', `/conferences/${id}/participants`, { body: { participants }, key });
+  add(id: string, people: NewParticipants, key: string): Promise<ConferenceView> {
+    return this.#authorised('POST', `/conferences/${id}/participants`, { body: people, key });
   }
 
   conference(id: string, verb: ConferenceVerb, body: Told = {}): Promise<ConferenceView> {
@@ -100,6 +101,19 @@ export class Client {
   participant(conference: string, id: string, verb: ParticipantVerb, body: Told = {}): Promise<ConferenceView> {
     const path = `/conferences/${conference}/participants/${id}/actions/${verb}`;
     return this.#authorised('POST', path, { body, key: newKey() });
+  }
+
+  attendants(): Promise<Attendants> {
+    return this.#authorised('GET', '/attendants');
+  }
+
+  groups(): Promise<GroupList> {
+    return this.#authorised('GET', '/groups');
+  }
+
+  /** Whom the caller of this call asked for the last time. */
+  lastTime(call: string): Promise<LastTime> {
+    return this.#authorised('GET', `/calls/${call}/last_time`);
   }
 
   history(before?: string, limit = 25): Promise<History> {

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/attendants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works here, to hand a conference over to
+         * @description Permission: SeeBoard.
+         */
+        get: operations["attendants.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/board": {
         parameters: {
             query?: never;
@@ -118,6 +138,26 @@ export interface paths {
          * @description Permission: HandleCalls.
          */
         post: operations["calls.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/last_time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom this caller asked for the last time
+         * @description Permission: SeeBoard.
+         */
+        get: operations["calls.last_time"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -322,6 +362,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["conferences.extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/hand_over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make it somebody else's, who sees and steers it from then on
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.hand_over"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1288,6 +1348,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All standing groups, by name
+         * @description Permission: SeeBoard.
+         */
+        get: operations["groups.list"];
+        put?: never;
+        /**
+         * Make a standing group
+         * @description Permission: ChangeGroups.
+         */
+        post: operations["groups.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One standing group
+         * @description Permission: SeeBoard.
+         */
+        get: operations["groups.read"];
+        /**
+         * Say anew who belongs to a standing group, and what it is called
+         * @description Permission: ChangeGroups.
+         */
+        put: operations["groups.replace"];
+        post?: never;
+        /**
+         * Delete a standing group; conferences it was rung into go on
+         * @description Permission: ChangeGroups.
+         */
+        delete: operations["groups.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1449,6 +1561,17 @@ export interface components {
             participant_id?: null | components["schemas"]["ParticipantId"];
             state: components["schemas"]["AnnouncementState"];
         };
+        /** @description Somebody who may have conferences of their own. */
+        AttendantView: {
+            id: components["schemas"]["UserId"];
+            name: string;
+            /** @description Follows what happens here: would see at once what they are given. */
+            page_open: boolean;
+        };
+        /** @description Everybody a conference can be handed over to, by name. */
+        Attendants: {
+            attendants: components["schemas"]["AttendantView"][];
+        };
         /**
          * @description When a short tone tells that somebody came or left.
          * @enum {string}
@@ -1521,6 +1644,7 @@ export interface components {
             state: components["schemas"]["ConferenceState"];
             call_id?: null | components["schemas"]["CallId"];
             owner: components["schemas"]["UserRef"];
+            handed_over?: null | components["schemas"]["HandedOverView"];
             /** @description The room's name on the switch. */
             room: string;
             locked: boolean;
@@ -1633,6 +1757,26 @@ export interface components {
              */
             seconds: number;
         };
+        /** @description A named list of people, to be rung all at once. */
+        Group: {
+            id: components["schemas"]["GroupId"];
+            name: string;
+            participants: components["schemas"]["NewParticipant"][];
+            changed_at: components["schemas"]["Timestamp"];
+        };
+        GroupId: string;
+        /** @description All standing groups, by name. */
+        GroupList: {
+            groups: components["schemas"]["Group"][];
+        };
+        /** @description A conference came from somebody else's hands. */
+        HandedOverView: {
+            /** @description Whose it was before. */
+            from: components["schemas"]["UserRef"];
+            at: components["schemas"]["Timestamp"];
+            /** @description What they wanted said; may be empty. */
+            note: string;
+        };
         /** @description The service runs. */
         Health: {
             /** @description `ok` */
@@ -1664,6 +1808,12 @@ export interface components {
             /** @description At most 120 characters. */
             label: string;
         };
+        /** @description The last conference made from a call of the same number. */
+        LastTimeView: {
+            at?: null | components["schemas"]["Timestamp"];
+            /** @description Everybody who was asked for, as they can be asked for again; empty if there was none. */
+            participants: components["schemas"]["NewParticipant"][];
+        };
         /**
          * @description One attempt to reach a participant. Also a participant's own state: that of their latest leg.
          * @enum {string}
@@ -1691,7 +1841,9 @@ export interface components {
         /** @description A conference as it is asked for. Unknown fields are refused. */
         NewConference: {
             call_id?: null | components["schemas"]["CallId"];
-            participants: components["schemas"]["NewParticipant"][];
+            participants?: components["schemas"]["NewParticipant"][];
+            /** @description Standing groups whose people are rung as well; whoever is named twice, or is there already, is rung once. */
+            groups?: components["schemas"]["GroupId"][];
             /** @description Cold conferences only: ring the attendant's own station as well. */
             include_attendant?: boolean;
             /** @description With `include_attendant`: nobody else is rung before the attendant is in. */
@@ -1716,6 +1868,19 @@ export interface components {
              * @description Steps: -4 (quieter) to 4 (louder); 0 as it comes.
              */
             gain_out?: number | null;
+        };
+        /** @description A standing group as it is to be. */
+        NewGroup: {
+            /** @description At most 120 characters; no two groups have the same, whatever its case. */
+            name: string;
+            participants: components["schemas"]["NewParticipant"][];
+        };
+        /** @description Whose the conference is to be. */
+        NewOwner: {
+            /** @description The id or the name of an attendant, supervisor or administrator. */
+            user: string;
+            /** @description What they should know; told to them and in the story. At most 500 characters. */
+            note?: string;
         };
         /** @description Somebody to be rung. */
         NewParticipant: {
@@ -1754,7 +1919,9 @@ export interface components {
         };
         /** @description Participants to be rung, all at once. */
         NewParticipants: {
-            participants: components["schemas"]["NewParticipant"][];
+            participants?: components["schemas"]["NewParticipant"][];
+            /** @description Standing groups whose people are rung as well; whoever is named twice, or is there already, is rung once. */
+            groups?: components["schemas"]["GroupId"][];
         };
         /** @description Who is to talk apart from the room: at least two who are in it. */
         NewSidebar: {
@@ -2094,6 +2261,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "attendants.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All who are not disabled, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendants"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "board.read": {
         parameters: {
             query?: never;
@@ -2303,6 +2499,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.last_time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which call. */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom; nobody if there was no conference */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastTimeView"];
                 };
             };
             /** @description A problem detail (RFC 9457) */
@@ -2709,6 +2937,47 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Extension"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.hand_over": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwner"];
             };
         };
         responses: {
@@ -4636,6 +4905,175 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "groups.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "groups.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "groups.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "groups.replace": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "groups.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem detail (RFC 9457) */
             default: {

@@ -31,6 +31,13 @@ export type Status = Schemas['Status'];
 export type Story = Schemas['Story'];
 export type History = Schemas['History'];
 
+export type Attendants = Schemas['Attendants'];
+export type AttendantView = Schemas['AttendantView'];
+export type Group = Schemas['Group'];
+export type GroupList = Schemas['GroupList'];
+export type LastTime = Schemas['LastTimeView'];
+
+export type NewParticipants = Schemas['NewParticipants'];
 export type NewParticipant = Schemas['NewParticipant'];
 export type NewConference = Schemas['NewConference'];
 export type Session = Schemas['SessionView'];

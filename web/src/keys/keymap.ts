@@ -6,7 +6,7 @@ export type KeyAction =
   | 'answer' | 'letIn' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop' | 'rescue'
   | 'cancelAll' | 'record' | 'recordPause' | 'csv' | 'json'
-  | 'next' | 'previous' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
+  | 'next' | 'previous' | 'group' | 'lastTime' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
   /** Where it stands in the help. */
@@ -45,6 +45,8 @@ export const KEYS: readonly Key[] = [
   { group: 'past', action: 'csv', keys: ['s'] },
   { group: 'past', action: 'json', keys: ['j'] },
   { group: 'page', action: 'focusRequest', keys: ['c'] },
+  { group: 'page', action: 'lastTime', keys: ['0'] },
+  { group: 'page', action: 'group', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'] },
   { group: 'page', action: 'help', keys: ['?'] },
   { group: 'page', action: 'escape', keys: ['Escape'] },
 ];

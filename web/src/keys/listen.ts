@@ -12,7 +12,7 @@ export function listenToKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || !desk.user.value) return;
     const action = meaning(pressOf(event), desk.singleKeys.value);
-    if (action && act(action)) event.preventDefault();
+    if (action && act(action, event.key)) event.preventDefault();
   });
 }
 
@@ -36,7 +36,7 @@ function place(target: EventTarget | null): Press['at'] {
 }
 
 /** Whether anything came of it. */
-function act(action: KeyAction): boolean {
+function act(action: KeyAction, key: string): boolean {
   const subject = desk.current.value;
   switch (action) {
     case 'answer': return done(desk.answer());
@@ -50,6 +50,11 @@ function act(action: KeyAction): boolean {
     }
     case 'help': return done((desk.helpOpen.value = true));
     case 'focusRequest': return focus('#request-line');
+    case 'group': {
+      const group = desk.groups.value[Number(key) - 1];
+      return !!group && done(desk.startGroup(group));
+    }
+    case 'lastTime': return desk.startMode.value === 'call' && !!desk.lastTime.value?.participants.length && done(desk.startLastTime());
     case 'next': return step(1);
     case 'previous': return step(-1);
     case 'escape': {

@@ -3,7 +3,7 @@
  *
  * A refusal leaves it as it was; only what the server accepted is taken off the line.
  */
-import type { InputError, NewParticipant } from '../api/types.ts';
+import type { Group, InputError, NewParticipant } from '../api/types.ts';
 import { type Entry, parse } from './parse.ts';
 
 /** How somebody is to come in: in the server's own words. */
@@ -15,6 +15,10 @@ export interface Chip extends Entry, Properties {
   id: number;
   /** What the server said of it. */
   error?: string;
+  /** A standing group, under its name; it has no numbers of its own. */
+  group?: { id: string; size: number };
+  /** What else is known of somebody who was asked for before. */
+  known?: Partial<NewParticipant>;
 }
 
 export interface Draft {
@@ -25,11 +29,9 @@ export interface Draft {
 
 export const EMPTY_DRAFT: Draft = { chips: [], text: '' };
 
-/** Turns what is typed into chips. */
-export function commit(draft: Draft): Draft {
-  const entries = parse(draft.text);
-  let id = nextId(draft);
-  return { chips: [...draft.chips, ...entries.map((entry) => ({ ...entry, id: id++ }))], text: '' };
+/** Turns what is typed into chips; the name of a group stands for the group. */
+export function commit(draft: Draft, groups: readonly Group[] = []): Draft {
+  return added({ ...draft, text: '' }, parse(draft.text).map((entry) => meant(entry, groups)));
 }
 
 /** So, or not so any more. */
@@ -48,14 +50,44 @@ export function propertiesOf(chip: Chip): Property[] {
 
 const asProperties = (chip: Chip): Properties =>
   Object.fromEntries(propertiesOf(chip).map((property) => [property, true]));
+/** With this group on the line, if it is not there already. */
+export function withGroup(draft: Draft, group: Group): Draft {
+  return draft.chips.some((chip) => chip.group?.id === group.id) ? draft : added(draft, [asChip(group)]);
+}
+
+/** With these people on the line, but for those who are there already. */
+export function withPeople(draft: Draft, people: readonly NewParticipant[]): Draft {
+  const there = new Set(draft.chips.flatMap((chip) => chip.numbers));
+  const fresh = people.filter((one) => !one.numbers.some((number) => there.has(number)));
+  return added(draft, fresh.map(({ name = '', numbers, introduce, listener, moderator, ...known }) => ({
+    name, numbers, known,
+    ...(introduce && { introduce: true as const }),
+    ...(listener && { listener: true as const }),
+    ...(moderator && { moderator: true as const }),
+  })));
+}
+
+function added(draft: Draft, entries: readonly Omit<Chip, 'id'>[]): Draft {
+  let id = nextId(draft);
+  return { ...draft, chips: [...draft.chips, ...entries.map((entry) => ({ ...entry, id: id++ }))] };
+}
+
+function meant(entry: Entry, groups: readonly Group[]): Omit<Chip, 'id'> {
+  const name = entry.name.toLowerCase();
+  const group = entry.numbers.length ? undefined : groups.find((one) => one.name.toLowerCase() === name);
+  return group ? asChip(group) : entry;
+}
+
+const asChip = (group: Group): Omit<Chip, 'id'> =>
+  ({ name: group.name, numbers: [], group: { id: group.id, size: group.participants.length } });
 
 export function remove(draft: Draft, id: number): Draft {
   return { ...draft, chips: draft.chips.filter((chip) => chip.id !== id) };
 }
 
 /** The chip as it was retyped: several people may have been written in its place, or none. How they come in stays. */
-export function retype(draft: Draft, id: number, text: string): Draft {
-  const entries = parse(text);
+export function retype(draft: Draft, id: number, text: string, groups: readonly Group[] = []): Draft {
+  const entries = parse(text).map((entry) => meant(entry, groups));
   let fresh = nextId(draft);
   const chips = draft.chips.flatMap((chip) =>
     chip.id === id
@@ -63,25 +95,35 @@ export function retype(draft: Draft, id: number, text: string): Draft {
   return { ...draft, chips };
 }
 
+const isGroup = (chip: Chip): boolean => !!chip.group;
+
 export function toParticipants(draft: Draft): NewParticipant[] {
-  return draft.chips.map((chip) => {
-    const { name, numbers, strategy } = chip;
-    return { ...(name && { name }), numbers, ...(strategy && { strategy }), ...asProperties(chip) };
+  const people = draft.chips.filter((chip) => !isGroup(chip));
+  return people.map((chip) => {
+    const { name, numbers, strategy, known } = chip;
+    return { ...known, ...(name && { name }), numbers, ...(strategy && { strategy }), ...asProperties(chip) };
   });
+}
+
+/** The ids of the groups on the line. */
+export function toGroups(draft: Draft): string[] {
+  return draft.chips.flatMap((chip) => chip.group?.id ?? []);
 }
 
 /** Puts each of the server's complaints at its chip; returns those that belong to none. */
 export function place(draft: Draft, errors: readonly InputError[]): { draft: Draft; rest: InputError[] } {
-  const at = new Map<number, string[]>();
+  const sent = { participants: draft.chips.filter((chip) => !isGroup(chip)), groups: draft.chips.filter(isGroup) };
+  const at = new Map<Chip, string[]>();
   const rest: InputError[] = [];
   for (const error of errors) {
-    const index = Number(/^\/participants\/(\d+)(?:\/|$)/.exec(error.pointer)?.[1] ?? Number.NaN);
-    if (draft.chips[index]) at.set(index, [...(at.get(index) ?? []), error.detail]);
+    const [, list, index] = /^\/(participants|groups)\/(\d+)(?:\/|$)/.exec(error.pointer) ?? [];
+    const chip = list && sent[list as keyof typeof sent][Number(index)];
+    if (chip) at.set(chip, [...(at.get(chip) ?? []), error.detail]);
     else rest.push(error);
   }
-  const chips = draft.chips.map((chip, index) => {
+  const chips = draft.chips.map((chip) => {
     const { error: _, ...clean } = chip;
-    const said = at.get(index);
+    const said = at.get(chip);
     return said ? { ...clean, error: said.join(' ') } : clean;
   });
   return { draft: { ...draft, chips }, rest };

@@ -17,6 +17,8 @@ export interface VerbWords {
   send?: string;
   none?: string;
   nobody?: string;
+  /** What a field for a few words that go with it is called. */
+  note?: string;
 }
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -178,6 +180,7 @@ export const en = {
     owner: (name: string): string => `asked for by ${name}`,
     question: (seconds: number): string =>
       `The caller hung up. Go on without them? Without an answer the ringing stops in ${seconds} s.`,
+    handedOver: (from: string, note: string): string => `${from} handed this conference over${note ? `: ${note}` : '.'}`,
     questionSpoken: 'The caller hung up. Go on without them, or stop? Press Y to go on, N to stop.',
     goOn: 'Go on',
     stop: 'Stop',
@@ -317,12 +320,17 @@ export const en = {
       announce: { label: 'Play a sound', field: 'Is played to all', nobody: 'There are no sounds.' },
       announceStop: { label: 'Stop the sound' },
       merge: { label: 'Join with another', field: 'All go over to the conference of' },
+      handOver: {
+        label: 'Hand over', field: 'Hand this conference over to', note: 'A note for them, if you like', wrong: 'Choose to whom.', nobody: 'Nobody else works here.',
+      },
     } satisfies Record<ConferenceRow, VerbWords>,
     chip: {
       introduce: { label: 'Introduce to me first' },
       listener: { label: 'Only listens' },
       moderator: { label: 'Moderator' },
     } satisfies Record<Property, VerbWords>,
+    /** Somebody a conference can be handed over to. */
+    attendant: (name: string, pageOpen: boolean): string => (pageOpen ? name : `${name} (no page open)`),
   },
 
   request: {
@@ -349,6 +357,9 @@ export const en = {
       callerLeaves: 'Ends when the caller leaves',
       oneLeft: 'Ends when only one is left',
     },
+    together: 'Ring together',
+    asLastTime: 'As last time',
+    groupSize: (count: number): string => plural(count, 'person', 'people'),
     ringMe: (station: string): string => `Ring my station too${station ? ` (${station})` : ''}`,
     meFirst: 'Me first: ring the others when I am in',
     list: 'People to ring',
@@ -405,7 +416,7 @@ export const en = {
     close: 'Close',
     also: 'On the request line',
     line: [
-      ['Enter', 'makes a chip of what is typed; on an empty line: Start'],
+      ['Enter', 'makes a chip of what is typed, also of the name of a group; on an empty line: Start'],
       ['Ctrl + Enter', 'Start'],
       ['← →', 'move among chips (at the beginning of the line)'],
       ['Delete', 'removes the chip'],
@@ -442,6 +453,8 @@ export const en = {
       cancel: 'Stop ringing (unchosen: the only one ringing)',
       csv: 'Save its story as CSV',
       json: 'Save its story as JSON',
+      group: 'Ring a standing group, with whoever is on the line',
+      lastTime: 'Ring whom this caller asked for last time',
       help: 'This help',
       escape: 'Close, or keep the conference',
     } satisfies Record<KeyAction, string>,

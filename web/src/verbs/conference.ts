@@ -65,6 +65,12 @@ export const CONFERENCE_VERBS = {
     picked: () => [],
     wish: (_conference, [into]) => ({ verb: 'merge', body: { conference_id: into } }),
   },
+  handOver: {
+    kind: 'pick', many: false, from: 'attendants', key: 'o', icon: 'user', offered: () => true, verbs: ['hand_over'], noted: true,
+    picked: () => [],
+    wish: (_conference, [user], note) => ({ verb: 'hand_over', body: { user, note } }),
+    happened: (conference, { body }) => conference.owner.id === body?.user,
+  },
 } as const satisfies Table<ConferenceView, ConferenceVerb>;
 
 export type ConferenceRow = keyof typeof CONFERENCE_VERBS;

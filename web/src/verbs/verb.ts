@@ -64,7 +64,7 @@ export interface Typed<Thing, Verb extends string> extends Common<Thing> {
   stays?: true;
 }
 
-/** Others are picked: people of the same conference, another conference, or a sound. */
+/** Others are picked: people of the same conference, another conference, a sound, or who works here. */
 export interface Pick<Thing, Verb extends string> extends Common<Thing> {
   kind: 'pick';
   /** One is picked by a press; of several, each is ticked, and then they are sent together. */
@@ -73,7 +73,9 @@ export interface Pick<Thing, Verb extends string> extends Common<Thing> {
   verbs: readonly Verb[];
   /** Who is picked so far. */
   picked: (thing: Thing, others: readonly Other[]) => readonly string[];
-  wish: (thing: Thing, picked: readonly string[]) => Wish<Verb>;
+  /** A few words go with it; `note` is empty without. */
+  noted?: true;
+  wish: (thing: Thing, picked: readonly string[], note: string) => Wish<Verb>;
   happened?: (thing: Thing, wish: Wish<string>) => boolean;
 }
 
@@ -83,6 +85,7 @@ export interface Others {
   conferences: readonly Other[];
   /** What can be played: each is its own name. */
   sounds: readonly Other[];
+  attendants: readonly Other[];
 }
 
 /** One of those who can be picked. */

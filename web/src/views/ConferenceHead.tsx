@@ -1,7 +1,7 @@
 /** One conference: its state, the question it may ask, and what can be done with all of it. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { ConferenceView } from '../api/types.ts';
-import { askedOf, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user } from '../desk.ts';
+import { askedOf, attendants, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user } from '../desk.ts';
 import { shownKey } from '../keys/keymap.ts';
 import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
@@ -9,6 +9,7 @@ import { isRinging } from '../live/progress.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
+import type { Other } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
@@ -46,6 +47,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         <strong>{t.conference.tally(inside, rung, failed, closed)}</strong>
         {' · '}{t.call.node(conference.node_id)}{' · '}{t.conference.owner(conference.owner.name)}
       </p>
+      {conference.handed_over && !closed && <p class="sentence handed">{t.conference.handedOver(conference.handed_over.from.name, conference.handed_over.note)}</p>}
       {conference.question && !closed
         ? <Question conference={conference} />
         : (
@@ -136,7 +138,7 @@ function Everyone({ conference }: { conference: ConferenceView }) {
     <Panel
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts}
-      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference) }}
+      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
       onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
       onClose={() => {
         document.getElementById(everyoneId(conference))?.focus();
@@ -145,6 +147,11 @@ function Everyone({ conference }: { conference: ConferenceView }) {
     />
   );
 }
+
+/** Who could have this conference. */
+const otherAttendants = (conference: ConferenceView): Other[] => attendants.value
+  .filter((one) => one.id !== conference.owner.id)
+  .map((one) => ({ id: one.id, name: t.verbs.attendant(one.name, one.page_open) }));
 
 /** A warning when somebody has left whose leaving ends it, or when its longest time is nearly over. */
 const NEAR_MS = 60_000;

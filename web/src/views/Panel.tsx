@@ -142,8 +142,8 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
         <Picking
           key={typing} id={controlId('form')} row={typed} words={wordsOf(typing)} thing={thing} others={others[typed.from]}
           off={!typed.offered(thing)}
-          onSend={(picked) => {
-            onAsk(typed.wish(thing, picked));
+          onSend={(picked, note) => {
+            onAsk(typed.wish(thing, picked, note));
             back();
           }}
         />
@@ -264,6 +264,8 @@ function Line<Thing, Verb extends string>({ id, row, words, thing, off, onSend }
   );
 }
 
+const LONGEST_NOTE = 500;
+
 interface PickingProps<Thing, Verb extends string> {
   id: string;
   row: Pick<Thing, Verb>;
@@ -271,13 +273,15 @@ interface PickingProps<Thing, Verb extends string> {
   thing: Thing;
   others: readonly Other[];
   off: boolean;
-  onSend: (picked: readonly string[]) => void;
+  onSend: (picked: readonly string[], note: string) => void;
 }
 
 function Picking<Thing, Verb extends string>({ id, row, words, thing, others, off, onSend }: PickingProps<Thing, Verb>) {
   const box = useRef<HTMLFieldSetElement>(null);
   const [picked, setPicked] = useState(row.picked(thing, others));
   const [wrong, setWrong] = useState(false);
+  const note = useRef<HTMLInputElement>(null);
+  const pick = (chosen: readonly string[]): void => onSend(chosen, note.current?.value.trim() ?? '');
   useLayoutEffect(() => {
     box.current?.querySelector<HTMLElement>('input, button')?.focus();
     box.current?.scrollIntoView({ block: 'nearest' });
@@ -286,9 +290,11 @@ function Picking<Thing, Verb extends string>({ id, row, words, thing, others, of
 
   function send(event: Event): void {
     event.preventDefault();
-    setWrong(here.length === 0);
-    if (here.length === 0) return say(words.wrong ?? '');
-    if (!off) onSend(here);
+    // A note that is finished by Enter goes to the only one there is.
+    const chosen = row.noted && others.length === 1 ? others.map((other) => other.id) : here;
+    setWrong(chosen.length === 0);
+    if (chosen.length === 0) return say(words.wrong ?? '');
+    if (!off) pick(chosen);
   }
 
   return (
@@ -296,6 +302,12 @@ function Picking<Thing, Verb extends string>({ id, row, words, thing, others, of
       <fieldset class="verbs-line verbs-pick" ref={box} aria-describedby={`${id}-wrong`}>
         <legend>{words.field}</legend>
         {others.length === 0 && <p>{words.nobody}</p>}
+        {row.noted && (
+          <>
+            <label for={`${id}-note`}>{words.note}</label>
+            <input id={`${id}-note`} ref={note} type="text" class="verbs-note-input" maxLength={LONGEST_NOTE} autocomplete="off" onInput={() => setWrong(false)} />
+          </>
+        )}
         {others.map((other) => (row.many
           ? (
             <label class="check" key={other.id}>
@@ -311,14 +323,14 @@ function Picking<Thing, Verb extends string>({ id, row, words, thing, others, of
           )
           : (
             <Action
-              key={other.id} label={other.name} pressed={here.includes(other.id)} disabled={off} onPress={() => onSend([other.id])}
+              key={other.id} label={other.name} pressed={here.includes(other.id)} disabled={off} onPress={() => pick([other.id])}
               {...(here.includes(other.id) && { icon: 'check' as const })}
             />
           )))}
         {row.many && others.length > 0 && (
           <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{words.send}</button>
         )}
-        {!row.many && here.length > 0 && words.none && <Action label={words.none} icon="people" onPress={() => onSend([])} />}
+        {!row.many && here.length > 0 && words.none && <Action label={words.none} icon="people" onPress={() => pick([])} />}
         <p class="bad-text verbs-wrong" id={`${id}-wrong`}>{wrong && words.wrong}</p>
       </fieldset>
     </form>

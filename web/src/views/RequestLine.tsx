@@ -1,7 +1,10 @@
 /** The request line: people and numbers, typed or pasted, as chips; and Start. */
 import { useRef, useState } from 'preact/hooks';
-import { draft, draftError, meFirst, ringMe, say, singleKeys, start, starting, startMode, station } from '../desk.ts';
 import { shownKey } from '../keys/keymap.ts';
+import {
+  draft, draftError, groups, lastTime, meFirst, readGroups, ringMe, say, singleKeys, start, startGroup, starting, startLastTime,
+  startMode, station,
+} from '../desk.ts';
 import { step } from '../keys/listen.ts';
 import { type Chip, commit, propertiesOf, type Property, remove, retype, turn } from '../request/draft.ts';
 import { duplicates, format, hasSeparator, numbersText, parse } from '../request/parse.ts';
@@ -9,7 +12,7 @@ import { t } from '../strings/index.ts';
 import { CHIP_VERBS } from '../verbs/chip.ts';
 import { rowOfKey } from '../verbs/verb.ts';
 import { Panel, panelId } from './Panel.tsx';
-import { Icon } from './parts.tsx';
+import { Action, Icon } from './parts.tsx';
 import { StartOptions } from './StartOptions.tsx';
 
 export function RequestLine() {
@@ -31,7 +34,7 @@ export function RequestLine() {
 
   function settle(): void {
     const before = draft.value.chips.length;
-    draft.value = commit(draft.value);
+    draft.value = commit(draft.value, groups.value);
     draftError.value = null;
     const fresh = draft.value.chips.slice(before).map(label);
     if (fresh.length) say(t.request.added(t.and(fresh)));
@@ -86,7 +89,7 @@ export function RequestLine() {
   }
 
   function finish(id: number, typed: string | null): void {
-    if (typed !== null) draft.value = retype(draft.value, id, typed);
+    if (typed !== null) draft.value = retype(draft.value, id, typed, groups.value);
     setEditing(null);
     requestAnimationFrame(() => (draft.value.chips.some((chip) => chip.id === id) ? focusChip(id) : line.current?.focus()));
   }
@@ -123,13 +126,13 @@ export function RequestLine() {
           placeholder={chips.length ? t.request.more : t.request.placeholder}
           onInput={(event) => type(event.currentTarget.value, event.isComposing)}
           onCompositionEnd={(event) => type((event.currentTarget as HTMLTextAreaElement).value, false)}
-          onKeyDown={onKeyDown} onPaste={onPaste}
+          onKeyDown={onKeyDown} onPaste={onPaste} onFocus={() => void readGroups()}
         />
       </div>
       {open && (
         <Panel
           id={chipId(open.id)} label={t.request.comesIn(label(open))} opener={shownKey('more')} table={CHIP_VERBS} words={t.verbs.chip}
-          thing={open} asked={[]} others={{ people: [], conferences: [], sounds: [] }}
+          thing={open} asked={[]} others={{ people: [], conferences: [], sounds: [], attendants: [] }}
           onAsk={({ verb }) => turnChip(open, verb)}
           onClose={() => {
             focusChip(open.id);
@@ -137,6 +140,7 @@ export function RequestLine() {
           }}
         />
       )}
+      <Together mode={mode} />
       {mode !== 'add' && <StartOptions hasCall={mode === 'call'} />}
       <div class="request-foot">
         <p class="request-error" id="request-error">{draftError.value && <><Icon name="warn" /> {draftError.value}</>}</p>
@@ -168,10 +172,32 @@ export function RequestLine() {
     const chip = chips[index];
     if (!chip) return null;
     if (chip.error) return { text: chip.error, bad: true };
-    if (chip.numbers.length === 0) return { text: t.request.noNumber, bad: true };
+    if (chip.numbers.length === 0 && !chip.group) return { text: t.request.noNumber, bad: true };
     const earlier = chips[double.get(index) ?? -1];
     return earlier ? { text: t.request.duplicate(label(earlier)), bad: false } : null;
   }
+}
+
+/** Whom one press rings together: whoever was asked for last time, and standing groups. */
+function Together({ mode }: { mode: 'call' | 'add' | 'cold' }) {
+  const again = mode === 'call' ? (lastTime.value?.participants ?? []) : [];
+  if (again.length === 0 && groups.value.length === 0) return null;
+  return (
+    <div class="together" role="group" aria-label={t.request.together}>
+      {again.length > 0 && (
+        <Action
+          label={t.request.asLastTime} of={t.and(again.map((one) => label({ name: one.name ?? '', numbers: one.numbers })))}
+          icon="redial" action="lastTime" disabled={starting.value} onPress={startLastTime}
+        />
+      )}
+      {groups.value.map((group, index) => (
+        <Action
+          key={group.id} label={group.name} of={t.request.groupSize(group.participants.length)} icon="people"
+          letter={index < 9 ? String(index + 1) : undefined} disabled={starting.value} onPress={() => startGroup(group)}
+        />
+      ))}
+    </div>
+  );
 }
 
 interface ChipProps {
@@ -214,7 +240,7 @@ function ChipView({ chip, note, tabStop, opened, onOpen, onTurn, onEdit, onRemov
         }}
       >
         {chip.name && <span class="chip-name">{chip.name}</span>}
-        <span class="chip-number">{numbersText(chip)}</span>
+        <span class="chip-number">{chip.group ? t.request.groupSize(chip.group.size) : numbersText(chip)}</span>
         {propertiesOf(chip).map((one) => <span class="chip-property" key={one}>{t.request.properties[one]}</span>)}
         {note && <span class="chip-note">{note.text}</span>}
         <span class="sr">{t.request.edit}</span>

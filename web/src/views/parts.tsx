@@ -36,7 +36,7 @@ interface ActionProps {
   icon?: IconName;
   action?: KeyAction;
   /** The key that means it inside a panel. */
-  letter?: string;
+  letter?: string | undefined;
   id?: string;
   kind?: 'primary' | 'plain' | 'danger' | 'ghost';
   /** The label is for the ear; the icon says it to the eye. */
