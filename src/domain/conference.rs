@@ -1,15 +1,17 @@
 //! One conference, folded from its facts.
 
+mod folding;
+
 use super::{
     announcement::{Announcing, DoorSounds},
     cause::{Cause, Reason},
     ending::Ending,
     endpoint::Endpoint,
-    fact::{Attempt, Fact, Invited, Person},
+    fact::{Attempt, Invited, Person},
     hearing::Blocked,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     reach::Reach,
-    recording::{self, Recording},
+    recording::Recording,
     route::Dial,
     setting::{Setting, Settings},
     states::{ConferenceState, LegState, ParticipantRole},
@@ -316,157 +318,6 @@ impl Leg {
 }
 
 impl Conference {
-    /// The conference its first fact speaks of.
-    pub fn begin(id: ConferenceId, at: Timestamp, fact: &Fact) -> Option<Self> {
-        let Fact::ConferenceRequested {
-            owner,
-            stations,
-            call,
-            room,
-            ports,
-            invited,
-            end_rules,
-            host_first,
-            rescues,
-            beep,
-            wait_for_host,
-        } = fact
-        else {
-            return None;
-        };
-        Some(Self {
-            id,
-            owner: owner.clone(),
-            stations: stations.clone(),
-            handed_over: None,
-            call: *call,
-            room: room.clone(),
-            ports: *ports,
-            state: ConferenceState::Reserved,
-            locked: false,
-            lock_pending: None,
-            question: None,
-            question_answered: false,
-            notice: None,
-            end_cause: None,
-            ending: Ending::new(end_rules.clone()),
-            wait_for_host: *wait_for_host,
-            door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
-            announcing: Vec::new(),
-            announcements: 0,
-            created_at: at,
-            ended_at: None,
-            was_live: false,
-            room_lives: false,
-            opening: None,
-            host_first: *host_first,
-            rescues: *rescues,
-            rescued_by: None,
-            rescue_refused: false,
-            merging: None,
-            was_arranged: false,
-            hearing: Hearing::Free,
-            participants: invited.iter().map(|one| Participant::invited(at, one)).collect(),
-            recordings: Vec::new(),
-        })
-    }
-
-    /// One more fact.
-    pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
-        self.ending.apply(at, fact);
-        match fact {
-            Fact::ConferenceAssembling => self.state = ConferenceState::Assembling,
-            Fact::ConferenceLive => {
-                self.state = ConferenceState::Live;
-                self.was_live = true;
-            }
-            Fact::ConferenceLockAsked { on } => self.lock_pending = Some(*on),
-            Fact::ConferenceLocked { on } => {
-                self.locked = *on;
-                self.lock_pending = None;
-            }
-            Fact::ConferenceQuestion { deadline } => self.question = Some((at, *deadline)),
-            Fact::ConferenceAnswered { .. } => {
-                self.question = None;
-                self.question_answered = true;
-            }
-            Fact::ConferenceNotice { cause } => self.notice = Some(cause.clone()),
-            Fact::ConferenceHandedOver { from, to, stations, note, attendant } => {
-                self.owner = to.clone();
-                self.stations.clone_from(stations);
-                self.handed_over = Some(HandedOver { from: from.clone(), at, note: note.clone() });
-                let ends = self.ending.rules.on_exit_of(ParticipantRole::Attendant);
-                for one in &mut self.participants {
-                    let is_attendant = one.role == ParticipantRole::Attendant;
-                    if *attendant == Some(one.id) {
-                        one.role = ParticipantRole::Attendant;
-                        one.end_conference_on_exit |= ends;
-                    } else if is_attendant {
-                        one.role = ParticipantRole::Guest;
-                        one.end_conference_on_exit &= !ends;
-                    }
-                }
-            }
-            Fact::ConferenceEnding { cause } => {
-                self.state = ConferenceState::Ending;
-                self.question = None;
-                self.end_cause = Some(cause.clone());
-            }
-            Fact::ConferenceEnded => {
-                self.state = ConferenceState::Ended;
-                self.question = None;
-                self.ended_at = Some(at);
-            }
-            Fact::ParticipantsAdded { ports, invited } => {
-                self.ports = *ports;
-                self.participants.extend(invited.iter().map(|one| Participant::invited(at, one)));
-            }
-            Fact::ParticipantCameOver { ports, invited, .. } => {
-                self.ports = *ports;
-                self.participants.push(Participant::invited(at, invited));
-            }
-            Fact::PortsReturned { ports } => self.ports = self.ports.saturating_sub(*ports),
-            Fact::CallJoins { participant, leg, name, number, ports, .. } => {
-                self.ports = *ports;
-                self.caller_joins(at, *participant, *leg, name, number);
-            }
-            Fact::ConferenceRescued { by } => self.rescued_by = Some(*by),
-            Fact::ConferenceRescueRefused { .. } => self.rescue_refused = true,
-            Fact::ConferenceMerging { into } => self.merging = Some(*into),
-            Fact::SidebarAsked { sidebar, participants } => {
-                self.was_arranged = true;
-                for one in participants {
-                    self.with(*one, |p| p.sidebar = Some(*sidebar));
-                }
-            }
-            Fact::SidebarEnded { sidebar } | Fact::SidebarDissolved { sidebar } => {
-                for one in self.participants.iter_mut().filter(|p| p.sidebar == Some(*sidebar)) {
-                    one.sidebar = None;
-                }
-            }
-            Fact::IntroductionBegan { participant, sidebar, participants } => {
-                self.was_arranged = true;
-                for one in participants {
-                    self.with(*one, |p| p.sidebar = Some(*sidebar));
-                }
-                self.with(*participant, |p| p.introduction = Some(Introduction::Speaking));
-            }
-            Fact::IntroductionWaits { participant } => {
-                self.with(*participant, |p| p.introduction = Some(Introduction::Waiting));
-            }
-            Fact::IntroductionEnded { participant } => self.with(*participant, |p| p.introduction = None),
-            Fact::SidebarLeft { participant } => self.with(*participant, |p| p.sidebar = None),
-            Fact::Coaching { participant, whom } => {
-                self.was_arranged |= whom.is_some();
-                self.with(*participant, |p| p.coaching = *whom);
-            }
-            _ => {
-                recording::apply(&mut self.recordings, at, fact);
-                self.apply_to_participant(at, fact);
-            }
-        }
-    }
-
     /// The recording that is not over.
     pub fn recording(&self) -> Option<&Recording> {
         self.recordings.last().filter(|one| !one.is_over())
@@ -475,94 +326,6 @@ impl Conference {
     /// The same, to change what is not journaled of it.
     pub fn recording_mut(&mut self) -> Option<&mut Recording> {
         self.recordings.last_mut().filter(|one| !one.is_over())
-    }
-
-    fn apply_to_participant(&mut self, at: Timestamp, fact: &Fact) {
-        match fact {
-            Fact::ParticipantMuteAsked { participant, on } => {
-                self.with(*participant, |p| p.ask(Ask::Set(Setting::Muted(*on))));
-            }
-            Fact::ParticipantMuted { participant, on } => self.with(*participant, |p| p.set(Setting::Muted(*on))),
-            Fact::ParticipantAsked { participant, setting } => {
-                self.with(*participant, |p| p.ask(Ask::Set(*setting)));
-            }
-            Fact::ParticipantSet { participant, setting } => self.with(*participant, |p| p.set(*setting)),
-            Fact::ParticipantDigitsAsked { participant } => self.with(*participant, |p| p.ask(Ask::Digits)),
-            Fact::ParticipantDigitsSent { participant } => self.with(*participant, |p| p.answered(Ask::Digits)),
-            Fact::ParticipantLabelled { participant, label } => {
-                self.with(*participant, |p| p.label.clone_from(label));
-            }
-            Fact::ParticipantModerator { participant, on } => self.with(*participant, |p| p.moderator = *on),
-            Fact::ParticipantWaits { participant, on } => self.with(*participant, |p| p.waits_for_host = *on),
-            Fact::ParticipantListener { participant, on } => self.with(*participant, |p| p.listener = *on),
-            Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
-            Fact::LegQueued { participant, leg, attempt, dial, not_before } => self.with(*participant, |p| {
-                if let Some(dial) = dial {
-                    p.dials = vec![dial.clone()];
-                }
-                let number = p.dials.get(attempt.number).map(|dial| dial.number.clone()).unwrap_or_default();
-                p.settings = Settings::default();
-                p.waits_for_host = false;
-                p.on_hold = false;
-                p.asked.clear();
-                p.legs.push(Leg { not_before: *not_before, ..Leg::queued(at, *leg, number, *attempt) });
-            }),
-            Fact::LegDialed { participant, leg, number, endpoint, parked, confirm, group } => {
-                self.with_leg(*participant, *leg, |leg| {
-                    leg.number.clone_from(number);
-                    leg.endpoint = Some(endpoint.clone());
-                    leg.parked = *parked;
-                    leg.confirm = *confirm;
-                    leg.group = *group;
-                    leg.state = LegState::Dialing;
-                    leg.since = at;
-                });
-            }
-            Fact::LegScreened { participant, leg, on } => {
-                self.with_leg(*participant, *leg, |leg| leg.screened = *on);
-            }
-            Fact::LegPassing { participant, leg, to, newcomer, screened } => self.with_leg(*participant, *leg, |leg| {
-                leg.passing = Some((*to, *newcomer));
-                leg.passing_screened = *screened;
-            }),
-            Fact::LegPassFailed { participant, leg } => {
-                self.with_leg(*participant, *leg, |leg| leg.passing = None);
-            }
-            Fact::LegAccepted { participant, leg } => self.with_leg(*participant, *leg, |leg| leg.accepted = true),
-            Fact::LegProgress { participant, leg, state } => self.with_leg(*participant, *leg, |leg| {
-                leg.state = *state;
-                leg.since = at;
-                leg.accepted = true;
-                leg.answered |= matches!(state, LegState::Answered | LegState::Confirming | LegState::Joined);
-            }),
-            Fact::LegUnwanted { participant, leg, cause } => {
-                self.with_leg(*participant, *leg, |leg| leg.unwanted = Some(cause.clone()));
-            }
-            Fact::LegOver { participant, leg, state, cause, .. } => {
-                self.with(*participant, |p| {
-                    // On another number they are in.
-                    if p.legs.iter().any(|other| other.id != *leg && other.state == LegState::Joined) {
-                        return;
-                    }
-                    p.talking = false;
-                    p.settings = Settings::default();
-                    p.waits_for_host = false;
-                    p.sidebar = None;
-                    // Rung again, they are to be introduced again.
-                    p.introduction = p.introduction.map(|_| Introduction::Waiting);
-                    p.asked.clear();
-                });
-                self.with_leg(*participant, *leg, |leg| {
-                    leg.state = *state;
-                    leg.since = at;
-                    leg.cause = Some(cause.clone());
-                    leg.member = None;
-                    leg.waits = false;
-                    leg.passing = None;
-                });
-            }
-            _ => {}
-        }
     }
 
     /// Changes one participant, if there is such a one.
@@ -599,34 +362,6 @@ impl Conference {
     /// How many are in the room.
     pub fn joined(&self) -> usize {
         self.active().filter(|(_, leg)| leg.state == LegState::Joined).count()
-    }
-
-    fn caller_joins(&mut self, at: Timestamp, id: ParticipantId, leg: ChannelId, name: &str, number: &str) {
-        let leg = Leg { joining: true, ..Leg::queued(at, leg, number.to_owned(), Attempt::default()) };
-        if let Some(known) = self.participants.iter_mut().find(|p| p.id == id) {
-            known.settings = Settings::default();
-            known.asked.clear();
-            known.legs.push(leg);
-            return;
-        }
-        let invited = Invited {
-            participant: id,
-            role: ParticipantRole::Caller,
-            name: name.to_owned(),
-            dials: Vec::new(),
-            leg: leg.id,
-            number: number.to_owned(),
-            reach: Reach::default(),
-            label: String::new(),
-            moderator: false,
-            listener: false,
-            introduce: false,
-            replaces: None,
-            end_conference_on_exit: false,
-        };
-        let mut participant = Participant::invited(at, &invited);
-        participant.legs = vec![leg];
-        self.participants.push(participant);
     }
 
     /// The others are rung when the attendant is in.

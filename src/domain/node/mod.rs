@@ -19,6 +19,7 @@ mod host;
 mod introducing;
 mod joining;
 mod legs;
+mod moving;
 mod owning;
 mod passing;
 mod reaching;

@@ -3,7 +3,7 @@
 //! Every difference goes in as the input it would have been had we heard it. Absence counts only after
 //! `uuid_exists` says so, because `show channels` lags.
 
-use super::{Ids, Node, Owner, assembling::Pair, calls::STATION_GONE};
+use super::{Ids, Node, Owner, calls::STATION_GONE, moving::Pair};
 use crate::domain::{
     cause::{Cause, Reason},
     conference::{Conference, Leg},
