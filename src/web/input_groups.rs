@@ -73,16 +73,27 @@ pub struct ConferenceWanted {
 
 impl ConferenceWanted {
     pub fn with(self, groups: Vec<Group>) -> NewConference {
+        let Self {
+            call_id,
+            participants,
+            groups: _,
+            include_attendant,
+            attendant_first,
+            station,
+            end_rules,
+            beep,
+            wait_for_host,
+        } = self;
         NewConference {
-            call_id: self.call_id,
-            participants: self.participants,
+            call_id,
+            participants,
             groups,
-            include_attendant: self.include_attendant,
-            attendant_first: self.attendant_first,
-            station: self.station,
-            end_rules: self.end_rules,
-            beep: self.beep,
-            wait_for_host: self.wait_for_host,
+            include_attendant,
+            attendant_first,
+            station,
+            end_rules,
+            beep,
+            wait_for_host,
         }
     }
 }

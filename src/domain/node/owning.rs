@@ -63,6 +63,10 @@ impl Node {
         for call in calls {
             self.record(Subject::Call(call), who.clone(), Fact::CallHandedOver { to: to.clone() });
         }
+        if let Some(host) = attendant {
+            // Others may have waited for somebody who runs it, and they themselves, too.
+            self.wait_for_host(id, host);
+        }
         // Whether it ends when the attendant leaves is asked of another one now.
         self.judge_end(id, ids);
         Ok(id)

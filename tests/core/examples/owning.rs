@@ -7,6 +7,7 @@ use crate::{
 use std::time::Duration;
 use switchboard::domain::{
     conference::{Introduction, Participant},
+    effect::Command,
     ending::EndWishes,
     ids::{ChannelId, ConferenceId},
     input::RoomEventKind,
@@ -14,6 +15,7 @@ use switchboard::domain::{
     policy::Limits,
     request::{Actor, NewConference, NewParticipant, Refusal, RefusalCode, Verb},
     rules::Rules,
+    setting::Setting,
     states::{ConferenceState, ParticipantRole, Role},
 };
 
@@ -126,6 +128,27 @@ fn an_introduction_under_way_goes_on_and_the_new_owner_may_end_it() {
     let participant_id = person(&desk, id, leg).id;
     desk.asks(&olga(), &Verb::Admit { conference_id: id, participant_id }).unwrap();
     assert_eq!(person(&desk, id, pair.station).sidebar, None);
+}
+
+#[test]
+fn who_waited_for_a_host_and_becomes_one_waits_no_longer() {
+    let mut desk = Desk::open();
+    let participants = crate::desk::people(&["1001", GUEST]);
+    let new = NewConference { participants, wait_for_host: true, ..NewConference::default() };
+    let Ok(Accepted::Conference(id)) = desk.asks(&petra(), &Verb::StartConference(new)) else {
+        panic!("nothing speaks against it")
+    };
+    desk.room(id, RoomEventKind::Created);
+    for number in ["1001", GUEST] {
+        let leg = desk.leg(id, number);
+        desk.joins(id, leg);
+        desk.room(id, RoomEventKind::Set { channel: leg, setting: Setting::Hold(true), seen: Vec::new() });
+        assert!(desk.guest(id, number).waits_for_host, "{number}");
+    }
+    desk.sent();
+    hands_over(&mut desk, &petra(), id, &olga()).unwrap();
+    let taken_off = |command: &&Command| matches!(command, Command::Set { setting: Setting::Hold(false), .. });
+    assert_eq!(desk.sent().iter().filter(taken_off).count(), 2);
 }
 
 #[test]

@@ -21,7 +21,7 @@ export function RequestLine() {
   /** Of whom it is shown how they come in. */
   const [opened, setOpened] = useState<number | null>(null);
   const { chips, text } = draft.value;
-  const open = chips.find((chip) => chip.id === opened);
+  const open = chips.find((chip) => chip.id === opened && !chip.group);
   const mode = startMode.value;
   const double = duplicates(chips);
 
@@ -215,7 +215,8 @@ interface ChipProps {
 function ChipView({ chip, note, tabStop, opened, onOpen, onTurn, onEdit, onRemove, onMove }: ChipProps) {
   /** Letters mean something here only where they do elsewhere. */
   function single(event: KeyboardEvent): boolean {
-    if (!singleKeys.value || event.ctrlKey || event.altKey || event.metaKey) return false;
+    // How the people of a group come in, the group says.
+    if (chip.group || !singleKeys.value || event.ctrlKey || event.altKey || event.metaKey) return false;
     const name = event.key.toLowerCase();
     const row = rowOfKey(CHIP_VERBS, name)?.row;
     if (name === shownKey('more')) onOpen();
@@ -234,7 +235,7 @@ function ChipView({ chip, note, tabStop, opened, onOpen, onTurn, onEdit, onRemov
           else if (event.key === 'ArrowLeft') onMove(-1);
           else if (event.key === 'ArrowRight') onMove(1);
           else if (event.key === 'F2') onEdit();
-          else if (event.key === 'ArrowDown') onOpen();
+          else if (event.key === 'ArrowDown' && !chip.group) onOpen();
           else if (!single(event)) return;
           event.preventDefault();
         }}
@@ -245,12 +246,14 @@ function ChipView({ chip, note, tabStop, opened, onOpen, onTurn, onEdit, onRemov
         {note && <span class="chip-note">{note.text}</span>}
         <span class="sr">{t.request.edit}</span>
       </button>
-      <button
-        type="button" class="chip-more" tabIndex={-1} aria-label={t.request.comesIn(label(chip))} title={t.request.comesIn(label(chip))}
-        aria-expanded={opened} aria-controls={opened ? panelId(chipId(chip.id)) : undefined} onClick={onOpen}
-      >
-        <Icon name="dots" />
-      </button>
+      {!chip.group && (
+        <button
+          type="button" class="chip-more" tabIndex={-1} aria-label={t.request.comesIn(label(chip))} title={t.request.comesIn(label(chip))}
+          aria-expanded={opened} aria-controls={opened ? panelId(chipId(chip.id)) : undefined} onClick={onOpen}
+        >
+          <Icon name="dots" />
+        </button>
+      )}
       <button
         type="button" class="chip-remove" tabIndex={-1} aria-label={t.request.remove(label(chip))}
         onClick={() => onRemove(false)}
