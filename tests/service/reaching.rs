@@ -19,6 +19,7 @@ scenarios! {
     a_retry_called_off: "A retry that waits is called off: the number is not rung again";
     a_retry_survives_a_restart: "The service is killed while somebody busy waits to be called again, and rings them once when it is back";
     killed_while_all_ring: "The service is killed while two numbers of a person ring: no phone rings twice, and the first to answer is in";
+    a_double_of_one_of_two: "A command for two legs of which one lives already is refused for that one and rings the other: so it is never sent again while one lives";
     nine_declines: "At the gate 9 declines: the person is shown as having declined, and their other number does not ring";
     silence_and_a_wrong_key: "A machine at the gate never comes in; with two numbers the one who presses 1 does";
 }
@@ -237,6 +238,27 @@ async fn killed_while_all_ring(report: Report) {
     house.guest_is(&conference, "alone in", |one| leg(one, INSIDE)["state"] == "failed").await;
     assert_eq!((house.world.times_rung(INSIDE), house.world.times_rung(OTHER)), (1, 1));
     assert_eq!(house.in_rooms().await, 3);
+    house.anna.conference(&conference, "end").await.accepted();
+    house.ends(&conference).await;
+}
+
+async fn a_double_of_one_of_two(report: Report) {
+    let house = House::open(report).await;
+    house.expect_all(&[(INSIDE, Manner::NeverAnswers), (OTHER, Manner::NeverAnswers)]).await;
+    let talk = house.talk("Ivan", "4930111").await;
+    let conference = house.reaches(Some(&talk.call), json!({"numbers": [INSIDE]})).await;
+    let ringing = house.guest_is(&conference, "ringing", |one| one["state"] == "ringing").await;
+    let lives = leg(&ringing, INSIDE)["id"].as_str().unwrap();
+    let other = uuid::Uuid::from_u128(rand::random()).to_string();
+    let probe = house.world.probe().await;
+    let command = format!(
+        "originate {{originate_timeout=2,ignore_early_media=true}}[origination_uuid={lives}]user/{INSIDE}@127.0.0.1,\
+         [origination_uuid={other}]user/{OTHER}@127.0.0.1 &park()"
+    );
+    let answer = probe.api(&command).await;
+    assert!(answer.starts_with("-ERR NO_ANSWER"), "{answer}");
+    assert_eq!((house.world.times_rung(INSIDE), house.world.times_rung(OTHER)), (1, 1));
+    house.guest_is(&conference, "still ringing", |one| one["state"] == "ringing").await;
     house.anna.conference(&conference, "end").await.accepted();
     house.ends(&conference).await;
 }

@@ -40,9 +40,15 @@ impl Node {
         if line_failed(cause) && person.dials.get(number).is_some_and(|dial| gateway + 1 < dial.endpoints.len()) {
             return vec![Next::now(Attempt { number, gateway: gateway + 1, again })];
         }
-        match person.reach.strategy {
+        let next = match person.reach.strategy {
             Strategy::InOrder => self.next_in_order(person, leg, cause),
             Strategy::AllAtOnce => self.next_together(person, leg),
+        };
+        // Nobody has to ask for a retry, so nothing but the limits of dial policy can say no to it.
+        let retried = next.iter().filter(|next| next.not_before.is_some()).count();
+        match self.allow_legs(conference.owner.id, retried, conference.active().count()) {
+            Err(_) if retried > 0 => Vec::new(),
+            _ => next,
         }
     }
 

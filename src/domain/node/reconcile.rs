@@ -292,7 +292,9 @@ impl Node {
                 self.change_leg(id, participant, leg, |leg| leg.waits = true);
             }
             if dialed && state != LegState::Joined && !self.timers.is_set(Timer::LegDue(leg)) {
-                let late = self.rules.times.ring + self.rules.times.confirm;
+                let person = self.conferences.get(&id).and_then(|c| c.participant(participant));
+                let ring = person.map_or(self.rules.times.ring, |person| self.ring_of(person));
+                let late = ring + self.rules.times.confirm;
                 self.timers.set(Timer::LegDue(leg), self.now.plus(late));
             }
         }

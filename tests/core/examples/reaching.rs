@@ -241,6 +241,38 @@ fn somebody_busy_is_called_again_after_the_pause_and_not_for_ever() {
 }
 
 #[test]
+fn a_retry_is_judged_by_dial_policy_as_any_other_leg() {
+    let mut rules = rules();
+    rules.policy.per_user.new_legs_per_minute = 1;
+    let mut desk = Desk::open_with(rules);
+    let retried = NewParticipant { retries: Some(5), retry_pause_seconds: Some(1), ..people(&[DESK]).remove(0) };
+    let id = conference(&mut desk, retried);
+    let leg = desk.leg(id, DESK);
+    desk.is_rung(leg);
+    desk.hangs_up_with(leg, "USER_BUSY", Some(486));
+    assert_eq!((desk.guest(id, DESK).state(), desk.reason(id, DESK)), (LegState::Failed, Some(Reason::Busy)));
+}
+
+#[test]
+fn after_a_restart_a_phone_may_ring_as_long_as_was_asked_for() {
+    let mut desk = Desk::open();
+    let patient = NewParticipant { ring_seconds: Some(120), ..people(&[DESK]).remove(0) };
+    let id = conference(&mut desk, patient);
+    let leg = desk.leg(id, DESK);
+    desk.is_rung(leg);
+    let pair: Vec<ChannelId> =
+        desk.conference_of(id).participants.iter().filter(|p| p.dials.is_empty()).map(|p| p.legs[0].id).collect();
+    desk.restart_after(SECOND * 5);
+    let mut snapshot = desk.having_in_room(id, &pair);
+    snapshot.channels.extend(having(&[(leg, "")]).channels);
+    desk.link_up(snapshot);
+    desk.sent();
+    desk.passes(SECOND * 100);
+    assert_eq!(killed(&desk.sent()), []);
+    assert_eq!(desk.guest(id, DESK).state(), LegState::Ringing);
+}
+
+#[test]
 fn other_numbers_come_before_a_busy_one_is_called_again() {
     let mut desk = Desk::open();
     let numbers = vec![DESK.to_owned(), HOME.to_owned()];
