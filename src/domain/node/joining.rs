@@ -54,12 +54,13 @@ impl Node {
         let known = was.filter(|who| conference.participant(*who).is_some_and(|p| p.state().is_over()));
         let ports = if known.is_some() { conference.ports } else { conference.ports.saturating_add(1) };
         let participant = known.unwrap_or_else(|| ParticipantId::new(ids.uuid()));
-        let leg = call.channel;
+        let (leg, owner) = (call.channel, conference.owner.clone());
         let (name, number) = (call.caller_name.clone(), call.caller_number.clone());
         let park = self.rules.times.park.as_secs().to_string();
         let joins = Fact::CallJoins { call: id, participant, leg, name, number, ports };
         self.record(Subject::Conference(to), actor.clone(), joins);
         self.record(Subject::Call(id), actor, Fact::CallMoving { conference: to });
+        self.call_follows(id, Some(owner));
         self.screen(to, participant, leg);
         let door = self.door(to, participant, leg, true);
         let variables = [

@@ -118,6 +118,10 @@ impl Node {
         let leg = person.leg()?;
         let dials: Vec<Dial> = match person.role {
             ParticipantRole::Attendant => vec![self.station_dial(&leg.number, stations)?],
+            // Whoever came with the call at a station is rung there.
+            _ if person.dials.is_empty() && self.rules.stations.contains_key(&leg.number) => {
+                vec![self.station_dial(&leg.number, std::slice::from_ref(&leg.number))?]
+            }
             _ if person.dials.is_empty() => vec![self.dial(&leg.number).ok()?],
             _ => person.dials.clone(),
         };
