@@ -130,7 +130,13 @@ pub(super) fn tell_participant(conference: &Conference, actor: Option<&Person>, 
             _ => None,
         }),
         // They are, or were, in on another number: nothing failed.
-        Fact::LegOver { state: LegState::Failed, cause, .. } if cause.reason == Reason::LostRace => None,
+        Fact::LegOver { leg, state: LegState::Failed, cause, hangup, .. } if cause.reason == Reason::LostRace => {
+            let found = conference.participant(id).and_then(|p| p.legs.iter().find(|l| l.id == *leg));
+            let number = found.map_or("a number", |leg| leg.number.as_str());
+            let text = format!("{who} {}; {number} rings no longer.", cause.reason.words());
+            because(told("conference.participant.other_number", text), cause)
+                .map(|telling| Telling { switch_cause: hangup.clone(), ..telling })
+        }
         Fact::LegOver { state, cause, hangup, .. } => {
             let (kind, text) = match state {
                 LegState::Left if cause.reason == Reason::LeftByChoice => {

@@ -21,7 +21,8 @@ export function sentences(before: House, after: House, status: Status, t: String
   if (status.type === 'activity') {
     const { text, type, participant_id } = status.data;
     // Told by the assertive voice when the call itself came.
-    if (isOneOfMany(status.data, after)) return [];
+    // That they joined on the one number says it all.
+    if (type === 'conference.participant.other_number' || isOneOfMany(status.data, after)) return [];
     // What somebody relies on, and has lost.
     if (type === 'conference.recording.lost' || type === 'conference.recording.failed') return [{ voice: 'assertive', text }];
     if (type === 'conference.handed_over') return [{ voice: 'assertive', text }];
