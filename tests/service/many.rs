@@ -5,6 +5,7 @@ use super::page::Picture;
 use super::process::Plan;
 use super::report::Report;
 use super::telephony::Manner;
+use crate::support::lateness::allowance;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -104,9 +105,12 @@ async fn two_hundred_in_one_request(report: Report) {
     house.report.figure("rung a second", format!("{rate:.1}"));
     house.report.figure("rung in the busiest second", busiest_second(&turns));
     eprintln!("{many} rung in {took:?}: {rate:.1} a second, {} in the busiest", busiest_second(&turns));
-    // What the machine holds up comes a little later all at once.
-    assert!(busiest_second(&turns) <= PER_SECOND + 3, "{} in one second", busiest_second(&turns));
-    assert!(rate > PER_SECOND as f64 * 0.8, "{rate:.1} a second");
+    // To the millisecond the pace is looked at in the core's examples. Here the disk and the phones are in between: what
+    // a busy machine holds up comes a little later all at once.
+    assert!(busiest_second(&turns) <= PER_SECOND * 3 / 2, "{} in one second", busiest_second(&turns));
+    let late = allowance(began).as_secs_f64();
+    let slowest = 0.8 * PER_SECOND as f64 * took.as_secs_f64() / (took.as_secs_f64() + late);
+    assert!((slowest..PER_SECOND as f64 * 1.05).contains(&rate), "{rate:.1} a second, {late} s late");
     assert!(furthest_out_of_turn(&turns) <= 4, "{} places out of turn", furthest_out_of_turn(&turns));
     let probe = house.world.probe().await;
     assert_eq!(house.world.rooms(&probe).await.first().map(|(_, members)| *members), Some(7 * tenth + 2));
