@@ -66,11 +66,12 @@ impl House {
         self.page.shows(&format!("{key} arranged"), SOON, look).await;
     }
 
-    /// Not one frame since then. Only a real switch has audio to measure.
+    /// Nothing since then, but for one frame: a break in what others say is a click, and a click holds every tone.
+    /// Only a real switch has audio to measure.
     fn heard_nothing_of(&self, listener: &End, speakers: &[&End], since: Instant) {
         for speaker in speakers {
             if let Some(heard) = self.world.heard_for(listener, speaker, since) {
-                assert_eq!(heard, Duration::ZERO, "heard before it was arranged");
+                assert!(heard <= Duration::from_millis(20), "heard for {heard:?} before it was arranged");
             }
         }
     }
