@@ -165,7 +165,7 @@ impl NodeTask {
     fn show_all(&mut self) {
         let mut statuses = vec![Status::Node(present::node(&self.node))];
         statuses.extend(self.node.calls().map(|call| Status::Call(present::call(&self.node.id, call))));
-        statuses.extend(self.node.conferences().map(|c| Status::Conference(present::conference(&self.node.id, c))));
+        statuses.extend(self.node.conferences().map(|c| Status::Conference(present::live_conference(&self.node, c))));
         self.node.drain();
         self.pictures.publish(statuses);
     }
@@ -222,7 +222,7 @@ impl NodeTask {
             Accepted::Conference(id) => self
                 .node
                 .conference(id)
-                .map(|found| CallResponse::Conference(present::conference(&self.node.id, found))),
+                .map(|found| CallResponse::Conference(present::live_conference(&self.node, found))),
         };
         shown.unwrap_or_else(|| {
             CallResponse::Refused(Refusal {
@@ -414,7 +414,7 @@ impl NodeTask {
                         if !self.drawing.is_due(*id, found.participants.len(), tokio::time::Instant::now()) {
                             continue;
                         }
-                        Status::Conference(present::conference(&node.id, found))
+                        Status::Conference(present::live_conference(node, found))
                     }
                     None => {
                         self.drawing.forget(*id);

@@ -82,6 +82,11 @@ pub fn call(node: &NodeId, call: &Call) -> CallView {
     }
 }
 
+/// One that is on the board: with what can be asked for it now.
+pub fn live_conference(node: &Node, found: &Conference) -> ConferenceView {
+    ConferenceView { rescuable: node.offers_rescue(found), ..conference(&node.id, found) }
+}
+
 /// One conference.
 pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
     ConferenceView {
@@ -97,7 +102,8 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         room: conference.room.clone(),
         locked: conference.locked,
         ports: conference.ports,
-        rescuable: conference.was_lost() && conference.rescued_by.is_none(),
+        // Only what is still on the board can be rescued, and only where the policy lets it: see `live_conference`.
+        rescuable: false,
         rescued_by: conference.rescued_by,
         created_at: conference.created_at,
         ended_at: conference.ended_at,

@@ -2,22 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  accessibilityFaults, ask, end, openPage, realComplaints, rowCalled, rowState, signIn, state, talk, toRow, useHouse,
+  accessibilityFaults, ask, end, liveConference, openPage, realComplaints, rowCalled, rowState, signIn, state, talk, toRow, useHouse,
 } from './house.mjs';
 
 const house = useHouse();
 
-async function conference(people = 'Emma 1008, Carl 1009') {
-  const page = await openPage(house);
-  await signIn(house, page);
-  await talk(house, page, 'Ada Lovelace');
-  await ask(page, people);
-  await state(page, 'conference', 'live');
-  await rowState(page, 'Emma', 'joined');
-  await rowState(page, 'Carl', 'joined');
-  await page.keyboard.press('Escape');
-  return page;
-}
+const conference = (people) => liveConference(house, people);
 
 test('two talk apart, a third comes over, and all come back; by key', async () => {
   const page = await conference();

@@ -171,3 +171,16 @@ export async function accessibilityFaults(page) {
 /** Nothing may need scrolling sideways. */
 export const sidewaysOverflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Anna in a live conference with a caller, Emma and Carl; the keys mean the page, not the request line. */
+export async function liveConference(house, people = 'Emma 1008, Carl 1009') {
+  const page = await openPage(house);
+  await signIn(house, page);
+  await talk(house, page, 'Ada Lovelace');
+  await ask(page, people);
+  await state(page, 'conference', 'live');
+  await rowState(page, 'Emma', 'joined');
+  await rowState(page, 'Carl', 'joined');
+  await page.keyboard.press('Escape');
+  return page;
+}

@@ -3,22 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  accessibilityFaults, api, ask, end, listen, openPage, realComplaints, row, rowCalled, rowState, signIn, state, tabTo, talk, toRow, useHouse,
+  accessibilityFaults, api, ask, end, listen, liveConference, openPage, realComplaints, row, rowCalled, rowState, signIn, state, tabTo, talk, toRow, useHouse,
 } from './house.mjs';
 
 const house = useHouse();
 
-async function conference(people = 'Emma 1008, Carl 1009') {
-  const page = await openPage(house);
-  await signIn(house, page);
-  await talk(house, page, 'Ada Lovelace');
-  await ask(page, people);
-  await state(page, 'conference', 'live');
-  await rowState(page, 'Emma', 'joined');
-  await rowState(page, 'Carl', 'joined');
-  await page.keyboard.press('Escape');
-  return page;
-}
+const conference = (people) => liveConference(house, people);
 
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText);
 const more = (page, name) => page.getByRole('group', { name: `What can be asked for ${name}` });

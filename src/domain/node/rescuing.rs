@@ -40,6 +40,11 @@ impl Node {
         self.rescue_now(id, Some(actor.into()), ids)
     }
 
+    /// Whether somebody may have everybody rung again who was in.
+    pub fn offers_rescue(&self, conference: &Conference) -> bool {
+        self.rules.conference.rescue != Rescue::Off && conference.was_lost() && conference.rescued_by.is_none()
+    }
+
     /// Where the policy says so, what was lost is rescued as soon as the switch takes calls again.
     pub(super) fn rescue_lost(&mut self, ids: &mut dyn Ids) {
         if self.rules.conference.rescue != Rescue::Auto || !self.link_works() {
