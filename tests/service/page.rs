@@ -120,6 +120,11 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let picture = self.now();
+            let told: Vec<_> = picture.activities.iter().map(|one| (&one["at"], &one["text"])).collect();
+            eprintln!("what the page was told: {told:?}\nits calls at last: {:?}", picture.calls);
+        }
         self.task.abort();
     }
 }

@@ -240,7 +240,10 @@ impl Node {
         let bridged = alive.iter().map(|(station, _)| *station).find(|one| is_bridged(snapshot, channel, *one));
         // In a net of ours, or left behind in a room: nobody is heard there, and no way leads back.
         let stranded = matches!(caller.application.as_str(), "park" | "conference");
+        // The lists lag: of what came about a moment ago they may still tell how it was before.
+        let fresh = self.now < since.plus(BEGUN);
         match (state, bridged) {
+            (CallState::Held, Some(_)) if fresh => self.timers.set(Timer::StationGone(id), since.plus(BEGUN)),
             (CallState::Ringing | CallState::Held, Some(station)) => self.connected(id, station),
             (CallState::Ringing, None) if !self.timers.is_set(Timer::AnswerDue(id)) => {
                 self.timers.set(Timer::AnswerDue(id), self.now.plus(BEGUN));
@@ -250,7 +253,7 @@ impl Node {
             }
             (CallState::Waiting, None) if stranded => self.return_to_waiting(channel),
             // They may be on their way still; then it is looked at again.
-            (CallState::Talking | CallState::Held, None) if stranded && self.now < since.plus(BEGUN) => {
+            (CallState::Talking | CallState::Held, None) if stranded && fresh => {
                 self.timers.set(Timer::StationGone(id), since.plus(BEGUN));
             }
             (CallState::Talking | CallState::Held, None) if stranded => match alive.first() {
@@ -259,7 +262,9 @@ impl Node {
             },
             (CallState::Talking, None) => {
                 let parked = alive.iter().any(|(_, info)| info.application == "park");
-                if parked && caller.application.contains("playback") {
+                if parked && caller.application.contains("playback") && fresh {
+                    self.timers.set(Timer::StationGone(id), since.plus(BEGUN));
+                } else if parked && caller.application.contains("playback") {
                     self.call_fact(id, Fact::CallHeld);
                 } else {
                     self.timers.set(Timer::StationGone(id), self.now.plus(BACK_AT_THE_HOOK));

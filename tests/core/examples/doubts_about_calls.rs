@@ -224,6 +224,36 @@ fn after_a_restart_the_switch_is_told_again_that_a_hang_up_ends_the_call() {
     assert!(!desk.sent().iter().any(told), "and only once");
 }
 
+/// A list taken in the moment of holding still has the bridge; one taken in the moment of resuming still the music.
+#[test]
+fn lists_of_a_moment_ago_do_not_undo_a_hold_or_a_resume() {
+    let mut desk = Desk::open();
+    let pair = desk.talk(&olga());
+    let mut bridged = having(&[(pair.caller, "bridge"), (pair.station, "")]);
+    bridged.bridges.insert((pair.caller, pair.station));
+    let held = having(&[(pair.caller, "playback"), (pair.station, "park")]);
+
+    desk.passes(SECOND * 3);
+    desk.asks(&olga(), &Verb::HoldCall { call_id: pair.call }).expect("it can be held");
+    desk.event(pair.station, ChannelEventKind::Parked);
+    desk.link_up(bridged.clone());
+    assert_eq!(desk.call(pair.call).state, CallState::Held);
+
+    desk.passes(SECOND * 3);
+    desk.asks(&olga(), &Verb::ResumeCall { call_id: pair.call }).expect("it can be resumed");
+    desk.event(pair.caller, ChannelEventKind::Bridged(pair.station));
+    desk.link_up(held.clone());
+    assert_eq!(desk.call(pair.call).state, CallState::Talking);
+
+    // What they go on saying is so.
+    desk.passes(SECOND * 3);
+    desk.link_up(held);
+    assert_eq!(desk.call(pair.call).state, CallState::Held);
+    desk.passes(SECOND * 3);
+    desk.link_up(bridged);
+    assert_eq!(desk.call(pair.call).state, CallState::Talking);
+}
+
 #[test]
 fn silence_proves_nothing_while_the_link_is_down() {
     let mut desk = Desk::open();
