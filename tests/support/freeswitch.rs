@@ -1,5 +1,6 @@
 //! A FreeSWITCH of the test's own: loopback only, on free ports, in a temporary directory, gone with the test.
 
+use super::certificates;
 use super::esl_probe::Probe;
 use super::freeswitch_conf::{Conf, FALLBACK};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -81,10 +82,12 @@ impl FreeSwitch {
             conference_profile_extra: options.conference_profile_extra,
         };
         conf.write(base.path()).map_err(|error| format!("writing the configuration: {error}"))?;
+        certificates::bring(&base.path().join("certs"));
         let child = spawn(&binary, base.path())?;
         let guard = guard(child.id());
         let mut switch = Self { binary, child, guard, base, conf, hook };
         switch.ready().await?;
+        certificates::keep(&switch.base().join("certs"));
         Ok(switch)
     }
 

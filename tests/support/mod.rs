@@ -13,6 +13,7 @@
 
 pub mod behaviour;
 pub mod call;
+pub mod certificates;
 pub mod esl_probe;
 pub mod freeswitch;
 pub mod freeswitch_conf;
