@@ -59,6 +59,8 @@ mod confirming;
 mod controls;
 #[path = "service/crashing.rs"]
 mod crashing;
+#[path = "service/crossing.rs"]
+mod crossing;
 #[path = "service/doctoring.rs"]
 mod doctoring;
 #[path = "service/ending.rs"]
