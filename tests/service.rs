@@ -49,6 +49,8 @@ mod apart;
 mod arriving;
 #[path = "service/asking.rs"]
 mod asking;
+#[path = "service/backing_up.rs"]
+mod backing_up;
 #[path = "service/browsing.rs"]
 mod browsing;
 #[path = "service/coming_back.rs"]

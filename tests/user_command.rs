@@ -1,4 +1,4 @@
-//! `switchboard user` and `switchboard migrate`, as an operator runs them.
+//! `switchboard user`, `migrate`, `backup` and `restore`, as an operator runs them.
 #![allow(clippy::unwrap_used, reason = "a test that panics has found something")]
 
 use std::{
@@ -166,4 +166,36 @@ fn the_store_is_made_and_its_age_told() {
     assert!(house.ok(&["migrate"], "").contains("made, at schema"));
     assert!(house.ok(&["migrate", "--check", "--store", file], "").contains("up to date"));
     assert!(house.ok(&["migrate"], "").contains("up to date"));
+}
+
+#[test]
+fn a_store_is_copied_and_put_back() {
+    let house = House::new();
+    house.ok(&ADD, "four words at least\n");
+    let copies = house.folder.path().join("copies");
+    std::fs::create_dir(&copies).unwrap();
+    let folder = copies.to_str().unwrap();
+    let in_it = || {
+        let mut names: Vec<_> = std::fs::read_dir(&copies).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.sort();
+        names
+    };
+    for _ in 0..3 {
+        house.ok(&["backup", folder, "--keep", "2"], "");
+    }
+    let kept = in_it();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert!(house.fails(&["backup", kept[0].to_str().unwrap()], "").contains("is there already"));
+    assert!(house.fails(&["backup", "one.db", "--keep", "2"], "").contains("--keep is for a folder"));
+
+    house.ok(&["user", "disable", "anna"], "");
+    let told = house.ok(&["restore", kept[1].to_str().unwrap()], "");
+    assert!(told.contains("restored from") && told.contains("what was there is now"), "{told}");
+    assert_eq!(house.ok(&["user", "list"], ""), "anna\tattendant\tenabled\t1001\tanna\n");
+    let aside = std::fs::read_dir(house.folder.path()).unwrap().filter_map(Result::ok).map(|entry| entry.path());
+    let aside: Vec<_> = aside.filter(|path| path.to_string_lossy().contains("before-restore")).collect();
+    assert_eq!(aside.len(), 1, "{aside:?}");
+    house.ok(&["restore", aside[0].to_str().unwrap()], "");
+    assert_eq!(house.ok(&["user", "list"], ""), "anna\tattendant\tdisabled\t1001\tanna\n", "what was there is kept");
+    assert!(house.fails(&["restore", "/nowhere/copy.db"], "").contains("/nowhere/copy.db: there is no store in it"));
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. The only place that puts the parts together.
 #![allow(clippy::disallowed_methods, reason = "the shell reads the clock the core is handed")]
 
+pub mod backup;
 pub mod demo;
 pub mod doctor;
 mod house;
@@ -63,6 +64,10 @@ pub enum Command {
     Doctor(doctor::Doctor),
     /// Bring the store up to date, or say how old it is.
     Migrate(migrate::Migrate),
+    /// Copy the store while it is in use.
+    Backup(backup::Backup),
+    /// Put a copy of the store back.
+    Restore(backup::Restore),
     /// Manage who may use the page and the API.
     User(user::User),
     /// Print the OpenAPI document.
@@ -86,6 +91,8 @@ async fn run(cli: Cli) -> Outcome {
         Command::Demo(command) => command.run(global).await,
         Command::Doctor(command) => command.run(global).await,
         Command::Migrate(command) => command.run(global).await,
+        Command::Backup(command) => command.run(global).await,
+        Command::Restore(command) => command.run(global).await,
         Command::User(command) => command.run(global).await,
         Command::Openapi(command) => command.run(global).await,
     }

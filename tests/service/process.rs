@@ -130,8 +130,17 @@ impl Service {
 
     /// What `switchboard doctor --json` says of its configuration.
     pub async fn doctor(&self) -> std::process::Output {
-        let mut doctor = tokio::process::Command::from(command(self.folder.path()));
-        doctor.args(["doctor", "--json"]).output().await.unwrap()
+        self.command(&["doctor", "--json"]).await
+    }
+
+    /// `switchboard`, with these arguments and its configuration.
+    pub async fn command(&self, arguments: &[&str]) -> std::process::Output {
+        tokio::process::Command::from(command(self.folder.path())).args(arguments).output().await.unwrap()
+    }
+
+    /// A path in its folder.
+    pub fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
     }
 
     pub fn log(&self) -> String {

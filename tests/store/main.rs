@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "the shell and its tests read the clock; only the core may not")]
 
 mod accounts;
+mod backup;
 mod file;
 mod groups;
 mod journal;

@@ -4,6 +4,7 @@
 //! read beside it (write-ahead log). `synchronous=FULL`: a commit that returned survives a power cut. Other programs
 //! (`switchboard user`) may open the file meanwhile. Queries are portable; what is SQLite's own is in this file.
 
+pub mod backup;
 mod groups;
 mod journal;
 mod logins;
