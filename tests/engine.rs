@@ -92,6 +92,11 @@ impl Desk {
         waited.await.unwrap_or_else(|_| panic!("it did not come to this: {what}"));
     }
 
+    /// What the page is told of the store.
+    fn shows_the_store(&self) -> Option<bool> {
+        self.house.follow().board.nodes.first().map(|node| node.store_is_up)
+    }
+
     fn rung(&self) -> usize {
         self.switch.0.lock().unwrap().iter().filter(|one| matches!(one, Command::Originate(_))).count()
     }
@@ -128,7 +133,9 @@ async fn what_contradicts_the_journal_when_the_store_is_back_is_not_tried_for_ev
     let response = desk.starts("one", FIRST).await;
     assert_eq!(refused(&response), Some(RefusalCode::StoreDown), "{response:?}");
     assert!(desk.house.is_ready().is_err());
+    desk.until("the page says so", |desk| desk.shows_the_store() == Some(false)).await;
     desk.until("the store is back", |desk| desk.house.is_ready().is_ok()).await;
+    desk.until("the page says that, too", |desk| desk.shows_the_store() == Some(true)).await;
     assert_eq!(desk.store.failures(), 2);
     let response = desk.starts("two", SECOND).await;
     assert_eq!(refused(&response), None, "{response:?}");

@@ -28,10 +28,7 @@ use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -51,7 +48,7 @@ pub struct House {
     pictures: Arc<Pictures>,
     counters: Arc<Counters>,
     store: Arc<dyn Store>,
-    store_is_up: Arc<AtomicBool>,
+    store_is_up: watch::Sender<bool>,
     clock: Clock,
     under_way: UnderWay,
 }
@@ -74,7 +71,7 @@ impl House {
         let (writer, writing) = JournalWriter::start(store.clone());
         let pictures = Arc::new(Pictures::default());
         let counters = Arc::new(Counters::default());
-        let store_is_up = Arc::new(AtomicBool::new(true));
+        let store_is_up = watch::Sender::new(true);
         let clock = Clock::default();
         let (mut nodes, mut tasks) = (BTreeMap::new(), vec![writing]);
         for NodeParts { id, rules, reach, inputs } in parts {
@@ -384,7 +381,7 @@ impl ApplicationServer for House {
     }
 
     fn is_ready(&self) -> Result<(), String> {
-        if !self.store_is_up.load(Ordering::Relaxed) {
+        if !*self.store_is_up.borrow() {
             return Err("the journal cannot be written".into());
         }
         match self.pictures.nodes().iter().find(|node| matches!(node.state, NodeState::Down | NodeState::Synchronising))

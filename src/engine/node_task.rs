@@ -28,10 +28,10 @@ use crate::{
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Arc, atomic::AtomicBool, atomic::Ordering},
+    sync::Arc,
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 /// How the task reaches the switch and the hook. The link keeps the order of each lane.
@@ -87,7 +87,8 @@ pub struct NodeTask {
     writer: JournalWriter,
     pictures: Arc<Pictures>,
     counters: Arc<Counters>,
-    store_is_up: Arc<AtomicBool>,
+    /// The house's: each task shows it with its node, and tells it when a write fails, or does not any more.
+    store_is_up: watch::Sender<bool>,
     clock: Clock,
     ids: RandomIds,
     /// How many facts each subject has, for the sequence of what is told.
@@ -110,7 +111,7 @@ impl NodeTask {
         writer: JournalWriter,
         pictures: Arc<Pictures>,
         counters: Arc<Counters>,
-        store_is_up: Arc<AtomicBool>,
+        store_is_up: watch::Sender<bool>,
         clock: Clock,
     ) -> Self {
         Self {
@@ -135,6 +136,7 @@ impl NodeTask {
     /// Runs until the house is gone.
     pub async fn run(mut self, mut inputs: mpsc::Receiver<Input>, mut messages: mpsc::Receiver<Message>) {
         self.show_all();
+        let mut store = self.store_is_up.subscribe();
         let mut taken = Vec::with_capacity(AT_ONCE);
         loop {
             let deadline = self.node.next_deadline().map(|at| self.clock.instant_of(at));
@@ -143,6 +145,10 @@ impl NodeTask {
                 biased;
                 Some(result) = self.acks.next(), if !self.acks.is_empty() => self.durable(result),
                 () = tokio::time::sleep_until(self.retry_at), if !self.unwritten.is_empty() => self.write_again().await,
+                Ok(()) = store.changed() => {
+                    store.mark_unchanged();
+                    self.pictures.publish(vec![self.node_status()]);
+                }
                 message = messages.recv() => match message {
                     Some(message) => self.message(message).await,
                     None => return,
@@ -163,7 +169,7 @@ impl NodeTask {
 
     /// After a restart the page sees what the journal knows, at once.
     fn show_all(&mut self) {
-        let mut statuses = vec![Status::Node(present::node(&self.node))];
+        let mut statuses = vec![self.node_status()];
         statuses.extend(self.node.calls().map(|call| Status::Call(present::call(&self.node.id, call))));
         statuses.extend(self.node.conferences().map(|c| Status::Conference(present::live_conference(&self.node, c))));
         self.node.drain();
@@ -179,7 +185,7 @@ impl NodeTask {
     }
 
     async fn request(&mut self, request: CallRequest, fingerprint: [u8; 32], reply: oneshot::Sender<CallResponse>) {
-        if !self.store_is_up.load(Ordering::Relaxed) && request.verb.makes_people_ring() {
+        if !*self.store_is_up.borrow() && request.verb.makes_people_ring() {
             count(&self.counters.requests_refused);
             let _ = reply.send(CallResponse::Refused(Refusal {
                 code: RefusalCode::StoreDown,
@@ -328,9 +334,14 @@ impl NodeTask {
     fn store_failed(&mut self, error: &StoreError) {
         count(&self.counters.store_failures);
         self.retry_at = tokio::time::Instant::now() + STORE_RETRY;
-        if self.store_is_up.swap(false, Ordering::Relaxed) {
+        if self.store_becomes(false) {
             tracing::error!(%error, "the journal cannot be written; nobody new is rung until it can");
         }
+    }
+
+    /// Says whether that is news.
+    fn store_becomes(&self, up: bool) -> bool {
+        self.store_is_up.send_if_modified(|is_up| std::mem::replace(is_up, up) != up)
     }
 
     async fn without_store(&mut self, waiting: Waiting) {
@@ -375,7 +386,7 @@ impl NodeTask {
                 }
             }
         }
-        if !self.store_is_up.swap(true, Ordering::Relaxed) {
+        if self.store_becomes(true) {
             tracing::info!("the journal is written again");
         }
     }
@@ -399,12 +410,16 @@ impl NodeTask {
         }
     }
 
+    fn node_status(&self) -> Status {
+        Status::Node(present::node(&self.node, *self.store_is_up.borrow()))
+    }
+
     fn statuses(&mut self, outbox: &Outbox) -> Vec<Status> {
         let node = &self.node;
         let mut statuses = Vec::new();
         for touched in &outbox.touched {
             statuses.push(match touched {
-                Touched::Node => Status::Node(present::node(node)),
+                Touched::Node => self.node_status(),
                 Touched::Call(id) => match node.call(*id) {
                     Some(call) => Status::Call(present::call(&node.id, call)),
                     None => Status::CallGone { id: *id },

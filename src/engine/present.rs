@@ -34,7 +34,7 @@ fn notice(cause: &Cause) -> Notice {
 }
 
 /// One node.
-pub fn node(node: &Node) -> NodeView {
+pub fn node(node: &Node, store_is_up: bool) -> NodeView {
     let link = node.link();
     NodeView {
         id: node.id.clone(),
@@ -46,6 +46,7 @@ pub fn node(node: &Node) -> NodeView {
         sessions: link.health.sessions,
         ports_free: node.ports_free(),
         ports_total: node.rules.ports,
+        store_is_up,
         records: node.rules.recording.is_some(),
         sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
     }

@@ -48,12 +48,19 @@ pub struct NodeView {
     pub ports_free: u32,
     /// Ports this node may carry in all.
     pub ports_total: u32,
+    /// What is decided is written down. While it cannot be, calls go on and people can be let go, but nobody is rung.
+    #[serde(default = "yes")]
+    pub store_is_up: bool,
     /// Conferences here can be recorded.
     #[serde(default)]
     pub records: bool,
     /// The sounds that can be announced in its rooms, by name.
     #[serde(default)]
     pub sounds: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Somebody at the far end, as the switch or the attendant named them.

@@ -96,6 +96,15 @@ test('a node that is lost interrupts; its return does not', () => {
   assert.deepEqual(voices, [['assertive'], [], ['polite']]);
 });
 
+test('that nothing can be written down is told once for all switches, and so is the end of it', () => {
+  const two = (up: boolean): NodeView[] => ['fs1', 'fs2'].map((id) => ({ ...node('up'), id, store_is_up: up }));
+  const [good, bad] = [two(true), two(false)];
+  const snapshot: Status = { type: 'snapshot', data: { event_id: 'b:1', now: AT, nodes: good, calls: [], conferences: [] } };
+  const voices = told(snapshot, ...[...bad, ...good].map((data): Status => ({ type: 'node', data }))).slice(1);
+  const said = voices.flat().map(({ voice, text }) => `${voice}: ${text}`);
+  assert.deepEqual(said, [`polite: ${en.say.storeDown}`, `polite: ${en.say.storeUp}`]);
+});
+
 test('a conference that can be rung again is told once, without interrupting', () => {
   const conference = (more: Partial<ConferenceView>): ConferenceView => ({
     id: 'x', node_id: 'fs1', state: 'live', owner: { id: 'u', name: 'U' }, room: 'r', locked: false, ports: 3, created_at: AT, participants: [], ...more,

@@ -32,7 +32,8 @@ export function sentences(before: House, after: House, status: Status, t: String
     return after.empty ? [] : [{ voice: 'polite', text: picture(after, t) }];
   }
   return [
-    ...incoming(before, after, t), ...links(before, after, t), ...questions(before, after, t), ...progress(before, after, t),
+    ...incoming(before, after, t), ...links(before, after, t),
+    ...store(before, after, t), ...questions(before, after, t), ...progress(before, after, t),
     ...lost(before, after, t),
   ];
 }
@@ -63,6 +64,14 @@ function links(before: House, after: House, t: Strings): Sentence[] {
     if (node.state === 'up' && was !== 'paused') return [{ voice: 'polite', text: t.say.nodeUp(node.id) }];
     return [];
   });
+}
+
+/** The store is one for all switches, and told of once. */
+function store(before: House, after: House, t: Strings): Sentence[] {
+  if (before.nodes === after.nodes || before.nodes.length === 0) return [];
+  const isUp = (house: House): boolean => house.nodes.every((node) => node.store_is_up !== false);
+  if (isUp(before) === isUp(after)) return [];
+  return [{ voice: 'polite', about: 'store', text: isUp(after) ? t.say.storeUp : t.say.storeDown }];
 }
 
 /** Many people are told of as numbers: now and then, and when it is known what became of all. */

@@ -1968,6 +1968,8 @@ export interface components {
              * @description Ports this node may carry in all.
              */
             ports_total: number;
+            /** @description What is decided is written down. While it cannot be, calls go on and people can be let go, but nobody is rung. */
+            store_is_up?: boolean;
             /** @description Conferences here can be recorded. */
             records?: boolean;
             /** @description The sounds that can be announced in its rooms, by name. */

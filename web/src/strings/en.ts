@@ -72,6 +72,7 @@ export const en = {
       old: 'Not verified for a while: what you see may be out of date.',
     },
     stale: 'not verified',
+    storeDown: 'Nothing can be written down now: calls go on, but nobody is rung',
   },
 
   link: {
@@ -469,6 +470,8 @@ export const en = {
     more: (count: number): string => `${count} more.`,
     nodeDown: (id: string): string => `The link to switch ${id} is down. What you see of it may be out of date.`,
     nodeUp: (id: string): string => `Switch ${id} is verified again.`,
+    storeDown: 'Nothing can be written down now. Calls go on, and you can let people go, but nobody is rung.',
+    storeUp: 'Everything is written down again, and people can be rung.',
     noEffect: 'The server did not answer. Look whether it happened before you ask again.',
     nobodyWaits: 'Nobody is waiting.',
     nobodyToLetIn: 'Nobody waits whom a live conference could take in.',

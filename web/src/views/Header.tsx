@@ -18,6 +18,9 @@ export function Header() {
       {linkLost.value && (
         <p class="link-lost"><Icon name="warn" />{t.link.lost}</p>
       )}
+      {house.value.nodes.some((node) => node.store_is_up === false) && (
+        <p class="link-lost"><Icon name="warn" />{t.node.storeDown}</p>
+      )}
       <span class="grow" />
       {refusal.value && (
         <p class="refusal">
