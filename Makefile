@@ -50,6 +50,10 @@ live-if-possible:
 	@if [ -n "$(FREESWITCH)" ]; then $(MAKE) --no-print-directory live; \
 	else echo "live suite left out: no FreeSWITCH found (make live says more)"; fi
 
+.PHONY: simulate
+simulate: ## The deterministic simulation at length: SEEDS=100000 histories, FROM=0 on; a seed that fails is printed
+	SEEDS=$(or $(SEEDS),20000) FROM=$(or $(FROM),0) cargo test --release --test core the_laws_hold -- --nocapture
+
 .PHONY: bench
 bench: ## What the service costs, beside the simplest program that does the same; ONLY="events moving memory starting" picks
 	cargo bench --bench service -- $(ONLY)

@@ -300,10 +300,12 @@ impl Node {
         ids: &mut dyn Ids,
     ) -> Result<ConferenceId, Refusal> {
         let conference = self.conference_of(id, actor)?;
-        let attendant = conference.with_role(ParticipantRole::Attendant).map(|p| (p.id, p.state()));
+        let attendant = conference.with_role(ParticipantRole::Attendant).map(|p| p.id);
+        // They may have come over from another conference since, as somebody else.
+        let is_here = conference.active().any(|(p, _)| p.role == ParticipantRole::Attendant);
         let (owner, legs, ports) = (conference.owner.id, conference.active().count(), conference.ports);
         let end_conference_on_exit = conference.ending.rules.attendant_leaves;
-        if attendant.is_some_and(|(_, state)| !state.is_over()) {
+        if is_here {
             return Err(refuse(RefusalCode::WrongState, "you are in this conference, or being rung, already"));
         }
         let dial = self.dial_station(actor, station)?;
@@ -311,7 +313,7 @@ impl Node {
         let leg = ChannelId(ids.uuid());
         let who = Some(Person::from(actor));
         match attendant {
-            Some((participant, _)) => {
+            Some(participant) => {
                 self.apply_for(0, 1)?;
                 let fact = Fact::LegQueued {
                     participant,

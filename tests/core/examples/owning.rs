@@ -300,3 +300,20 @@ fn the_story_says_who_gave_it_to_whom_and_why() {
     let text = told(&desk, supervisor(), petra(), supervisor(), "");
     assert_eq!(text, "Sven takes the conference over from Petra.");
 }
+
+#[test]
+fn an_attendant_who_came_over_from_another_conference_is_not_rung_to_come_back() {
+    let mut desk = Desk::open();
+    let (first, pair) = petras(&mut desk);
+    desk.hangs_up(pair.station);
+    let other = desk.talk(&petra());
+    let second = desk.conference(&petra(), &other, &["1005"]);
+    let participant_id = person(&desk, second, other.station).id;
+    desk.asks(&petra(), &Verb::Move { conference_id: second, participant_id, to: first }).unwrap();
+    desk.joins(first, other.station);
+    assert_eq!(person(&desk, first, other.station).role, ParticipantRole::Attendant);
+    desk.sent();
+    let refused = desk.asks(&petra(), &Verb::Rejoin { conference_id: first, station: None }).unwrap_err();
+    assert_eq!(refused.code, RefusalCode::WrongState);
+    assert!(desk.sent().is_empty(), "nobody is rung");
+}
