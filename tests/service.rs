@@ -95,5 +95,7 @@ mod recording;
 mod rescuing;
 #[path = "service/steering.rs"]
 mod steering;
+#[path = "service/strangers.rs"]
+mod strangers;
 #[path = "service/telling.rs"]
 mod telling;

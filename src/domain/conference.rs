@@ -96,6 +96,8 @@ pub struct Participant {
     pub listener: bool,
     /// Their leaving ends the conference.
     pub end_conference_on_exit: bool,
+    /// Was found in the room, and asked for by nobody.
+    pub uninvited: bool,
     /// Hears music, until somebody who runs it is there.
     pub waits_for_host: bool,
     pub settings: Settings,
@@ -219,6 +221,7 @@ impl Participant {
             moderator: invited.moderator,
             listener: invited.listener,
             end_conference_on_exit: invited.end_conference_on_exit,
+            uninvited: false,
             waits_for_host: false,
             settings: Settings::default(),
             introduction: invited.introduce.then_some(Introduction::Waiting),

@@ -334,6 +334,14 @@ pub enum Fact {
         invited: Invited,
         from: ConferenceId,
     },
+    /// Is in the room although nobody asked for them; or a leg that was given up is.
+    StrangerFound {
+        participant: ParticipantId,
+        leg: ChannelId,
+        name: String,
+        number: String,
+        ports: u32,
+    },
     PortsReturned {
         ports: u32,
     },

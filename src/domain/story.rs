@@ -185,6 +185,16 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             let name = name_or_number(&invited.name, &invited.number);
             told("conference.participant.came_over", format!("{name} comes over from another conference."))
         }
+        Fact::StrangerFound { participant, name, number, .. } => {
+            let known = conference.participant(*participant).is_some_and(|p| !p.uninvited);
+            let who = name_or_number(name, number);
+            let text = if known {
+                format!("{who} is in the room after all.")
+            } else {
+                format!("{who} is in the room, and nobody here asked for them.")
+            };
+            told("conference.participant.uninvited", text)
+        }
         Fact::CallJoins { name, number, .. } => {
             let who = name_or_number(name, number);
             let text = match actor {

@@ -209,6 +209,7 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
         moderator: participant.moderator,
         listener: participant.listener,
         end_conference_on_exit: participant.end_conference_on_exit,
+        uninvited: participant.uninvited,
         waits_for_host: participant.waits_for_host,
         announcing: conference
             .announcing

@@ -321,6 +321,9 @@ pub struct ParticipantView {
     /// When they have left, the conference ends.
     #[serde(default)]
     pub end_conference_on_exit: bool,
+    /// Is in the room although nobody asked for them: sent there by the dialplan or by hand.
+    #[serde(default)]
+    pub uninvited: bool,
     /// Hears music, until the attendant or a moderator is there.
     #[serde(default)]
     pub waits_for_host: bool,

@@ -128,6 +128,10 @@ impl Conference {
                 self.ports = *ports;
                 self.caller_joins(at, *participant, *leg, name, number);
             }
+            Fact::StrangerFound { participant, leg, name, number, ports } => {
+                self.ports = *ports;
+                self.stranger_found(at, *participant, *leg, name, number);
+            }
             Fact::ConferenceRescued { by } => self.rescued_by = Some(*by),
             Fact::ConferenceRescueRefused { .. } => self.rescue_refused = true,
             Fact::ConferenceMerging { into } => self.merging = Some(*into),
@@ -253,6 +257,19 @@ impl Conference {
         }
     }
 
+    fn stranger_found(&mut self, at: Timestamp, id: ParticipantId, leg: ChannelId, name: &str, number: &str) {
+        if let Some(known) = self.participants.iter_mut().find(|p| p.id == id) {
+            known.settings = Settings::default();
+            known.asked.clear();
+            if let Some(leg) = known.legs.iter_mut().find(|one| one.id == leg) {
+                (leg.state, leg.since, leg.cause, leg.unwanted) = (LegState::Queued, at, None, None);
+            }
+            return;
+        }
+        let invited = guest(id, ParticipantRole::Guest, leg, name, number);
+        self.participants.push(Participant { uninvited: true, ..Participant::invited(at, &invited) });
+    }
+
     fn caller_joins(&mut self, at: Timestamp, id: ParticipantId, leg: ChannelId, name: &str, number: &str) {
         let leg = Leg { joining: true, ..Leg::queued(at, leg, number.to_owned(), Attempt::default()) };
         if let Some(known) = self.participants.iter_mut().find(|p| p.id == id) {
@@ -261,23 +278,28 @@ impl Conference {
             known.legs.push(leg);
             return;
         }
-        let invited = Invited {
-            participant: id,
-            role: ParticipantRole::Caller,
-            name: name.to_owned(),
-            dials: Vec::new(),
-            leg: leg.id,
-            number: number.to_owned(),
-            reach: Reach::default(),
-            label: String::new(),
-            moderator: false,
-            listener: false,
-            introduce: false,
-            replaces: None,
-            end_conference_on_exit: false,
-        };
+        let invited = guest(id, ParticipantRole::Caller, leg.id, name, number);
         let mut participant = Participant::invited(at, &invited);
         participant.legs = vec![leg];
         self.participants.push(participant);
+    }
+}
+
+/// Who comes with a channel of their own, and cannot be rung.
+fn guest(participant: ParticipantId, role: ParticipantRole, leg: ChannelId, name: &str, number: &str) -> Invited {
+    Invited {
+        participant,
+        role,
+        name: name.to_owned(),
+        dials: Vec::new(),
+        leg,
+        number: number.to_owned(),
+        reach: Reach::default(),
+        label: String::new(),
+        moderator: false,
+        listener: false,
+        introduce: false,
+        replaces: None,
+        end_conference_on_exit: false,
     }
 }

@@ -29,6 +29,7 @@ pub mod requests;
 mod rescuing;
 mod resources;
 mod rooms;
+mod strangers;
 
 use super::{
     call::Call,
@@ -123,6 +124,8 @@ pub struct Node {
     arrivals: BTreeMap<ChannelId, HookEvent>,
     /// Channels of a switch that is no more.
     orphans: BTreeSet<ChannelId>,
+    /// In a room of ours, and known to nobody; looked at once more before that is said.
+    strangers: BTreeSet<ChannelId>,
     /// A comparison is under way: what is known is partly old.
     comparing: bool,
     now: Timestamp,
@@ -155,6 +158,7 @@ impl Node {
             last_fact: Timestamp::default(),
             arrivals: BTreeMap::new(),
             orphans: BTreeSet::new(),
+            strangers: BTreeSet::new(),
             comparing: false,
             now,
             out: Outbox::default(),
@@ -335,7 +339,7 @@ impl Node {
                     self.channels.insert(one.leg, Owner::Leg(id, one.participant));
                 }
             }
-            Fact::CallJoins { participant, leg, .. } => {
+            Fact::CallJoins { participant, leg, .. } | Fact::StrangerFound { participant, leg, .. } => {
                 self.channels.insert(*leg, Owner::Leg(id, *participant));
             }
             Fact::ParticipantCameOver { invited, .. } => {

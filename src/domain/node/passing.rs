@@ -105,7 +105,7 @@ impl Node {
     }
 
     /// Every channel says whose it is.
-    fn tag(&mut self, channel: ChannelId, id: ConferenceId, participant: ParticipantId) {
+    pub(super) fn tag(&mut self, channel: ChannelId, id: ConferenceId, participant: ParticipantId) {
         let tags = [
             variable("switchboard_conference", id.to_string()),
             variable("switchboard_participant", participant.to_string()),

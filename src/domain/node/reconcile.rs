@@ -39,6 +39,7 @@ impl Node {
         for id in conferences {
             self.reconcile_conference(id, &snapshot, ids);
         }
+        self.find_strangers(&snapshot, ids);
         self.comparing = false;
         let conferences: Vec<ConferenceId> = self.conferences.keys().copied().collect();
         for id in conferences {

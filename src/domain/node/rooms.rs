@@ -83,6 +83,7 @@ impl Node {
         let Some(Owner::Leg(of, participant)) =
             self.channels.get(&channel).copied().filter(|o| matches!(o, Owner::Leg(of, _) if *of == id))
         else {
+            self.perhaps_a_stranger(id, channel);
             return;
         };
         self.room_lives(id, true);

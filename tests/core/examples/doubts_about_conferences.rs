@@ -10,7 +10,7 @@ use switchboard::domain::{
     effect::Tag,
     input::{ChannelEventKind, Input, Outcome, RoomEventKind, Snapshot},
     request::Verb,
-    states::{CallState, ConferenceState},
+    states::{CallState, ConferenceState, LegState},
 };
 
 const INSIDE: &str = "1004";
@@ -208,4 +208,45 @@ fn a_switch_that_lost_everything_ends_everything_and_says_so() {
     assert_eq!(rung(&desk.sent()), []);
     assert_eq!(desk.conference_of(id).state, ConferenceState::Ended);
     assert!(desk.node.call(pair.call).is_none());
+}
+
+#[test]
+fn whoever_is_in_the_room_unasked_is_looked_at_twice_and_then_shown() {
+    let mut desk = Desk::open();
+    let pair = desk.talk(&olga());
+    let id = desk.conference(&olga(), &pair, &["1004"]);
+    let stranger = desk.new_channel();
+    let others = desk.conference_of(id).participants.len();
+    desk.looks();
+    desk.room(id, RoomEventKind::Joined { channel: stranger, member: 9, seen: Vec::new() });
+    assert_eq!(desk.looks(), 1, "who they are is in the lists");
+    assert_eq!(desk.conference_of(id).participants.len(), others);
+    let snapshot = desk.having_in_room(id, &[pair.caller, pair.station, stranger]);
+    desk.link_up(snapshot.clone());
+    let conference = desk.conference_of(id);
+    let found = conference.participants.last().expect("they are shown");
+    assert!(found.uninvited && found.state() == LegState::Joined, "{found:?}");
+    assert_eq!(conference.participants.len(), others + 1);
+    desk.link_up(snapshot);
+    assert_eq!(desk.conference_of(id).participants.len(), others + 1, "and once");
+    desk.sent();
+    desk.asks(&olga(), &Verb::End { conference_id: id }).unwrap();
+    assert!(killed(&desk.sent()).contains(&stranger), "the end is for everybody in the room");
+}
+
+#[test]
+fn a_list_that_is_behind_makes_nobody_a_stranger() {
+    let mut desk = Desk::open();
+    let pair = desk.talk(&olga());
+    let id = desk.conference(&olga(), &pair, &["1004"]);
+    let guest = desk.leg(id, "1004");
+    desk.joins(id, guest);
+    let before = desk.having_in_room(id, &[pair.caller, pair.station, guest]);
+    desk.hangs_up(guest);
+    desk.looks();
+    desk.link_up(before);
+    assert!(desk.looks() >= 1, "it is looked at again");
+    desk.link_up(desk.having_in_room(id, &[pair.caller, pair.station]));
+    assert_eq!(desk.guest(id, "1004").state(), LegState::Left);
+    assert!(desk.conference_of(id).participants.iter().all(|one| !one.uninvited));
 }

@@ -2015,6 +2015,8 @@ export interface components {
             listener?: boolean;
             /** @description When they have left, the conference ends. */
             end_conference_on_exit?: boolean;
+            /** @description Is in the room although nobody asked for them: sent there by the dialplan or by hand. */
+            uninvited?: boolean;
             /** @description Hears music, until the attendant or a moderator is there. */
             waits_for_host?: boolean;
             /** @description The sound that is played to them alone. */

@@ -227,6 +227,7 @@ export const en = {
     roles: { caller: 'Caller', attendant: 'Attendant', guest: '' } satisfies Record<ParticipantRole, string>,
     you: 'you',
     marks: {
+      uninvited: 'nobody asked for them',
       muted: 'Muted',
       listens: 'Only listens',
       /** Wanted to listen only, and can be heard still. */

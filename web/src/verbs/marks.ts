@@ -22,6 +22,7 @@ type Look = [
 
 /** In the order in which they are shown. */
 const MARKS: readonly Look[] = [
+  ['uninvited', 'warn', 'warn', (one, words) => !!one.uninvited && !isOver(one) && words.uninvited],
   // Who only listens is muted; one word says both, and another that they are not yet.
   ['introduction', 'warn', 'apart', (one, words) => !!one.introduction && !isOver(one)
     && (one.introduction === 'waiting' ? words.waitsForIntroduction : words.beingIntroduced)],
