@@ -15,7 +15,7 @@ use crate::{
         reach::Reach,
         recording::RecordingRules,
         route::{Matches, Route, Routes},
-        rules::{ComeBack, ConferenceRules, Prompt, PromptPart, Rescue, Rules, Station, Times},
+        rules::{ComeBack, ConferenceRules, Prompt, PromptPart, Rescue, RescueWithin, Rules, Station, Times},
     },
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -116,6 +116,9 @@ fn conference(config: &Config) -> ConferenceRules {
             RescueMode::Ask => Rescue::Ask,
             RescueMode::Auto => Rescue::Auto,
         },
+        rescue_within: RescueWithin(Duration::from_secs(u64::from(config.rescue.within_minutes) * 60)),
+        // Whatever would not do was refused when the file was read.
+        rescue_sound: Some(&config.rescue.sound).filter(|sound| !sound.is_empty()).and_then(|s| SoundFile::new(&**s).ok()),
         beep: config.conference.beep,
         sounds: sounds(config),
     }

@@ -59,6 +59,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.end_rules(config);
     all.recording(&config.recording);
     all.sounds(config);
+    all.rescue(config);
     all.dialing(config);
     all.confirm(&config.confirm);
     all.log(&config.log.level);
@@ -372,6 +373,16 @@ impl Findings {
             &["sounds", "warning"],
             format!("{:?} is no sound: name one of `files`, chime or attention, or leave it empty", sounds.warning),
         );
+    }
+
+    fn rescue(&mut self, config: &Config) {
+        let rescue = &config.rescue;
+        self.range(&["rescue", "within_minutes"], rescue.within_minutes, 1..=1440, "minutes");
+        if let Err(fault) = SoundFile::new(&*rescue.sound)
+            && !rescue.sound.is_empty()
+        {
+            self.add(&["rescue", "sound"], fault.to_string());
+        }
     }
 
     fn dialing(&mut self, config: &Config) {

@@ -58,6 +58,9 @@ impl SoundFile {
         Ok(Self(text))
     }
 
+    /// What whoever is rung again hears where no other sound is configured: four tones, unlike any other.
+    pub const RUNG_AGAIN: &str = "tone_stream://v=-15;%(250,60,480);%(250,60,620);%(250,60,480);%(450,300,620)";
+
     fn built_in(tones: &str) -> Self {
         Self(format!("{TONES}{tones}"))
     }

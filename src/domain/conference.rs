@@ -41,6 +41,10 @@ pub struct Conference {
     pub ending: Ending,
     pub door: DoorSounds,
     pub wait_for_host: bool,
+    /// Somebody who runs it has been in. From then on it goes on without them.
+    pub host_came: bool,
+    /// The run of the switch that has its channels, for all that was last known of it, and when that was.
+    pub seen: Option<(String, Timestamp)>,
     /// What is being played. Not journaled: after a restart nobody can say.
     pub announcing: Vec<Announcing>,
     /// How many there were. Not journaled.
@@ -101,6 +105,12 @@ pub struct Participant {
     /// Hears music, until somebody who runs it is there.
     pub waits_for_host: bool,
     pub settings: Settings,
+    /// What was set for them in a room they came from, and is yet to be set again.
+    pub keeps: Vec<Setting>,
+    /// So often that was asked for in vain. Not journaled.
+    pub keeps_tried: u8,
+    /// Was in a conference that was lost with the switch, and is rung again.
+    pub rescued: bool,
     /// Where the private introduction stands; none: they were let in, or none is needed.
     pub introduction: Option<Introduction>,
     /// Whose place they take when they are in.
@@ -190,6 +200,8 @@ pub struct Leg {
     pub passing: Option<(ConferenceId, ParticipantId)>,
     /// And was sent there deaf and muted.
     pub passing_screened: bool,
+    /// Dialed into the room of this other conference: when it answers it is to come into ours.
+    pub redirected: Option<ConferenceId>,
     /// The switch took the command.
     pub accepted: bool,
     pub unwanted: Option<Cause>,
@@ -224,6 +236,9 @@ impl Participant {
             uninvited: false,
             waits_for_host: false,
             settings: Settings::default(),
+            keeps: Vec::new(),
+            keeps_tried: 0,
+            rescued: false,
             introduction: invited.introduce.then_some(Introduction::Waiting),
             replaces: invited.replaces,
             sidebar: None,
@@ -242,6 +257,11 @@ impl Participant {
             (other, ask) => other != ask,
         });
         self.asked.push(ask);
+    }
+
+    /// Somebody decided otherwise, or it is so.
+    fn keeps_no_longer(&mut self, setting: Setting) {
+        self.keeps.retain(|kept| !kept.is_of_kind(setting));
     }
 
     /// An earlier wish that comes true does not answer the later one that took its place.
@@ -297,6 +317,7 @@ impl Leg {
             joining: false,
             passing: None,
             passing_screened: false,
+            redirected: None,
             accepted: false,
             unwanted: None,
             answered: false,

@@ -94,6 +94,10 @@ pub enum Command {
     Hold { caller: ChannelId, music: Safe, longest: Duration, way_back: WayBack },
     /// Ring somebody.
     Originate(Originate),
+    /// Whoever was dialed into a room, and has not answered, comes into another one when they do.
+    Redirect { leg: ChannelId, room: Room, door: Door },
+    /// What reached the switch so far is done before the next command of this lane.
+    LetSettle(Duration),
     /// Take a parked channel into a room.
     EnterRoom { channel: ChannelId, room: Room, door: Door },
     /// `uuid_kill`
@@ -135,6 +139,8 @@ pub struct Originate {
     pub confirm: Duration,
     /// What they hear until they press it: files of the switch, one after the other. None: a tone.
     pub prompt: Vec<Safe>,
+    /// What tells them first why they are rung: before they are asked for a key, or before they are in the room.
+    pub reason: Option<SoundFile>,
     /// The switch hangs the leg up after this long, whatever becomes of us.
     pub longest: Duration,
 }

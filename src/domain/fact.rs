@@ -314,6 +314,10 @@ pub enum Fact {
     SidebarEnded {
         sidebar: u32,
     },
+    /// The switch was looked at, and this is the run of it that has the conference's channels.
+    SwitchSeen {
+        core: String,
+    },
     /// Sent to the room of another conference.
     LegPassing {
         participant: ParticipantId,
@@ -327,12 +331,24 @@ pub enum Fact {
     LegPassFailed {
         participant: ParticipantId,
         leg: ChannelId,
+        /// What is to be set again in the room they are taken back into.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keeps: Vec<Setting>,
+        /// They had left it, and nothing of what was set holds any more.
+        #[serde(default)]
+        forgotten: bool,
     },
     /// Came from another conference, with their channel.
     ParticipantCameOver {
         ports: u32,
         invited: Invited,
         from: ConferenceId,
+        /// What was set for them there, and is to be set again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keeps: Vec<Setting>,
+        /// They are still being called: every attempt of the series under way.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        legs: Vec<CarriedLeg>,
     },
     /// Is in the room although nobody asked for them; or a leg that was given up is.
     StrangerFound {
@@ -477,6 +493,26 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hangup: Option<String>,
     },
+}
+
+/// An attempt that belongs to another conference from now on, as far as it has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CarriedLeg {
+    pub leg: ChannelId,
+    pub number: String,
+    pub endpoint: Option<Endpoint>,
+    pub attempt: Attempt,
+    pub state: LegState,
+    pub since: Timestamp,
+    pub cause: Option<Cause>,
+    pub parked: bool,
+    pub confirm: bool,
+    pub group: Option<ChannelId>,
+    pub not_before: Option<Timestamp>,
+    pub screened: bool,
+    pub accepted: bool,
+    pub unwanted: Option<Cause>,
+    pub answered: bool,
 }
 
 /// Which number of a participant, and which gateway of its route.

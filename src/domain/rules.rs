@@ -1,7 +1,7 @@
 //! What the operator decided, as the core needs it.
 
 use super::{
-    announcement::{Beep, Sounds},
+    announcement::{Beep, SoundFile, Sounds},
     effect::WayBack,
     ending::EndRules,
     endpoint::{Endpoint, Phrase, Safe},
@@ -64,6 +64,10 @@ pub enum PromptPart {
 pub struct ConferenceRules {
     pub end: EndRules,
     pub rescue: Rescue,
+    /// The switch may have been out of sight for so long before it takes a word to ring everybody again.
+    pub rescue_within: RescueWithin,
+    /// Whoever is rung again hears it when they pick up.
+    pub rescue_sound: Option<SoundFile>,
     pub come_back: ComeBack,
     /// None: as the conference profile says.
     pub beep: Option<Beep>,
@@ -90,6 +94,16 @@ pub enum Rescue {
     Ask,
     /// Everybody who was in is rung again at once.
     Auto,
+}
+
+/// For how long what was lost is news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RescueWithin(pub Duration);
+
+impl Default for RescueWithin {
+    fn default() -> Self {
+        Self(Duration::from_secs(10 * 60))
+    }
 }
 
 /// An attendant's phone.

@@ -70,6 +70,11 @@ pub fn text(command: &Command) -> Wire {
         Command::Originate(wanted) => {
             Wire { texts: vec![originate::originate(wanted)], background: true, patience: PATIENCE }
         }
+        Command::Redirect { leg, room, door } => {
+            now(format!("uuid_setvar {leg} {} {}", originate::ROOM, place(room, *door)))
+        }
+        // The switch's own sleep: it holds up this connection, and nothing else.
+        Command::LetSettle(time) => now(format!("msleep {}", time.as_millis().min(1000))),
         Command::EnterRoom { channel, room, door } => {
             now(format!("uuid_transfer {channel} 'conference:{},park:' inline", place(room, *door)))
         }

@@ -100,6 +100,7 @@ fn journaled_conference(conference: &Conference) -> Conference {
     for participant in &mut conference.participants {
         participant.asked.clear();
         participant.talking = false;
+        participant.keeps_tried = 0;
         for leg in &mut participant.legs {
             leg.seen = false;
             leg.missing = false;

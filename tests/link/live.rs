@@ -75,6 +75,7 @@ impl Lab {
             ring: Duration::from_secs(2),
             confirm: Duration::from_secs(confirm.unwrap_or(10)),
             prompt: Vec::new(),
+            reason: None,
             longest: Duration::from_secs(60),
         };
         self.link.send(leg, Tag::Originate(leg), Command::Originate(originate));

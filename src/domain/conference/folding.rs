@@ -4,7 +4,7 @@ use super::{Ask, Conference, HandedOver, Hearing, Introduction, Leg, Participant
 use crate::domain::{
     announcement::DoorSounds,
     ending::Ending,
-    fact::{Attempt, Fact, Invited},
+    fact::{Attempt, CarriedLeg, Fact, Invited},
     ids::{ChannelId, ConferenceId, ParticipantId},
     reach::Reach,
     recording,
@@ -32,6 +32,10 @@ impl Conference {
         else {
             return None;
         };
+        let mut participants: Vec<Participant> = invited.iter().map(|one| Participant::invited(at, one)).collect();
+        for one in &mut participants {
+            one.rescued = rescues.is_some();
+        }
         Some(Self {
             id,
             owner: owner.clone(),
@@ -49,6 +53,8 @@ impl Conference {
             end_cause: None,
             ending: Ending::new(end_rules.clone()),
             wait_for_host: *wait_for_host,
+            host_came: false,
+            seen: None,
             door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
             announcing: Vec::new(),
             announcements: 0,
@@ -64,13 +70,22 @@ impl Conference {
             merging: None,
             was_arranged: false,
             hearing: Hearing::Free,
-            participants: invited.iter().map(|one| Participant::invited(at, one)).collect(),
+            participants,
             recordings: Vec::new(),
         })
     }
 
     /// One more fact.
     pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
+        self.fold(at, fact);
+        if self.wait_for_host && !self.host_came {
+            let is_in = |p: &Participant| p.legs.iter().any(|leg| leg.state == LegState::Joined);
+            let runs_it = |p: &Participant| p.moderator || p.role == ParticipantRole::Attendant;
+            self.host_came = self.participants.iter().any(|p| runs_it(p) && is_in(p));
+        }
+    }
+
+    fn fold(&mut self, at: Timestamp, fact: &Fact) {
         self.ending.apply(at, fact);
         match fact {
             Fact::ConferenceAssembling => self.state = ConferenceState::Assembling,
@@ -119,10 +134,16 @@ impl Conference {
                 self.ports = *ports;
                 self.participants.extend(invited.iter().map(|one| Participant::invited(at, one)));
             }
-            Fact::ParticipantCameOver { ports, invited, .. } => {
+            Fact::ParticipantCameOver { ports, invited, from, keeps, legs } => {
                 self.ports = *ports;
-                self.participants.push(Participant::invited(at, invited));
+                let mut participant = Participant::invited(at, invited);
+                participant.keeps.clone_from(keeps);
+                if !legs.is_empty() {
+                    participant.legs = legs.iter().map(|one| Leg::carried(one, *from)).collect();
+                }
+                self.participants.push(participant);
             }
+            Fact::SwitchSeen { core } => self.seen = Some((core.clone(), at)),
             Fact::PortsReturned { ports } => self.ports = self.ports.saturating_sub(*ports),
             Fact::CallJoins { participant, leg, name, number, ports, .. } => {
                 self.ports = *ports;
@@ -175,10 +196,19 @@ impl Conference {
                 self.with(*participant, |p| p.ask(Ask::Set(Setting::Muted(*on))));
             }
             Fact::ParticipantMuted { participant, on } => self.with(*participant, |p| p.set(Setting::Muted(*on))),
-            Fact::ParticipantAsked { participant, setting } => {
-                self.with(*participant, |p| p.ask(Ask::Set(*setting)));
-            }
-            Fact::ParticipantSet { participant, setting } => self.with(*participant, |p| p.set(*setting)),
+            Fact::ParticipantAsked { participant, setting } => self.with(*participant, |p| {
+                if !p.keeps.contains(setting) {
+                    p.keeps_no_longer(*setting);
+                }
+                p.ask(Ask::Set(*setting));
+            }),
+            Fact::ParticipantSet { participant, setting } => self.with(*participant, |p| {
+                // How they came in is kept until it is arranged whom they hear.
+                if !matches!(setting, Setting::Muted(_) | Setting::Deaf(_)) && p.keeps.contains(setting) {
+                    p.keeps_no_longer(*setting);
+                }
+                p.set(*setting);
+            }),
             Fact::ParticipantDigitsAsked { participant } => self.with(*participant, |p| p.ask(Ask::Digits)),
             Fact::ParticipantDigitsSent { participant } => self.with(*participant, |p| p.answered(Ask::Digits)),
             Fact::ParticipantLabelled { participant, label } => {
@@ -194,6 +224,7 @@ impl Conference {
                 }
                 let number = p.dials.get(attempt.number).map(|dial| dial.number.clone()).unwrap_or_default();
                 p.settings = Settings::default();
+                p.keeps.clear();
                 p.waits_for_host = false;
                 p.on_hold = false;
                 p.asked.clear();
@@ -212,19 +243,32 @@ impl Conference {
             }
             Fact::LegScreened { participant, leg, on } => {
                 self.with_leg(*participant, *leg, |leg| leg.screened = *on);
+                if !on {
+                    self.with(*participant, |p| {
+                        p.keeps.retain(|kept| !matches!(kept, Setting::Muted(_) | Setting::Deaf(_)));
+                    });
+                }
             }
             Fact::LegPassing { participant, leg, to, newcomer, screened } => self.with_leg(*participant, *leg, |leg| {
                 leg.passing = Some((*to, *newcomer));
                 leg.passing_screened = *screened;
             }),
-            Fact::LegPassFailed { participant, leg } => {
+            Fact::LegPassFailed { participant, leg, keeps, forgotten } => {
                 self.with_leg(*participant, *leg, |leg| leg.passing = None);
+                if *forgotten {
+                    self.with(*participant, |p| {
+                        p.keeps.clone_from(keeps);
+                        p.keeps_tried = 0;
+                        p.settings = Settings { muted: p.settings.muted, deaf: p.settings.deaf, ..Settings::default() };
+                    });
+                }
             }
             Fact::LegAccepted { participant, leg } => self.with_leg(*participant, *leg, |leg| leg.accepted = true),
             Fact::LegProgress { participant, leg, state } => self.with_leg(*participant, *leg, |leg| {
                 leg.state = *state;
                 leg.since = at;
                 leg.accepted = true;
+                leg.redirected = leg.redirected.filter(|_| *state != LegState::Joined);
                 leg.answered |= matches!(state, LegState::Answered | LegState::Confirming | LegState::Joined);
             }),
             Fact::LegUnwanted { participant, leg, cause } => {
@@ -238,6 +282,7 @@ impl Conference {
                     }
                     p.talking = false;
                     p.settings = Settings::default();
+                    p.keeps.clear();
                     p.waits_for_host = false;
                     p.sidebar = None;
                     // Rung again, they are to be introduced again.
@@ -301,5 +346,48 @@ fn guest(participant: ParticipantId, role: ParticipantRole, leg: ChannelId, name
         introduce: false,
         replaces: None,
         end_conference_on_exit: false,
+    }
+}
+
+impl Leg {
+    /// As it was in the other conference.
+    fn carried(one: &CarriedLeg, from: ConferenceId) -> Self {
+        let dialed = one.endpoint.is_some() && !one.state.is_over();
+        Self {
+            endpoint: one.endpoint.clone(),
+            state: one.state,
+            cause: one.cause.clone(),
+            parked: one.parked,
+            confirm: one.confirm,
+            group: one.group,
+            not_before: one.not_before,
+            screened: one.screened,
+            redirected: (dialed && !one.parked).then_some(from),
+            accepted: one.accepted,
+            unwanted: one.unwanted.clone(),
+            answered: one.answered,
+            ..Self::queued(one.since, one.leg, one.number.clone(), one.attempt)
+        }
+    }
+
+    /// As another conference is told of it.
+    pub fn to_carry(&self) -> CarriedLeg {
+        CarriedLeg {
+            leg: self.id,
+            number: self.number.clone(),
+            endpoint: self.endpoint.clone(),
+            attempt: self.attempt,
+            state: self.state,
+            since: self.since,
+            cause: self.cause.clone(),
+            parked: self.parked,
+            confirm: self.confirm,
+            group: self.group,
+            not_before: self.not_before,
+            screened: self.screened,
+            accepted: self.accepted,
+            unwanted: self.unwanted.clone(),
+            answered: self.answered,
+        }
     }
 }

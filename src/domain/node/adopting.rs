@@ -1,37 +1,77 @@
 //! Ordinary calls: those of an attendant's station that never came through the hook.
 
-use super::{Ids, Node, Owner};
+use super::{Ids, Node};
 use crate::domain::{
     effect::{Command, Media, Tag},
     fact::{Arrival, Fact, StationLeg},
     ids::{CallId, ChannelId},
-    input::{ChannelInfo, Snapshot},
+    input::{ChannelInfo, Outcome, Snapshot},
 };
 use std::collections::BTreeMap;
 
+/// A call found under way, of which a snapshot does not say whether its sound goes past the switch.
+#[derive(Debug)]
+pub(super) struct Stranger {
+    other: ChannelId,
+    info: ChannelInfo,
+    unanswered: Vec<Media>,
+}
+
 impl Node {
-    /// Those that were under way before we looked. What a snapshot does not say of them is asked.
-    pub(super) fn adopt_from(&mut self, snapshot: &Snapshot, ids: &mut dyn Ids) {
+    /// Those that were under way before we looked. What a snapshot does not say of them is asked first: nobody can
+    /// ask for something that depends on it before it is known.
+    pub(super) fn adopt_from(&mut self, snapshot: &Snapshot) {
         for (first, second) in &snapshot.bridges {
             if self.channels.contains_key(first) || self.channels.contains_key(second) {
                 continue;
             }
             let (Some(a), Some(b)) = (snapshot.channels.get(first), snapshot.channels.get(second)) else { continue };
             let info = ChannelInfo { other_name: b.name.clone(), ..a.clone() };
-            self.adopt(*first, *second, &info, ids);
-            if self.channels.contains_key(first) {
-                for media in [Media::Bypass, Media::Proxy] {
-                    self.command(Tag::Media(*first, media), *first, Command::AskMedia { channel: *first, media });
-                }
+            if self.whose_ordinary_call(&info).is_none() {
+                continue;
             }
+            let unanswered = vec![Media::Bypass, Media::Proxy];
+            for media in &unanswered {
+                let (channel, media) = (*first, *media);
+                self.command(Tag::Media(channel, media), channel, Command::AskMedia { channel, media });
+            }
+            self.strangers.insert(*first, Stranger { other: *second, info, unanswered });
         }
     }
 
-    pub(super) fn media_learned(&mut self, channel: ChannelId, media: Media) {
-        if let Some(Owner::Caller(id) | Owner::Station(id)) = self.channels.get(&channel).copied() {
-            let (bypass, proxy) = (media == Media::Bypass, media == Media::Proxy);
-            self.call_fact(id, Fact::CallMedia { bypass, proxy });
+    /// The switch said whether it is so. Where it could not, the call is over, or looked for again at the next look.
+    pub(super) fn media_learned(&mut self, channel: ChannelId, media: Media, outcome: &Outcome, ids: &mut dyn Ids) {
+        let Outcome::Ok(text) = outcome else {
+            self.strangers.remove(&channel);
+            return;
+        };
+        let Some(found) = self.strangers.get_mut(&channel) else { return };
+        if text.trim() == "true" {
+            match media {
+                Media::Bypass => found.info.bypass_media = true,
+                Media::Proxy => found.info.proxy_media = true,
+            }
         }
+        found.unanswered.retain(|other| *other != media);
+        if !found.unanswered.is_empty() {
+            return;
+        }
+        let Some(Stranger { other, info, .. }) = self.strangers.remove(&channel) else { return };
+        // Its own event may have told of it meanwhile.
+        if !self.channels.contains_key(&channel) && !self.channels.contains_key(&other) {
+            self.adopt(channel, other, &info, ids);
+        }
+    }
+
+    /// One of the two is gone before it was known.
+    pub(super) fn stranger_gone(&mut self, channel: ChannelId) {
+        self.strangers.retain(|first, found| *first != channel && found.other != channel);
+    }
+
+    /// The station whose call it is, if it is that of an attendant's.
+    fn whose_ordinary_call(&self, info: &ChannelInfo) -> Option<String> {
+        let station = self.station_named(&info.name).or_else(|| self.station_named(&info.other_name))?;
+        self.rules.stations.get(&station).filter(|station| station.owner.is_some()).map(|_| station)
     }
 
     /// An ordinary call of an attendant's station. Those of nobody's station are none of our business.

@@ -84,6 +84,7 @@ impl Node {
                 wait_for_host: new.wait_for_host,
             },
         );
+        self.switch_seen(id);
         self.groups_asked(actor, id, &new.groups);
         self.queue_others(id, &invited, ids);
         if let Some(pair) = pair {

@@ -197,6 +197,9 @@ impl Node {
             if setting == Setting::Hold(false) {
                 self.waited_enough(id, participant);
             }
+            if matches!(setting, Setting::Hold(_)) {
+                self.held_or_not(id, participant, channel);
+            }
         }
     }
 
@@ -261,7 +264,9 @@ pub(super) fn is_so(person: &Participant, setting: Setting) -> bool {
         Ask::Set(asked) if asked.is_of_kind(setting) => Some(*asked),
         _ => None,
     });
-    asked.map_or(person.settings.has(setting), |asked| asked == setting)
+    // Or on its way since they came from another room.
+    let kept = || person.keeps.iter().find(|kept| kept.is_of_kind(setting)).copied();
+    asked.or_else(kept).map_or(person.settings.has(setting), |wanted| wanted == setting)
 }
 
 /// Whoever runs the conference: its attendant, and moderators.

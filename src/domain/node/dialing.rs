@@ -10,6 +10,7 @@ use super::{
     assembling::door,
 };
 use crate::domain::{
+    announcement::SoundFile,
     cause::Reason,
     conference::{Conference, Leg, Participant},
     effect::{Command, Originate, Ringing, Tag, Target},
@@ -147,6 +148,7 @@ impl Node {
             ring,
             confirm: times.confirm,
             prompt: self.prompt(conference),
+            reason: self.reason(person),
             longest: times.longest_leg,
         };
         let lane = first.id;
@@ -188,6 +190,13 @@ impl Node {
             PromptPart::Attendant => spoken(number_of(ParticipantRole::Attendant)),
         });
         parts.collect()
+    }
+
+    /// Why they are rung, if that needs to be said: once they have been in again they know.
+    fn reason(&self, person: &Participant) -> Option<SoundFile> {
+        let was_in = |leg: &Leg| matches!(leg.state, LegState::Joined | LegState::Left);
+        let untold = person.rescued && !person.legs.iter().any(was_in);
+        self.rules.conference.rescue_sound.clone().filter(|_| untold)
     }
 
     /// The further numbers of those who are called on all at once.

@@ -226,20 +226,23 @@ impl Node {
     /// It is arranged whom they hear: who was let in deaf and muted hears, and is heard.
     fn let_hear(&mut self, id: ConferenceId) {
         let Some(conference) = self.conferences.get(&id) else { return };
-        let waiting: Vec<(ParticipantId, ChannelId, bool)> = conference
+        let waiting: Vec<(ParticipantId, ChannelId, bool, bool)> = conference
             .participants
             .iter()
             .filter_map(|p| {
-                // Whoever waits to be introduced is let hear by that.
-                let listens = p.introduction != Some(Introduction::Waiting);
+                let keeps = |setting| p.keeps.contains(&setting);
+                // Whoever waits to be introduced is let hear by that; who is on hold, when they hear the music.
+                let listens = p.introduction != Some(Introduction::Waiting) && !keeps(Setting::Hold(true));
                 let leg = p.legs.iter().rev().find(|leg| listens && leg.screened && leg.member.is_some())?;
-                Some((p.id, leg.id, p.listener))
+                Some((p.id, leg.id, keeps(Setting::Deaf(true)), p.listener || keeps(Setting::Muted(true))))
             })
             .collect();
-        for (participant, leg, listener) in waiting {
+        for (participant, leg, deaf, muted) in waiting {
             self.conference_fact(id, Fact::LegScreened { participant, leg, on: false });
-            self.ask_setting(None, id, participant, Setting::Deaf(false));
-            if !listener {
+            if !deaf {
+                self.ask_setting(None, id, participant, Setting::Deaf(false));
+            }
+            if !muted {
                 self.ask_setting(None, id, participant, Setting::Muted(false));
             }
         }
@@ -285,7 +288,7 @@ fn are_in(members: &BTreeSet<Member>, pair: &(Member, Member)) -> bool {
 }
 
 /// Commands about relations keep their order, whoever comes and goes.
-fn lane(id: ConferenceId) -> ChannelId {
+pub(super) fn lane(id: ConferenceId) -> ChannelId {
     ChannelId(id.uuid())
 }
 

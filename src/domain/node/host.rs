@@ -5,22 +5,19 @@
 
 use super::{
     Node,
-    controls::{is_inside, is_so, is_spared},
+    controls::{is_inside, is_so},
 };
 use crate::domain::{
-    conference::{Conference, Participant},
     fact::Fact,
     ids::{ConferenceId, ParticipantId},
-    request::Spare,
     setting::Setting,
-    states::LegState,
 };
 
 impl Node {
     /// Somebody came in, or is seen to be in.
     pub(super) fn wait_for_host(&mut self, id: ConferenceId, participant: ParticipantId) {
         let Some(conference) = self.conferences.get(&id).filter(|c| c.wait_for_host) else { return };
-        if host_came(conference) {
+        if conference.host_came {
             let waiting = conference.participants.iter().filter(|p| p.waits_for_host && is_inside(p));
             let waiting: Vec<ParticipantId> =
                 waiting.filter(|p| !is_so(p, Setting::Hold(false))).map(|p| p.id).collect();
@@ -45,10 +42,4 @@ impl Node {
             self.conference_fact(id, Fact::ParticipantWaits { participant, on: false });
         }
     }
-}
-
-/// Somebody who runs it has been in. From then on it goes on without them.
-fn host_came(conference: &Conference) -> bool {
-    let was_in = |p: &Participant| p.legs.iter().any(|l| matches!(l.state, LegState::Joined | LegState::Left));
-    conference.participants.iter().any(|p| is_spared(p, Spare::Hosts) && was_in(p))
 }

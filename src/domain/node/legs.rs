@@ -35,6 +35,7 @@ impl Node {
         match event.kind {
             // The cancel came before the channel did.
             ChannelEventKind::Created if unwanted.is_some() => self.kill(leg, KillCause::OriginatorCancel),
+            ChannelEventKind::Created => self.redirect_again(id, participant, leg),
             ChannelEventKind::Ringing if state == LegState::Dialing => {
                 self.conference_fact(id, Fact::LegProgress { participant, leg, state: LegState::Ringing });
             }
@@ -217,9 +218,7 @@ impl Node {
     pub(super) fn reply(&mut self, tag: Tag, outcome: Outcome, ids: &mut dyn Ids) {
         match (tag, outcome) {
             (Tag::Exists(channel), Outcome::Ok(text)) => self.existence(channel, text.trim() == "true", ids),
-            (Tag::Media(channel, media), Outcome::Ok(text)) if text.trim() == "true" => {
-                self.media_learned(channel, media)
-            }
+            (Tag::Media(channel, media), outcome) => self.media_learned(channel, media, &outcome, ids),
             (Tag::Originate(leg), outcome) => self.originate_reply(leg, outcome, ids),
             (Tag::Kill(leg), Outcome::Err(_)) => {
                 let seen = match self.channels.get(&leg).copied() {

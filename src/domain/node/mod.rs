@@ -9,6 +9,7 @@ mod announcing;
 mod answering;
 mod assembling;
 mod calls;
+mod carrying;
 mod controls;
 mod deadlines;
 mod dialing;
@@ -18,6 +19,7 @@ mod hearing;
 mod host;
 mod introducing;
 mod joining;
+mod keeping;
 mod legs;
 mod moving;
 mod owning;
@@ -122,6 +124,8 @@ pub struct Node {
     last_fact: Timestamp,
     /// Named by the hook, not yet confirmed by our own link.
     arrivals: BTreeMap<ChannelId, HookEvent>,
+    /// Calls found under way, of which is asked what cannot be seen.
+    strangers: BTreeMap<ChannelId, adopting::Stranger>,
     /// Channels of a switch that is no more.
     orphans: BTreeSet<ChannelId>,
     /// In a room of ours, and known to nobody; looked at once more before that is said.
@@ -157,6 +161,7 @@ impl Node {
             silent_since: None,
             last_fact: Timestamp::default(),
             arrivals: BTreeMap::new(),
+            strangers: BTreeMap::new(),
             orphans: BTreeSet::new(),
             strangers: BTreeSet::new(),
             comparing: false,
@@ -209,6 +214,7 @@ impl Node {
     pub fn restored(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
         self.silent_since = Some(self.last_fact);
+        self.link.core = self.last_core();
         self.calls.retain(|_, call| call.state != CallState::Ended);
         let over: Vec<_> = self.conferences.values().filter(|c| c.is_over()).map(|c| c.id).collect();
         for id in over {
@@ -342,8 +348,11 @@ impl Node {
             Fact::CallJoins { participant, leg, .. } | Fact::StrangerFound { participant, leg, .. } => {
                 self.channels.insert(*leg, Owner::Leg(id, *participant));
             }
-            Fact::ParticipantCameOver { invited, .. } => {
+            Fact::ParticipantCameOver { invited, legs, .. } => {
                 self.channels.insert(invited.leg, Owner::Leg(id, invited.participant));
+                for leg in legs.iter().filter(|leg| !leg.state.is_over()) {
+                    self.channels.insert(leg.leg, Owner::Leg(id, invited.participant));
+                }
             }
             Fact::LegQueued { participant, leg, .. } => {
                 self.channels.insert(*leg, Owner::Leg(id, *participant));
@@ -396,6 +405,8 @@ impl Node {
         if !self.link.core.is_empty() && self.link.core != core {
             self.orphans.extend(self.channels.keys());
         }
+        // Also if that happened while we were not there.
+        self.orphans.extend(self.left_in_another_run(&core));
         self.link.core = core;
         self.link.version = version;
         self.enter_link(NodeState::Synchronising, None);
@@ -403,6 +414,7 @@ impl Node {
 
     fn link_down(&mut self, reason: String) {
         self.silent_since.get_or_insert(self.now);
+        self.strangers.clear();
         self.enter_link(NodeState::Down, Some(reason));
         self.announcements_unheard();
     }

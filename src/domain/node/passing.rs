@@ -6,10 +6,12 @@
 use super::{
     Accepting, Ids, Node, Owner,
     answering::{refuse, variable},
+    hearing::lane,
+    keeping::{Keeps, keeps},
 };
 use crate::domain::{
     cause::Reason,
-    conference::{Conference, Introduction, Participant},
+    conference::{Conference, Introduction, Leg, Participant},
     effect::{Command, Door, Effect, Tag},
     fact::{Fact, Invited, Person, Subject},
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
@@ -17,6 +19,7 @@ use crate::domain::{
     states::{CallState, ConferenceState, LegState, ParticipantRole},
     timers::Timer,
 };
+use std::collections::BTreeMap;
 
 impl Node {
     /// Moves one participant to another conference of this node.
@@ -30,8 +33,9 @@ impl Node {
     ) -> Accepting {
         let person = self.participant_of(id, participant, actor)?;
         let leg = passable(person)?;
-        self.can_receive(actor, id, to, 1)?;
-        self.pass(Some(actor.into()), id, participant, leg, to, ids);
+        self.can_receive(actor, id, to, 1, 1)?;
+        let newcomer = ParticipantId::new(ids.uuid());
+        self.pass(Some(actor.into()), id, participant, leg, to, newcomer, leg);
         Ok(id)
     }
 
@@ -44,29 +48,53 @@ impl Node {
         ids: &mut dyn Ids,
     ) -> Accepting {
         let conference = self.conference_of(id, actor)?;
-        if conference.state != ConferenceState::Live || conference.active().any(|(_, l)| l.state != LegState::Joined) {
+        if conference.state != ConferenceState::Live {
             return Err(refuse(
                 RefusalCode::WrongState,
-                "somebody is still being rung in this conference; wait, or cancel it, and merge then",
+                "this conference is not live yet; wait until somebody is in, or end it, and merge then",
             ));
         }
-        let mut people = Vec::new();
-        for (person, leg) in conference.active() {
-            if leg.unwanted.is_none() {
-                people.push((person.id, passable(person)?));
+        let (mut inside, mut called, mut legs) = (Vec::new(), Vec::new(), 0);
+        for person in &conference.participants {
+            let wanted = |leg: &&Leg| leg.unwanted.is_none();
+            if let Some(leg) = person.active().find(|leg| leg.state == LegState::Joined) {
+                if leg.unwanted.is_none() {
+                    inside.push((person.id, passable(person)?));
+                }
+            } else if person.active().any(|leg| wanted(&leg)) {
+                self.can_be_carried(conference, person)?;
+                legs += person.active().count();
+                called.push(person.id);
             }
         }
-        self.can_receive(actor, id, into, people.len())?;
-        let who = Some(Person::from(actor));
-        self.record(Subject::Conference(id), who.clone(), Fact::ConferenceMerging { into });
-        for (participant, leg) in people {
-            self.pass(None, id, participant, leg, into, ids);
+        self.can_receive(actor, id, into, inside.len() + called.len(), inside.len() + legs)?;
+        let mut newcomers = BTreeMap::new();
+        for person in inside.iter().map(|(person, _)| person).chain(&called) {
+            newcomers.insert(*person, ParticipantId::new(ids.uuid()));
         }
+        let who = Some(Person::from(actor));
+        self.record(Subject::Conference(id), who, Fact::ConferenceMerging { into });
+        let in_order = self.carry_over(id, into, &called, &newcomers);
+        for (participant, leg) in inside {
+            let newcomer = newcomers.get(&participant).copied();
+            let newcomer = newcomer.unwrap_or_else(|| ParticipantId::new(ids.uuid()));
+            // Behind what those who ring are told.
+            let lane = if in_order { lane(id) } else { leg };
+            self.pass(None, id, participant, leg, into, newcomer, lane);
+        }
+        self.settle_merged(id, into, ids);
         Ok(id)
     }
 
     /// Whether so many may come over from the one conference to the other.
-    fn can_receive(&self, actor: &Actor, from: ConferenceId, to: ConferenceId, count: usize) -> Result<(), Refusal> {
+    fn can_receive(
+        &self,
+        actor: &Actor,
+        from: ConferenceId,
+        to: ConferenceId,
+        people: usize,
+        legs: usize,
+    ) -> Result<(), Refusal> {
         if from == to {
             return Err(refuse(RefusalCode::BadInput, "this is the conference they are in; name another one"));
         }
@@ -77,8 +105,8 @@ impl Node {
         if other.locked {
             return Err(refuse(RefusalCode::WrongState, "the other room is locked; unlock it first"));
         }
-        self.allow_legs(other.owner.id, 0, other.active().count() + count)?;
-        self.apply_for(count, 0)
+        self.allow_legs(other.owner.id, 0, other.active().count() + legs)?;
+        self.apply_for(people, 0)
     }
 
     fn pass(
@@ -88,29 +116,28 @@ impl Node {
         participant: ParticipantId,
         leg: ChannelId,
         to: ConferenceId,
-        ids: &mut dyn Ids,
+        newcomer: ParticipantId,
+        lane: ChannelId,
     ) {
         let Some(room) = self.conferences.get(&to).and_then(|c| self.room_of(c)) else { return };
         let Some(person) = self.conferences.get(&id).and_then(|c| c.participant(participant)) else { return };
         // Whoever could not be heard here is not heard there all of a sudden.
-        let muted = person.listener || person.settings.muted;
-        let screened = self.comes_screened(to);
-        let door = Door { join_only: true, muted: muted || screened, deaf: screened };
-        let newcomer = ParticipantId::new(ids.uuid());
+        let Keeps { muted, deaf, screened, .. } = keeps(person, leg, self.comes_screened(to));
+        let door = Door { join_only: true, muted, deaf };
         let fact = Fact::LegPassing { participant, leg, to, newcomer, screened };
         self.record(Subject::Conference(id), actor, fact);
-        self.tag(leg, to, newcomer);
-        self.command(Tag::Enter(leg), leg, Command::EnterRoom { channel: leg, room, door });
+        self.tag(leg, lane, to, newcomer);
+        self.command(Tag::Enter(leg), lane, Command::EnterRoom { channel: leg, room, door });
         self.timers.set(Timer::PassDue(leg), self.now.plus(self.rules.times.control));
     }
 
     /// Every channel says whose it is.
-    pub(super) fn tag(&mut self, channel: ChannelId, id: ConferenceId, participant: ParticipantId) {
+    pub(super) fn tag(&mut self, channel: ChannelId, lane: ChannelId, id: ConferenceId, participant: ParticipantId) {
         let tags = [
             variable("switchboard_conference", id.to_string()),
             variable("switchboard_participant", participant.to_string()),
         ];
-        self.set_variables(channel, channel, tags.into_iter().flatten().collect());
+        self.set_variables(channel, lane, tags.into_iter().flatten().collect());
     }
 
     /// Whether the leg that came into this room is one that was sent over from another.
@@ -124,11 +151,7 @@ impl Node {
         let Some(other) = self.conferences.get(&to) else { return };
         let Some(person) = self.conferences.get(&from).and_then(|c| c.participant(participant)) else { return };
         let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return };
-        let has_attendant = other.active().any(|(p, _)| p.role == ParticipantRole::Attendant);
-        let role = match person.role {
-            ParticipantRole::Attendant if has_attendant => ParticipantRole::Guest,
-            role => role,
-        };
+        let role = role_in(other, person);
         let invited = Invited {
             participant: newcomer,
             role,
@@ -147,8 +170,12 @@ impl Node {
         };
         let screened = found.passing_screened;
         let ports = other.ports.saturating_add(1);
+        let (again, on_hold) = (keeps(person, leg, screened).again, person.on_hold);
         // First theirs, then no longer ours: at no moment nobody's.
-        self.conference_fact(to, Fact::ParticipantCameOver { ports, invited, from });
+        self.conference_fact(to, Fact::ParticipantCameOver { ports, invited, from, keeps: again, legs: Vec::new() });
+        if on_hold {
+            self.conference_fact(to, Fact::ParticipantHold { participant: newcomer, on: true });
+        }
         if screened {
             self.conference_fact(to, Fact::LegScreened { participant: newcomer, leg, on: true });
         }
@@ -174,23 +201,20 @@ impl Node {
             return false;
         };
         let (inside, unwanted) = (found.member.is_some(), found.unwanted.is_some());
-        self.conference_fact(id, Fact::LegPassFailed { participant, leg });
-        self.tag(leg, id, participant);
+        self.tag(leg, leg, id, participant);
         if inside {
             // Nothing happened, for all we know.
+            let keeps = Vec::new();
+            self.conference_fact(id, Fact::LegPassFailed { participant, leg, keeps, forgotten: false });
             self.effect(Effect::Resync);
             return true;
         }
+        let Keeps { muted, deaf, .. } = self.brought_back(id, participant, leg);
         let Some(conference) = self.conferences.get(&id).filter(|_| !unwanted) else { return false };
         let (lives, room) = (conference.room_lives, self.room_of(conference));
         let Some(room) = room else { return false };
-        let muted = conference.participant(participant).is_some_and(|p| p.listener || p.settings.muted);
         self.change_leg(id, participant, leg, |leg| leg.waits = false);
-        let screened = self.comes_screened(id);
-        let door = Door { join_only: lives, muted: muted || screened, deaf: screened };
-        if screened {
-            self.conference_fact(id, Fact::LegScreened { participant, leg, on: true });
-        }
+        let door = Door { join_only: lives, muted, deaf };
         self.command(Tag::Enter(leg), leg, Command::EnterRoom { channel: leg, room, door });
         self.timers.set(Timer::Stray(leg), self.now.plus(self.rules.times.control));
         true
@@ -230,6 +254,15 @@ fn passable(person: &Participant) -> Result<ChannelId, Refusal> {
             RefusalCode::WrongState,
             "only somebody who is in the room can be moved; wait until they have joined, or add them there",
         )),
+    }
+}
+
+/// Who they are in the other conference: there is one attendant.
+pub(super) fn role_in(other: &Conference, person: &Participant) -> ParticipantRole {
+    let has_attendant = other.active().any(|(p, _)| p.role == ParticipantRole::Attendant);
+    match person.role {
+        ParticipantRole::Attendant if has_attendant => ParticipantRole::Guest,
+        role => role,
     }
 }
 

@@ -30,6 +30,8 @@ impl Node {
         self.enter_link(state, None);
         self.comparing = true;
 
+        // What the switch has is of this run of it.
+        self.orphans.retain(|channel| !snapshot.channels.contains_key(channel));
         self.reconcile_rooms(&snapshot, ids);
         let calls: Vec<CallId> = self.calls.keys().copied().collect();
         for id in calls {
@@ -53,7 +55,11 @@ impl Node {
             }
         }
         self.rescue_lost(ids);
-        self.adopt_from(&snapshot, ids);
+        let open: Vec<ConferenceId> = self.conferences.keys().copied().collect();
+        for id in open {
+            self.switch_seen(id);
+        }
+        self.adopt_from(&snapshot);
         let arrived: Vec<ChannelId> = self.arrivals.keys().copied().collect();
         for channel in arrived {
             self.probe(channel);
@@ -85,6 +91,7 @@ impl Node {
             return;
         }
         if alive {
+            self.orphans.remove(&channel);
             if let Some(Owner::Leg(id, participant)) = self.channels.get(&channel).copied() {
                 self.leg_lives(id, participant, channel);
             }
@@ -288,6 +295,7 @@ impl Node {
                 self.kill(leg, crate::domain::effect::KillCause::NormalClearing);
                 continue;
             }
+            self.redirect_again(id, participant, leg);
             if dialed && info.answered && matches!(state, LegState::Dialing | LegState::Ringing) {
                 let confirm = self.leg(id, participant, leg).is_some_and(|l| l.confirm);
                 let state = if confirm { LegState::Confirming } else { LegState::Answered };
@@ -309,6 +317,7 @@ impl Node {
         self.take_in(id);
         self.hearing_in_doubt(id);
         self.keep_newcomers_out(id);
+        self.settings_in_doubt(id);
         self.passing_in_doubt(id);
         self.joining_in_doubt(id);
         self.settle_conference(id, ids);

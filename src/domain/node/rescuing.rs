@@ -9,9 +9,13 @@ use crate::domain::{
     ids::{ChannelId, ConferenceId, ParticipantId, UserId},
     request::{Actor, Refusal, RefusalCode},
     route::Dial,
-    rules::Rescue,
+    rules::{Rescue, RescueWithin},
     states::{ConferenceState, LegState, ParticipantRole, Role},
 };
+use std::time::Duration;
+
+/// The journal hears so often that the switch is there.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
 
 impl Node {
     /// Rings everybody again who was in a conference that was lost with the switch.
@@ -57,12 +61,51 @@ impl Node {
             .map(|c| c.id)
             .collect();
         for id in lost {
+            if !self.conferences.get(&id).is_some_and(|c| self.is_news(c)) {
+                let detail = "FreeSWITCH was out of sight for too long; somebody may have it done all the same".into();
+                self.conference_fact(id, Fact::ConferenceRescueRefused { detail });
+                continue;
+            }
             if let Err(refusal) = self.rescue_now(id, None, ids) {
                 // A switch that is not ready yet is asked again at the next look.
                 if !matches!(refusal.code, RefusalCode::NodeDown | RefusalCode::NoResources) {
                     self.conference_fact(id, Fact::ConferenceRescueRefused { detail: refusal.detail });
                 }
             }
+        }
+    }
+
+    /// Whoever was in it still wonders what happened. Later than that, somebody has to say that they be rung again.
+    fn is_news(&self, conference: &Conference) -> bool {
+        let RescueWithin(longest) = self.rules.conference.rescue_within;
+        let lost_at = conference.ended_at.unwrap_or(self.now);
+        conference.seen.as_ref().is_some_and(|(_, at)| lost_at.since(*at) <= longest + BETWEEN_LOOKS)
+    }
+
+    /// The run of the switch that was last seen, as the journal knows it.
+    pub(super) fn last_core(&self) -> String {
+        let seen = self.conferences.values().filter(|c| !c.is_over()).filter_map(|c| c.seen.as_ref());
+        seen.max_by_key(|(_, at)| *at).map(|(core, _)| core.clone()).unwrap_or_default()
+    }
+
+    /// Channels of conferences that were on another run of the switch than this one.
+    pub(super) fn left_in_another_run(&self, core: &str) -> Vec<ChannelId> {
+        let elsewhere = |c: &&Conference| c.seen.as_ref().is_some_and(|(seen, _)| seen != core);
+        let open = self.conferences.values().filter(|c| !c.is_over()).filter(elsewhere);
+        open.flat_map(|c| c.active().map(|(_, leg)| leg.id).collect::<Vec<_>>()).collect()
+    }
+
+    /// The journal keeps which run of the switch a conference is on, and that it was there a moment ago: when we come
+    /// back, nothing else tells a switch that died from people who hung up. One fact a minute is enough.
+    pub(super) fn switch_seen(&mut self, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id).filter(|c| !c.is_over()) else { return };
+        let core = self.link.core.clone();
+        let known = conference.seen.as_ref().is_some_and(|(seen, at)| {
+            *seen == core && self.now.since(*at) < BETWEEN_LOOKS
+        });
+        let in_doubt = conference.active().any(|(_, leg)| self.orphans.contains(&leg.id));
+        if !known && !in_doubt && !core.is_empty() {
+            self.conference_fact(id, Fact::SwitchSeen { core });
         }
     }
 
@@ -107,6 +150,7 @@ impl Node {
         };
         self.record(Subject::Conference(new), actor, requested);
         self.conference_fact(new, Fact::ConferenceAssembling);
+        self.switch_seen(new);
         self.queue_others(new, &rung, ids);
         self.dial_next();
         self.judge_end(new, ids);

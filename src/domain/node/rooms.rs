@@ -80,6 +80,7 @@ impl Node {
         ids: &mut dyn Ids,
     ) {
         self.came_over(id, channel, ids);
+        self.came_into_the_old_room(id, channel);
         let Some(Owner::Leg(of, participant)) =
             self.channels.get(&channel).copied().filter(|o| matches!(o, Owner::Leg(of, _) if *of == id))
         else {
@@ -113,6 +114,7 @@ impl Node {
         if is_new {
             self.takes_the_place(id, participant, ids);
             self.newcomer_came(id, participant);
+            self.set_again(id, participant);
             self.arrange_anew(id);
         }
         if let Some(conference) = self.conferences.get_mut(&id)

@@ -12,6 +12,7 @@ use super::{
     event::Event,
     world::{Done, World},
 };
+use std::time::Duration;
 
 /// Runs one command; `done` gets its output, at once or when it has finished.
 pub(super) fn run(world: &mut World, name: &str, arg: &str, done: Done) {
@@ -25,6 +26,11 @@ pub(super) fn run(world: &mut World, name: &str, arg: &str, done: Done) {
         world.fire(event);
     }
     let text = match name.to_ascii_lowercase().as_str() {
+        "msleep" => {
+            let pause = Duration::from_millis(arg.parse().unwrap_or(0));
+            world.after(pause, move |world| done(world, "+OK".into()));
+            return;
+        }
         "originate" => return originate::originate(world, arg, done),
         "conference" => conference::conference(world, arg),
         "show" => show::show(world, arg),

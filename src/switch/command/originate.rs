@@ -2,13 +2,15 @@
 
 use super::{place, quoted, whole_seconds};
 use crate::domain::{
+    announcement::SoundFile,
     effect::{Originate, Ringing, Target},
     endpoint::Safe,
 };
 use std::fmt::Write;
 
 /// What `originate` gets from us; a route's own variables may not override these.
-const OURS: [&str; 13] = [
+const OURS: [&str; 14] = [
+    ROOM,
     "origination_uuid",
     "originate_timeout",
     "leg_timeout",
@@ -24,14 +26,22 @@ const OURS: [&str; 13] = [
     "group_confirm_cancel_timeout",
 ];
 
+/// Where it goes when it is answered: a variable, read then, so that it can be told another room while it rings.
+pub(super) const ROOM: &str = "switchboard_room";
+
 /// Plays until the key is pressed.
 const TONE: &str = "tone_stream://%(300\\,200\\,800);loops=-1";
 
 pub(super) fn originate(wanted: &Originate) -> String {
     let mut text = "originate ".to_owned();
-    let target = match &wanted.target {
-        Target::Room(room, door) => format!("&conference({})", place(room, *door)),
-        Target::Park(_) => "&park()".to_owned(),
+    let (application, argument) = match &wanted.target {
+        Target::Room(..) => ("conference", format!("${{{ROOM}}}")),
+        Target::Park(_) => ("park", String::new()),
+    };
+    let target = match wanted.reason.as_ref().filter(|_| !wanted.legs.iter().all(|leg| leg.confirm)) {
+        // `^` separates the applications, because tones have commas.
+        Some(reason) => format!("'m:^:playback:{reason}^{application}:{argument}' inline"),
+        None => format!("&{application}({argument})"),
     };
     if let [one] = wanted.legs.as_slice() {
         let mut all = vec![("origination_uuid".to_owned(), one.leg.to_string())];
@@ -68,14 +78,15 @@ fn common(wanted: &Originate) -> Variables {
         let confirm = whole_seconds(wanted.confirm);
         add("originate_timeout", (ring + confirm + 2).to_string());
         add("leg_timeout", ring.to_string());
-        add("group_confirm_file", prompt(&wanted.prompt));
+        add("group_confirm_file", prompt(wanted.reason.as_ref(), &wanted.prompt));
         add("group_confirm_read_timeout", "3000".to_owned());
         add("group_confirm_timeout", confirm.to_string());
     } else {
         add("originate_timeout", ring.to_string());
     }
-    if let Target::Park(longest) = &wanted.target {
-        add("park_timeout", whole_seconds(*longest).to_string());
+    match &wanted.target {
+        Target::Park(longest) => add("park_timeout", whole_seconds(*longest).to_string()),
+        Target::Room(room, door) => add(ROOM, place(room, *door)),
     }
     let longest = whole_seconds(wanted.longest);
     // Counted by the switch from the moment of answer: it holds whatever becomes of us.
@@ -105,13 +116,14 @@ fn own(one: &Ringing) -> Variables {
 }
 
 /// `file_string` plays its files one after the other; it is asked for again and again until the key is pressed.
-fn prompt(files: &[Safe]) -> String {
-    match files {
-        [] => TONE.to_owned(),
-        [one] => one.to_string(),
-        several => {
-            let names: Vec<&str> = several.iter().map(Safe::as_str).collect();
-            format!("file_string://{}", names.join("!"))
-        }
+fn prompt(reason: Option<&SoundFile>, files: &[Safe]) -> String {
+    let mut names: Vec<String> = reason.map(|reason| reason.as_str().replace(',', "\\,")).into_iter().collect();
+    names.extend(files.iter().map(Safe::to_string));
+    if files.is_empty() {
+        names.push(TONE.to_owned());
+    }
+    match names.as_slice() {
+        [one] => one.clone(),
+        several => format!("file_string://{}", several.join("!")),
     }
 }

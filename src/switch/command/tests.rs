@@ -140,6 +140,7 @@ fn a_leg_that_must_confirm_has_its_own_limits_and_a_switch_side_maximum() {
         ring: Duration::from_secs(30),
         confirm: Duration::from_secs(10),
         prompt: Vec::new(),
+        reason: None,
         longest: Duration::from_secs(14_400),
     }));
     assert_eq!(
@@ -147,9 +148,10 @@ fn a_leg_that_must_confirm_has_its_own_limits_and_a_switch_side_maximum() {
         ["originate {origination_uuid=00000000-0000-0000-0000-000000000005,ignore_early_media=true,\
           originate_timeout=42,leg_timeout=30,\
           group_confirm_file=tone_stream://%(300\\,200\\,800);loops=-1,group_confirm_read_timeout=3000,\
-          group_confirm_timeout=10,execute_on_answer='sched_hangup +14400 ALLOTTED_TIMEOUT',\
+          group_confirm_timeout=10,switchboard_room=conf_1@switchboard++flags{join-only},\
+          execute_on_answer='sched_hangup +14400 ALLOTTED_TIMEOUT',\
           group_confirm_key=1,origination_caller_id_number=+49301,sip_h_X-Account=7}\
-          sofia/gateway/carrier/+4930123 &conference(conf_1@switchboard++flags{join-only})"]
+          sofia/gateway/carrier/+4930123 &conference(${switchboard_room})"]
     );
     assert!(wire.background);
 }
@@ -170,6 +172,7 @@ fn several_numbers_of_one_person_leave_in_one_command() {
         ring: Duration::from_secs(20),
         confirm: Duration::from_secs(10),
         prompt: vec![safe("ivr/from.wav"), safe("digits/4.wav")],
+        reason: None,
         longest: Duration::from_secs(60),
     }));
     assert_eq!(
@@ -183,6 +186,46 @@ fn several_numbers_of_one_person_leave_in_one_command() {
           origination_caller_id_name='Example GmbH',switchboard_participant=part_1]\
           sofia/gateway/carrier/+4930123 &park()"]
     );
+}
+
+#[test]
+fn who_is_told_why_they_are_rung_hears_it_before_the_room_or_with_the_question() {
+    let wanted = |confirm, reason: &str, target| Originate {
+        legs: vec![Ringing {
+            leg: channel(5),
+            endpoint: Endpoint::new("user/1003@example.org").unwrap(),
+            confirm,
+            caller_id_name: None,
+            caller_id_number: None,
+            variables: Vec::new(),
+        }],
+        target,
+        ring: Duration::from_secs(20),
+        confirm: Duration::from_secs(10),
+        prompt: Vec::new(),
+        reason: Some(SoundFile::new(reason).unwrap()),
+        longest: Duration::from_secs(60),
+    };
+    let tone = "tone_stream://%(300,0,1300)";
+    let text = originate::originate(&wanted(false, tone, Target::Room(room(), ENTER)));
+    let end = "user/1003@example.org 'm:^:playback:tone_stream://%(300,0,1300)^conference:${switchboard_room}' inline";
+    assert!(text.ends_with(end), "{text}");
+    let text = originate::originate(&wanted(false, "sorry.wav", Target::Park(Duration::from_secs(30))));
+    assert!(text.ends_with(" 'm:^:playback:sorry.wav^park:' inline"), "{text}");
+    let text = originate::originate(&wanted(true, tone, Target::Room(room(), ENTER)));
+    let asked = ",group_confirm_file=file_string://tone_stream://%(300\\,0\\,1300)!\
+                 tone_stream://%(300\\,200\\,800);loops=-1,";
+    assert!(text.contains(asked) && text.ends_with(" &conference(${switchboard_room})"), "{text}");
+}
+
+#[test]
+fn who_rings_is_told_another_room_and_time_is_given_to_whoever_was_on_the_way() {
+    let wire = text(&Command::Redirect { leg: channel(1), room: room(), door: ENTER });
+    assert_eq!(
+        wire.texts,
+        ["uuid_setvar 00000000-0000-0000-0000-000000000001 switchboard_room conf_1@switchboard++flags{join-only}"]
+    );
+    assert_eq!(text(&Command::LetSettle(Duration::from_millis(150))).texts, ["msleep 150"]);
 }
 
 #[test]
@@ -225,6 +268,7 @@ fn words_with_spaces_between_are_quoted() {
         ring: Duration::from_secs(30),
         confirm: Duration::from_secs(10),
         prompt: Vec::new(),
+        reason: None,
         longest: Duration::from_secs(60),
     };
     let text = originate::originate(&wanted);
@@ -302,10 +346,11 @@ prop_compose! {
         ring in any_duration(),
         confirm in any_duration(),
         prompt in proptest::collection::vec(any_safe(), 0..4),
+        reason in proptest::option::of(any_sound()),
         longest in any_duration(),
     ) -> Originate {
         let target = room.map_or(Target::Park(longest), |room| Target::Room(room, ENTER));
-        Originate { legs, target, ring, confirm, prompt, longest }
+        Originate { legs, target, ring, confirm, prompt, reason, longest }
     }
 }
 
@@ -345,6 +390,8 @@ fn any_command() -> impl Strategy<Value = Command> {
         (any_channel(), any_safe(), any_duration(), any_way_back())
             .prop_map(|(caller, music, longest, way_back)| Command::Hold { caller, music, longest, way_back }),
         any_originate().prop_map(Command::Originate),
+        any_duration().prop_map(Command::LetSettle),
+        (any_channel(), any_room(), any_door()).prop_map(|(leg, room, door)| Command::Redirect { leg, room, door }),
         (any_channel(), any_room(), any_door()).prop_map(|(channel, room, door)| Command::EnterRoom {
             channel,
             room,
@@ -395,6 +442,8 @@ proptest! {
         prop_assert!(!wire.texts.is_empty());
         for text in &wire.texts {
             prop_assert!(!text.contains(['\n', '\r', '\0']), "{text:?}");
+            // The one variable that is to be read when they answer; it is ours, and so is what we write into it.
+            let text = text.replace("(${switchboard_room})", "").replace(":${switchboard_room}' inline", "' inline");
             prop_assert!(!text.contains('$') && !text.contains("%{"), "{text:?}");
             prop_assert_eq!(text.matches('{').count(), text.matches('}').count());
             prop_assert!(text.matches('\'').count().is_multiple_of(2), "{text:?}");

@@ -3,7 +3,7 @@
 use super::{App, Death, Doing, Origin, Plan, Play, Switch, Who};
 use switchboard::domain::{
     announcement::Listener,
-    effect::{Command, Room},
+    effect::{Command, Room, Target},
     hearing::Relate,
     ids::ChannelId,
     input::{Outcome, RoomEventKind},
@@ -76,6 +76,15 @@ impl Switch {
                 self.transfer(*channel, apps());
                 self.found(*channel)
             }
+            // Read when it is answered.
+            Command::Redirect { leg, room, door } => {
+                let Some(found) = self.channels.get_mut(leg) else { return no_such_channel() };
+                if let Some(Target::Room(..)) = found.target {
+                    found.target = Some(Target::Room(room.clone(), *door));
+                }
+                ok()
+            }
+            Command::LetSettle(_) => ok(),
             Command::EnterRoom { channel, room, door } => {
                 let conference = App::Conference { room: room.name.to_string(), join_only: door.join_only };
                 if let Some(found) = self.channels.get_mut(channel) {
