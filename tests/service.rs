@@ -53,6 +53,8 @@ mod asking;
 mod backing_up;
 #[path = "service/browsing.rs"]
 mod browsing;
+#[path = "service/carrying.rs"]
+mod carrying;
 #[path = "service/coming_back.rs"]
 mod coming_back;
 #[path = "service/confirming.rs"]
@@ -73,6 +75,8 @@ mod grouping;
 mod holding;
 #[path = "service/introducing.rs"]
 mod introducing;
+#[path = "service/keeping.rs"]
+mod keeping;
 #[path = "service/linking.rs"]
 mod linking;
 #[path = "service/main_job.rs"]

@@ -181,6 +181,10 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             };
             told("conference.participants_added", text)
         }
+        Fact::ParticipantCameOver { invited, legs, .. } if !legs.is_empty() => {
+            let name = name_or_number(&invited.name, &invited.number);
+            told("conference.participant.came_over", format!("{name}, who is still being called, belongs in here now."))
+        }
         Fact::ParticipantCameOver { invited, .. } => {
             let name = name_or_number(&invited.name, &invited.number);
             told("conference.participant.came_over", format!("{name} comes over from another conference."))

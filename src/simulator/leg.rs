@@ -239,6 +239,7 @@ impl World {
         let file = channel.get("group_confirm_file").unwrap_or_default().to_owned();
         let limit: Option<u64> = channel.get("group_confirm_timeout").and_then(|seconds| seconds.parse().ok());
         let headers = vec![("Playback-File-Path", file.clone())];
+        self.heard.entry(uuid.to_owned()).or_default().push((Instant::now(), file.clone()));
         self.after_on(TICK, uuid, move |world, uuid| world.tell("PLAYBACK_START", uuid, &[], &headers));
         if let Some(seconds) = limit {
             let time = Duration::from_secs(seconds) + self.between(200, 900);

@@ -1,12 +1,15 @@
 //! Music, tones and files: how long they last, and being parked.
 
 use super::{channel::Wait, world::World};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 impl World {
     pub(super) fn play_started(&mut self, uuid: &str, id: u64, path: &str) {
         let headers = file_headers(path);
         self.tell("PLAYBACK_START", uuid, &[], &headers);
+        if path.starts_with("tone_stream://") {
+            self.heard.entry(uuid.to_owned()).or_default().push((Instant::now(), path.to_owned()));
+        }
         let Some(channel) = self.live(uuid) else { return };
         let endless = channel.application().0 == "endless_playback";
         let bound =

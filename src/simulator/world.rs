@@ -52,7 +52,7 @@ pub(super) struct World {
     pub serial: u64,
     pub channels: BTreeMap<String, Channel>,
     pub rooms: BTreeMap<String, Room>,
-    /// What rooms played, by who was there to hear it.
+    /// What rooms, and applications, played, by who was there to hear it.
     pub heard: BTreeMap<String, Vec<(Instant, String)>>,
     /// `Member-ID` is one counter for the whole process.
     pub last_member: u32,

@@ -70,7 +70,9 @@ pub fn text(command: &Command) -> Wire {
         Command::Originate(wanted) => {
             Wire { texts: vec![originate::originate(wanted)], background: true, patience: PATIENCE }
         }
+        // It must have flags, or the room the leg was dialed for would be taken for a part of the name.
         Command::Redirect { leg, room, door } => {
+            let door = &Door { join_only: true, ..*door };
             now(format!("uuid_setvar {leg} {} {}", originate::ROOM, place(room, *door)))
         }
         // The switch's own sleep: it holds up this connection, and nothing else.

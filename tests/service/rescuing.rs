@@ -11,6 +11,8 @@ use tokio::time::Instant;
 scenarios! {
     rescued_by_a_key: "The switch is killed; one key, and everybody who was in is rung again, once";
     rescued_by_itself: "The same with `[rescue] mode = \"auto\"`: nobody need do anything";
+    died_together: "The service dies with the switch, and both come back: rung again, once; who hung up before is not";
+    the_switch_lived_on: "The service is killed and comes back, the switch lives: nobody is rung, whoever hung up meanwhile";
     the_attendant_first: "A cold conference: nobody else is rung before the attendant is in; who never comes ends it";
 }
 
@@ -75,14 +77,23 @@ async fn rescued_by_a_key(report: Report) {
 }
 
 async fn rescued_by_itself(report: Report) {
-    let plan = Plan { more: "[rescue]\nmode = \"auto\"\n", ..Plan::default() };
-    let mut house = House::open_as(report, Wishes { plan, ..Wishes::default() }).await;
+    let mut house = House::open_as(report, Wishes { plan: by_itself(), ..Wishes::default() }).await;
     let conference = three(&house).await;
     let before = house.times_rung();
+    // Presses 1 when they have heard why they are rung.
+    house.world.expect(OUTSIDE, Manner::Machine).await;
     let killed = Instant::now();
     house.world.restart_switch().await;
     let look = |page: &Picture| page.conferences.get(&conference)?["rescued_by"].as_str().map(str::to_owned);
     let again = house.page.shows("another conference in its place", SOON * 3, look).await;
+    house.participant_is(&again, OUTSIDE, "confirming").await;
+    let outside = house.world.at(OUTSIDE).await;
+    assert!(house.world.hears_sound(&outside, REASON, killed).await, "told why, with the question");
+    house.world.press(&outside, '1').await;
+    for number in ["1001", GUEST] {
+        let end = house.world.at(number).await;
+        assert!(house.world.hears_sound(&end, REASON, killed).await, "{number} is told why");
+    }
     house.all_are_back(&again, before).await;
     house.since("killed, back, and everybody in after", killed);
     // Once is enough, whatever is looked at again.
@@ -91,6 +102,71 @@ async fn rescued_by_itself(report: Report) {
     house.all_are_back(&again, before).await;
     house.anna.conference(&again, "end").await.accepted();
     house.ends(&again).await;
+}
+
+/// A tone no telephone of ours speaks with.
+const REASON: u32 = 3350;
+
+fn by_itself() -> Plan {
+    let more = "[rescue]\nmode = \"auto\"\nsound = \"tone_stream://v=-13;%(1200,0,3350)\"\n";
+    Plan { more, confirm_seconds: 15, ..Plan::default() }
+}
+
+async fn died_together(report: Report) {
+    let mut house = House::open_as(report, Wishes { plan: by_itself(), ..Wishes::default() }).await;
+    let conference = three(&house).await;
+    house.world.expect(OUTSIDE, Manner::Answers(1500)).await;
+    // Nobody is at this phone any more, and everybody knows.
+    let guest = house.world.at(GUEST).await;
+    house.world.hang_up(&guest);
+    house.participant_is(&conference, GUEST, "left").await;
+    let before = house.times_rung();
+    house.service.kill();
+    house.world.restart_switch().await;
+    let killed = Instant::now();
+    house.service.run().await;
+    let other = |page: &Picture| {
+        let mut open = page.conferences.iter().filter(|(id, one)| **id != conference && one["state"] != "ended");
+        open.next().map(|(id, _)| id.clone())
+    };
+    let again = house.page.shows("another conference in its place", SOON * 3, other).await;
+    for number in ["1001", OUTSIDE] {
+        house.participant_is(&again, number, "joined").await;
+    }
+    let ends = [house.world.at("1001").await, house.world.at(OUTSIDE).await];
+    assert!(house.world.hears_sound(&ends[0], REASON, killed).await, "told why");
+    house.world.all_hear_each_other(&ends.each_ref()).await;
+    house.since("both back, and everybody in after", killed);
+    let [anna, guest, outside, absent] = before;
+    assert_eq!(house.times_rung(), [anna + 1, guest, outside + 1, absent], "once each, and only who was in");
+    house.service.kill();
+    house.comes_back("after both died").await;
+    assert_eq!(house.times_rung(), [anna + 1, guest, outside + 1, absent], "and not again");
+    house.anna.conference(&again, "end").await.accepted();
+    house.ends(&again).await;
+}
+
+async fn the_switch_lived_on(report: Report) {
+    let house = House::open_as(report, Wishes { plan: by_itself(), ..Wishes::default() }).await;
+    let conference = three(&house).await;
+    let before = house.times_rung();
+    house.service.kill();
+    let outside = house.world.at(OUTSIDE).await;
+    house.world.hang_up(&outside);
+    assert!(house.world.is_over(&outside).await);
+    house.comes_back("while somebody hung up").await;
+    house.participant_is(&conference, OUTSIDE, "left").await;
+    house.participant_is(&conference, GUEST, "joined").await;
+    house.service.kill();
+    for number in ["1001", GUEST] {
+        let end = house.world.at(number).await;
+        house.world.hang_up(&end);
+        assert!(house.world.is_over(&end).await);
+    }
+    house.comes_back("while everybody hung up").await;
+    let ended = house.ends(&conference).await;
+    assert_eq!((&ended["end_reason"]["code"], &ended["rescued_by"]), (&json!("everybody_left"), &json!(null)), "{ended}");
+    assert_eq!(house.times_rung(), before, "nobody is rung");
 }
 
 async fn the_attendant_first(report: Report) {

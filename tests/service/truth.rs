@@ -77,7 +77,7 @@ fn lies(page: &Picture, switch: &Switch) -> Vec<String> {
                 let is_true = match state {
                     "joined" => members.contains(&id),
                     // The same channel is another conference's leg now.
-                    "left" if text(&leg["cause"], "code") == "moved" => !members.contains(&id),
+                    "left" | "failed" if text(&leg["cause"], "code") == "moved" => !members.contains(&id),
                     "left" | "failed" => !members.contains(&id) && channel.is_none_or(|channel| channel.inbound),
                     "queued" => channel.is_none_or(|channel| channel.inbound),
                     "dialing" => callstate.is_none_or(|state| state == "DOWN"),

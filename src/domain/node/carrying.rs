@@ -6,7 +6,7 @@
 
 use super::{
     Ids, Node, Owner,
-    answering::{refuse, variable},
+    answering::refuse,
     hearing::lane,
     passing::role_in,
 };
@@ -108,11 +108,7 @@ impl Node {
             return false;
         };
         let elsewhere = found.redirected.is_some();
-        let tags = [
-            variable("switchboard_conference", to.to_string()),
-            variable("switchboard_participant", participant.to_string()),
-        ];
-        self.set_variables(leg, lane, tags.into_iter().flatten().collect());
+        self.tag(leg, lane, to, participant);
         let Some(room) = self.conferences.get(&to).and_then(|c| self.room_of(c)).filter(|_| elsewhere) else {
             return false;
         };
@@ -127,6 +123,13 @@ impl Node {
         let elsewhere = |l: &&Leg| l.redirected.is_some() && l.state != LegState::Joined && l.unwanted.is_none();
         if self.leg(id, participant, leg).filter(elsewhere).is_some() {
             self.redirect(id, participant, leg, leg);
+        }
+    }
+
+    /// Whoever answers is given what they were dialed with once more.
+    pub(super) fn tag_redirected(&mut self, id: ConferenceId, participant: ParticipantId, leg: ChannelId) {
+        if self.leg(id, participant, leg).is_some_and(|l| l.redirected.is_some()) {
+            self.tag(leg, leg, id, participant);
         }
     }
 

@@ -99,6 +99,7 @@ impl Node {
         });
         let Some(leg) = self.leg(id, participant, channel) else { return };
         let (state, unwanted) = (leg.state, leg.unwanted.is_some());
+        self.tag_redirected(id, participant, channel);
         if unwanted {
             self.kill(channel, KillCause::NormalClearing);
         }

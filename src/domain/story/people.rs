@@ -137,6 +137,11 @@ pub(super) fn tell_participant(conference: &Conference, actor: Option<&Person>, 
             because(told("conference.participant.other_number", text), cause)
                 .map(|telling| Telling { switch_cause: hangup.clone(), ..telling })
         }
+        // Not in yet when the two became one: their phone rings on.
+        Fact::LegOver { state: LegState::Failed, cause, .. } if cause.reason == Reason::Moved => {
+            let text = format!("{who} is still being called, for the other conference.");
+            because(told("conference.participant.carried_over", text), cause)
+        }
         Fact::LegOver { state, cause, hangup, .. } => {
             let (kind, text) = match state {
                 LegState::Left if cause.reason == Reason::LeftByChoice => {

@@ -26,7 +26,9 @@ const OURS: [&str; 14] = [
     "group_confirm_cancel_timeout",
 ];
 
-/// Where it goes when it is answered: a variable, read then, so that it can be told another room while it rings.
+/// Another room, told while it rings: read when it is answered, before the room it was dialed for. mod_conference takes
+/// what comes first, up to its flags. The room it was dialed for cannot be in the variable itself: what `originate`
+/// sets is set again when a `user/…` answers.
 pub(super) const ROOM: &str = "switchboard_room";
 
 /// Plays until the key is pressed.
@@ -35,7 +37,7 @@ const TONE: &str = "tone_stream://%(300\\,200\\,800);loops=-1";
 pub(super) fn originate(wanted: &Originate) -> String {
     let mut text = "originate ".to_owned();
     let (application, argument) = match &wanted.target {
-        Target::Room(..) => ("conference", format!("${{{ROOM}}}")),
+        Target::Room(room, door) => ("conference", format!("${{{ROOM}}}{}", place(room, *door))),
         Target::Park(_) => ("park", String::new()),
     };
     let target = match wanted.reason.as_ref().filter(|_| !wanted.legs.iter().all(|leg| leg.confirm)) {
@@ -84,9 +86,8 @@ fn common(wanted: &Originate) -> Variables {
     } else {
         add("originate_timeout", ring.to_string());
     }
-    match &wanted.target {
-        Target::Park(longest) => add("park_timeout", whole_seconds(*longest).to_string()),
-        Target::Room(room, door) => add(ROOM, place(room, *door)),
+    if let Target::Park(longest) = &wanted.target {
+        add("park_timeout", whole_seconds(*longest).to_string());
     }
     let longest = whole_seconds(wanted.longest);
     // Counted by the switch from the moment of answer: it holds whatever becomes of us.
