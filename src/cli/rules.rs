@@ -118,7 +118,9 @@ fn conference(config: &Config) -> ConferenceRules {
         },
         rescue_within: RescueWithin(Duration::from_secs(u64::from(config.rescue.within_minutes) * 60)),
         // Whatever would not do was refused when the file was read.
-        rescue_sound: Some(&config.rescue.sound).filter(|sound| !sound.is_empty()).and_then(|s| SoundFile::new(&**s).ok()),
+        rescue_sound: Some(&config.rescue.sound)
+            .filter(|sound| !sound.is_empty())
+            .and_then(|s| SoundFile::new(&**s).ok()),
         beep: config.conference.beep,
         sounds: sounds(config),
     }

@@ -84,9 +84,14 @@ impl Desk {
 
     /// Connected (again), and this is what the switch says it has. What it leaves out may live all the same: its
     /// list lags.
-    pub fn link_up(&mut self, mut snapshot: Snapshot) {
+    pub fn link_up(&mut self, snapshot: Snapshot) {
+        self.link_up_to("core", snapshot);
+    }
+
+    /// The same, and this is the run of the switch we are connected to.
+    pub fn link_up_to(&mut self, core: &str, mut snapshot: Snapshot) {
         self.linked = true;
-        self.hears(Input::LinkUp { core: "core".into(), version: "1.11".into() });
+        self.hears(Input::LinkUp { core: core.into(), version: "1.11".into() });
         self.alive.extend(snapshot.channels.keys());
         snapshot.health.max_sessions = 1000;
         self.hears(Input::Snapshot(snapshot));

@@ -165,7 +165,11 @@ async fn the_switch_lived_on(report: Report) {
     }
     house.comes_back("while everybody hung up").await;
     let ended = house.ends(&conference).await;
-    assert_eq!((&ended["end_reason"]["code"], &ended["rescued_by"]), (&json!("everybody_left"), &json!(null)), "{ended}");
+    assert_eq!(
+        (&ended["end_reason"]["code"], &ended["rescued_by"]),
+        (&json!("everybody_left"), &json!(null)),
+        "{ended}"
+    );
     assert_eq!(house.times_rung(), before, "nobody is rung");
 }
 

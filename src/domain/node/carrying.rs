@@ -4,12 +4,7 @@
 //! room from a variable of the channel then. So it is changed while it rings, and only after that do those in the old
 //! room leave it: whoever answered in that very moment comes into a room that is there, and is fetched from it.
 
-use super::{
-    Ids, Node, Owner,
-    answering::refuse,
-    hearing::lane,
-    passing::role_in,
-};
+use super::{Ids, Node, Owner, answering::refuse, hearing::lane, passing::role_in};
 use crate::domain::{
     cause::Reason,
     conference::{Conference, Leg, Participant},

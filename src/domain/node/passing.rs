@@ -35,7 +35,7 @@ impl Node {
         let leg = passable(person)?;
         self.can_receive(actor, id, to, 1, 1)?;
         let newcomer = ParticipantId::new(ids.uuid());
-        self.pass(Some(actor.into()), id, participant, leg, to, newcomer, leg);
+        self.pass(Some(actor.into()), id, to, Passenger { participant, leg, newcomer, lane: leg });
         Ok(id)
     }
 
@@ -80,7 +80,7 @@ impl Node {
             let newcomer = newcomer.unwrap_or_else(|| ParticipantId::new(ids.uuid()));
             // Behind what those who ring are told.
             let lane = if in_order { lane(id) } else { leg };
-            self.pass(None, id, participant, leg, into, newcomer, lane);
+            self.pass(None, id, into, Passenger { participant, leg, newcomer, lane });
         }
         self.settle_merged(id, into, ids);
         Ok(id)
@@ -109,16 +109,8 @@ impl Node {
         self.apply_for(people, 0)
     }
 
-    fn pass(
-        &mut self,
-        actor: Option<Person>,
-        id: ConferenceId,
-        participant: ParticipantId,
-        leg: ChannelId,
-        to: ConferenceId,
-        newcomer: ParticipantId,
-        lane: ChannelId,
-    ) {
+    fn pass(&mut self, actor: Option<Person>, id: ConferenceId, to: ConferenceId, who: Passenger) {
+        let Passenger { participant, leg, newcomer, lane } = who;
         let Some(room) = self.conferences.get(&to).and_then(|c| self.room_of(c)) else { return };
         let Some(person) = self.conferences.get(&id).and_then(|c| c.participant(participant)) else { return };
         // Whoever could not be heard here is not heard there all of a sudden.
@@ -237,6 +229,17 @@ impl Node {
         let theirs = |state, conference| state == CallState::Conference && conference == Some(id);
         self.calls.values().find(|call| call.channel == leg && theirs(call.state, call.conference)).map(|call| call.id)
     }
+}
+
+/// Somebody who goes over.
+#[derive(Clone, Copy, Debug)]
+struct Passenger {
+    participant: ParticipantId,
+    leg: ChannelId,
+    /// Who they will be there.
+    newcomer: ParticipantId,
+    /// Behind what else is sent on it.
+    lane: ChannelId,
 }
 
 /// The leg of whoever is in the room, and may leave it for another.

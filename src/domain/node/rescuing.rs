@@ -100,9 +100,8 @@ impl Node {
     pub(super) fn switch_seen(&mut self, id: ConferenceId) {
         let Some(conference) = self.conferences.get(&id).filter(|c| !c.is_over()) else { return };
         let core = self.link.core.clone();
-        let known = conference.seen.as_ref().is_some_and(|(seen, at)| {
-            *seen == core && self.now.since(*at) < BETWEEN_LOOKS
-        });
+        let known =
+            conference.seen.as_ref().is_some_and(|(seen, at)| *seen == core && self.now.since(*at) < BETWEEN_LOOKS);
         let in_doubt = conference.active().any(|(_, leg)| self.orphans.contains(&leg.id));
         if !known && !in_doubt && !core.is_empty() {
             self.conference_fact(id, Fact::SwitchSeen { core });

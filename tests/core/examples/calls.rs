@@ -6,8 +6,8 @@ use crate::{
 };
 use switchboard::domain::{
     cause::Reason,
-    effect::Command,
-    input::ChannelEventKind,
+    effect::{Command, Media, Tag},
+    input::{ChannelEventKind, ChannelInfo, Input, Outcome, Snapshot},
     request::{RefusalCode, Verb},
     states::CallState,
 };
@@ -123,4 +123,37 @@ fn somebody_elses_call_is_left_alone_and_a_supervisor_may_act_on_it() {
     assert_eq!(killed(&desk.sent()), []);
     desk.asks(&supervisor(), &Verb::HangupCall { call_id: pair.call }).unwrap();
     assert!(killed(&desk.sent()).contains(&pair.caller));
+}
+
+#[test]
+fn a_call_found_under_way_is_shown_when_it_is_known_whether_its_sound_goes_past_the_switch() {
+    let mut desk = Desk::open();
+    let (caller, station) = (desk.new_channel(), desk.new_channel());
+    let named = |name: &str| ChannelInfo { name: name.into(), answered: true, ..ChannelInfo::default() };
+    let mut snapshot = Snapshot::default();
+    snapshot.channels.insert(caller, named("sofia/external/friend@192.0.2.9"));
+    snapshot.channels.insert(station, named("sofia/internal/1001@192.0.2.7"));
+    snapshot.bridges.insert((caller, station));
+    desk.link_up(snapshot.clone());
+    assert_eq!(desk.node.calls().count(), 0, "nobody can ask for what depends on it yet");
+    let learned = |desk: &mut Desk, media, text: &str| {
+        desk.hears(Input::Reply { tag: Tag::Media(caller, media), outcome: Outcome::Ok(text.into()) });
+    };
+    learned(&mut desk, Media::Bypass, "_undef_");
+    assert_eq!(desk.node.calls().count(), 0);
+    learned(&mut desk, Media::Proxy, "true");
+    let call = desk.node.calls().next().expect("now it is known").id;
+    let refusal = desk.start(&olga(), Some(call), &["1004"]).unwrap_err();
+    assert!(refusal.detail.contains("proxy media"), "{refusal:?}");
+
+    // Over before it was known, it was none.
+    let mut desk = Desk::open();
+    desk.link_up(snapshot);
+    desk.event(
+        station,
+        ChannelEventKind::HungUp { cause: "NORMAL_CLEARING".into(), sip_status: None, disposition: None },
+    );
+    learned(&mut desk, Media::Bypass, "true");
+    learned(&mut desk, Media::Proxy, "_undef_");
+    assert_eq!(desk.node.calls().count(), 0);
 }

@@ -103,3 +103,30 @@ fn after_a_restart_who_waits_still_does_and_who_was_let_in_is() {
     desk.link_up(inside);
     assert_eq!(holds(&mut desk), [(1, true)], "nobody has said that it was done");
 }
+
+#[test]
+fn once_a_host_has_come_the_waiting_is_over_whoever_it_belongs_to_then() {
+    let mut desk = Desk::open();
+    let id = start(&mut desk);
+    let (guest, other) = (desk.leg(id, GUEST), desk.leg(id, OTHER));
+    let station = desk.conference_of(id).with_role(ParticipantRole::Attendant).and_then(|p| p.leg()).unwrap().id;
+    comes(&mut desk, id, station);
+    comes(&mut desk, id, guest);
+    // Handed over to somebody who is not in the room: nobody in it runs it any more.
+    let note = String::new();
+    desk.asks(&petra(), &Verb::HandOver { conference_id: id, to: crate::house::olga(), note }).unwrap();
+    assert!(desk.conference_of(id).participants.iter().all(|p| p.role != ParticipantRole::Attendant));
+    desk.sent();
+    comes(&mut desk, id, other);
+    assert_eq!(holds(&mut desk), [], "who comes now is in at once");
+    // And so it is after a restart.
+    desk.hangs_up(other);
+    desk.restart_after(crate::desk::SECOND);
+    desk.link_up(desk.having_in_room(id, &[station, guest]));
+    let participant_id = desk.guest(id, OTHER).id;
+    desk.asks(&crate::house::olga(), &Verb::Redial { conference_id: id, participant_id }).unwrap();
+    let again = desk.leg(id, OTHER);
+    desk.sent();
+    comes(&mut desk, id, again);
+    assert_eq!(holds(&mut desk), []);
+}

@@ -3,6 +3,7 @@
 mod announcing;
 mod apart;
 mod calls;
+mod carrying;
 mod conferences;
 mod controls;
 mod doubts_about_calls;
@@ -10,6 +11,8 @@ mod doubts_about_conferences;
 mod ending;
 mod grouping;
 mod host;
+mod keeping;
 mod owning;
 mod reaching;
 mod recordings;
+mod rescuing;

@@ -308,6 +308,7 @@ pub fn state_equals_the_switch(node: &Node, switch: &Switch) {
             let known = |set: Settings| held.map_or(set, |_| Settings { muted: false, deaf: false, ..set });
             assert_eq!(Some(known(participant.settings)), set.map(known), "{participant:?}");
             assert_eq!(participant.asked, [], "{participant:?}");
+            assert_eq!(participant.keeps, [], "not set again: {participant:?}");
             let hears = |other: &Participant| {
                 let apart = participant.sidebar != other.sidebar;
                 !apart && other.coaching.is_none_or(|whom| whom == participant.id)

@@ -35,6 +35,7 @@ fn history(seed: u64, world: &mut World) {
     world.run_until(BEGIN + BUSY + QUIET + END);
     let service = world.service.as_ref().expect("it runs");
     laws::nothing_is_left(&service.node, &world.switch);
+    world.nobody_is_rescued_twice();
 }
 
 fn run(seed: u64) -> Result<(), String> {

@@ -51,6 +51,10 @@ pub fn act(world: &mut World) {
         47 if accidents.switch => world.restart_switch(),
         48 | 49 if accidents.switch => pause(world),
         50..53 => kicked_by_hand(world),
+        58 if accidents.switch && accidents.service => {
+            world.kill_service();
+            world.restart_switch();
+        }
         56 | 57 => world.switch.disk_is_full(),
         53..56 => world.compare(),
         _ => ask(world),

@@ -10,8 +10,9 @@ use crate::{
     house::{Counted, rules},
     journal::{self, Journal, assert_same_state},
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use switchboard::domain::{
+    announcement::SoundFile,
     effect::{Command, Effect, Tag},
     fact::{Fact, Subject},
     ids::{ChannelId, NodeId},
@@ -495,6 +496,17 @@ impl World {
         self.tell_now(self.now, Input::Verified(health));
     }
 
+    /// Law 9: what was lost with the switch is rung again once at the most, and only if there was another switch.
+    pub fn nobody_is_rescued_twice(&self) {
+        let mut rescued = BTreeSet::new();
+        for recorded in self.durable.facts() {
+            if let Fact::ConferenceRequested { rescues: Some(lost), .. } = recorded.fact {
+                assert!(rescued.insert(lost), "{lost} was rescued twice");
+            }
+        }
+        assert!(rescued.is_empty() || self.switch.core > 1, "rescued from a switch that lived on: {rescued:?}");
+    }
+
     /// Everybody hangs up.
     pub fn everybody_goes(&mut self) {
         self.note(|| "EVERYBODY GOES".into());
@@ -517,6 +529,7 @@ impl World {
 fn rescuing() -> Rules {
     let mut rules = rules();
     rules.conference.rescue = Rescue::Auto;
+    rules.conference.rescue_sound = SoundFile::new("sorry.wav").ok();
     rules.originates_per_second = PER_SECOND;
     rules
 }

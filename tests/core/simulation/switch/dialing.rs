@@ -28,7 +28,7 @@ impl Switch {
                 self.add(leg, station);
                 self.fate(leg, ring, 55);
             }
-            Origin::Job { job, target, confirm, ring, endpoint, participant } => {
+            Origin::Job { job, target, confirm, told, ring, endpoint, participant } => {
                 let failed = match self.chance.below(20) {
                     0 => Some("USER_NOT_REGISTERED"),
                     1 => Some("GATEWAY_DOWN"),
@@ -45,6 +45,7 @@ impl Switch {
                 }
                 channel.target = Some(target);
                 channel.confirm = confirm;
+                channel.told = told;
                 channel.job = Some(job);
                 self.add(leg, channel);
                 self.fate(leg, ring, 60);
@@ -96,10 +97,17 @@ impl Switch {
     /// Answered, and confirmed where that was asked: to its target.
     pub(super) fn reached(&mut self, id: ChannelId) {
         let Some(found) = self.channels.get_mut(&id) else { return };
-        let target = found.target.clone();
+        let told = std::mem::take(&mut found.told);
         if let Some(job) = found.job.take() {
             self.leg_won(job, id);
         }
+        if told {
+            // Where they go is read when they have heard it.
+            self.change(id, Doing::Entering);
+            let (after, stamp) = (self.chance.ms(500, 2_500), self.stamp(id));
+            return self.plan(after, Plan::Told(id, stamp));
+        }
+        let target = self.channels.get(&id).and_then(|found| found.target.clone());
         match target {
             Some(Target::Room(room, door)) if self.rooms.contains_key(room.name.as_str()) => {
                 if let Some(found) = self.channels.get_mut(&id) {

@@ -26,6 +26,7 @@ impl Switch {
             join_deaf: false,
             target: None,
             confirm: false,
+            told: false,
             job: None,
             stamp: 0,
             born: self.now,
@@ -327,6 +328,7 @@ impl Switch {
                 }
             }
             Plan::Answer(id) => self.answered(id),
+            Plan::Told(id, stamp) if self.stamp(id) == stamp && self.channels.contains_key(&id) => self.reached(id),
             Plan::Press(id) => {
                 if self.channels.get(&id).is_some_and(|channel| channel.doing == Doing::Confirming) {
                     self.reached(id);
@@ -377,7 +379,11 @@ impl Switch {
                 self.events.push(Input::Job { channels, outcome: Outcome::Err(cause.to_owned()) });
             }
             Plan::Record(room, path) => self.tape_opens(&room, &path),
-            Plan::HookUnanswered(..) | Plan::MusicOver(..) | Plan::ParkOver(..) | Plan::NextApp(..) => {}
+            Plan::Told(..)
+            | Plan::HookUnanswered(..)
+            | Plan::MusicOver(..)
+            | Plan::ParkOver(..)
+            | Plan::NextApp(..) => {}
         }
     }
 

@@ -111,6 +111,8 @@ pub struct Channel {
     /// What it will do once answered, and whether its originate still runs.
     target: Option<Target>,
     confirm: bool,
+    /// Hears something first.
+    told: bool,
     /// The originate that still runs for it.
     pub job: Option<u32>,
     /// Plans made before its last change are void.
@@ -168,6 +170,8 @@ pub enum Plan {
     Ring(ChannelId),
     Answer(ChannelId),
     Press(ChannelId),
+    /// Has heard why they are rung.
+    Told(ChannelId, u32),
     Refuse(ChannelId, &'static str, Option<u16>),
     HookUnanswered(ChannelId, u32),
     MusicOver(ChannelId, u32),
@@ -187,7 +191,7 @@ pub enum Plan {
 #[derive(Clone, Debug)]
 pub enum Origin {
     Caller { caller: ChannelId, ring: i64 },
-    Job { job: u32, target: Target, confirm: bool, ring: i64, endpoint: String, participant: String },
+    Job { job: u32, target: Target, confirm: bool, told: bool, ring: i64, endpoint: String, participant: String },
 }
 
 /// The model.

@@ -44,6 +44,7 @@ impl Switch {
                 job,
                 target: wanted.target.clone(),
                 confirm: ringing.confirm,
+                told: wanted.reason.is_some() && !ringing.confirm,
                 ring: i64::try_from(wanted.ring.as_millis()).unwrap_or(0),
                 endpoint: ringing.endpoint.to_string(),
                 participant,
