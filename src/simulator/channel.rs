@@ -160,6 +160,8 @@ pub(super) struct Channel {
     pub pours_in: bool,
     pub dial: Option<u64>,
     pub stage: LegStage,
+    /// Set by `originate`, and set again when it is answered: what was changed while it rang is forgotten.
+    pub given: Vec<(String, String)>,
     pub fate: Option<Fate>,
     pub cause: Option<String>,
     /// Refused by the next room it tries, without a word: a test asked for that.
@@ -207,6 +209,7 @@ impl Channel {
             pours_in: false,
             dial: None,
             stage: LegStage::Done,
+            given: Vec::new(),
             fate: None,
             cause: None,
             refuse_next_room: false,

@@ -47,6 +47,13 @@ pub(super) struct Dial {
     timeout: Option<u64>,
 }
 
+impl Dial {
+    /// It rang one phone at a time.
+    pub(super) fn is_alone(&self) -> bool {
+        self.listed.len() == 1
+    }
+}
+
 /// Groups of endpoints, and the variables common to all.
 pub(super) type Plan = (VecDeque<Vec<LegPlan>>, Vec<(String, String)>);
 

@@ -3,7 +3,7 @@
 use super::{
     channel::{Channel, LegStage, Party, State},
     control::OriginateRecord,
-    dial::LegPlan,
+    dial::{Dial, LegPlan},
     fates::Fate,
     world::{TICK, World, parse_uuid},
 };
@@ -137,6 +137,10 @@ impl World {
         for (name, value) in &plan.variables {
             channel.set(name, value.as_str());
         }
+        // Alone, `user/…` is an originate within the originate, which returns with the answer.
+        if plan.endpoint.starts_with("user/") && caller.is_none() {
+            channel.given.clone_from(&plan.variables);
+        }
         let fate = self.fate_of(&plan.endpoint, &number);
         channel.fate = Some(fate.clone());
         self.add_channel(channel);
@@ -213,8 +217,13 @@ impl World {
             return;
         }
         self.answer(uuid);
+        let alone = self.dials.get(&dial).is_some_and(Dial::is_alone);
         let Some(channel) = self.live_mut(uuid) else { return };
         channel.stage = LegStage::Answered;
+        let given = std::mem::take(&mut channel.given);
+        for (name, value) in given.iter().filter(|_| alone) {
+            channel.set(name, value.as_str());
+        }
         let fate = channel.fate.clone();
         let at_answer = channel.get("execute_on_answer").map(str::to_owned);
         let key = channel.get("group_confirm_key").map(str::to_owned);

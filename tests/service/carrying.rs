@@ -1,7 +1,8 @@
 //! Two conferences become one while somebody is being called: they ring on, and come into the one that stays.
 
-use super::house::{House, SOON, id_of, participant};
+use super::house::{House, SOON, Wishes, id_of, participant};
 use super::page::Picture;
+use super::process::Plan;
 use super::report::Report;
 use super::telephony::{End, Manner};
 use serde_json::{Value, json};
@@ -19,6 +20,11 @@ const GUEST: &str = "1003";
 const RINGS: &str = "1004";
 const THERE: &str = "+49305550101";
 const ASKED: &str = "+49305550102";
+
+async fn open(report: Report) -> House {
+    let plan = Plan { ring_seconds: 20, confirm_seconds: 15, ..Plan::default() };
+    House::open_as(report, Wishes { plan, ..Wishes::default() }).await
+}
 
 struct Two {
     first: String,
@@ -68,10 +74,10 @@ impl House {
 }
 
 async fn who_rings_goes_on_ringing(report: Report) {
-    let house = House::open(report).await;
+    let house = open(report).await;
     let two = two(&house).await;
-    house.expect_all(&[(RINGS, Manner::Answers(4000)), (ASKED, Manner::NeverAnswers)]).await;
-    let in_order = json!({"name": "Olga", "numbers": [ASKED, "1002"], "strategy": "in_order", "ring_seconds": 5});
+    house.expect_all(&[(RINGS, Manner::Answers(8000)), (ASKED, Manner::NeverAnswers)]).await;
+    let in_order = json!({"name": "Olga", "numbers": [ASKED, "1002"], "strategy": "in_order", "ring_seconds": 9});
     house.world.expect("1002", Manner::Answers(50)).await;
     house.adds(&two.first, json!([{"name": "Rita", "numbers": [RINGS]}, in_order])).await;
     house.participant_is(&two.first, RINGS, "ringing").await;
@@ -94,7 +100,7 @@ async fn who_rings_goes_on_ringing(report: Report) {
 }
 
 async fn who_rings_can_be_called_off(report: Report) {
-    let house = House::open(report).await;
+    let house = open(report).await;
     let two = two(&house).await;
     house.world.expect(RINGS, Manner::NeverAnswers).await;
     house.adds(&two.first, json!([{"name": "Rita", "numbers": [RINGS]}])).await;
@@ -115,7 +121,7 @@ async fn who_rings_can_be_called_off(report: Report) {
 }
 
 async fn who_is_asked_may_say_yes(report: Report) {
-    let house = House::open(report).await;
+    let house = open(report).await;
     let two = two(&house).await;
     house.world.expect(ASKED, Manner::Machine).await;
     house.adds(&two.first, json!([{"name": "Olga", "numbers": [ASKED]}])).await;
@@ -129,9 +135,9 @@ async fn who_is_asked_may_say_yes(report: Report) {
 }
 
 async fn answered_in_that_moment(report: Report) {
-    let house = House::open(report).await;
+    let house = open(report).await;
     let two = two(&house).await;
-    house.world.expect(RINGS, Manner::Answers(2500)).await;
+    house.world.expect(RINGS, Manner::Answers(6000)).await;
     house.adds(&two.first, json!([{"name": "Rita", "numbers": [RINGS]}])).await;
     house.participant_is(&two.first, RINGS, "ringing").await;
     let told = house.world.line.hold_back("switchboard_room sb-");
@@ -146,9 +152,9 @@ async fn answered_in_that_moment(report: Report) {
 }
 
 async fn killed_in_the_middle(report: Report) {
-    let house = House::open(report).await;
+    let house = open(report).await;
     let two = two(&house).await;
-    house.world.expect(RINGS, Manner::Answers(5000)).await;
+    house.world.expect(RINGS, Manner::Answers(6000)).await;
     house.adds(&two.first, json!([{"name": "Rita", "numbers": [RINGS]}])).await;
     house.participant_is(&two.first, RINGS, "ringing").await;
     let told = house.world.line.hold_back("switchboard_room sb-");

@@ -64,7 +64,8 @@ fn on_the_way(desk: &mut Desk) -> (ConferenceId, ConferenceId, ChannelId) {
     set(desk, first, leg, loud());
     set(desk, first, leg, Setting::Hold(true));
     let participant_id = person(desk, first, leg).id;
-    desk.asks(&petra(), &Verb::Move { conference_id: first, participant_id, to: second }).expect("nothing speaks against it");
+    desk.asks(&petra(), &Verb::Move { conference_id: first, participant_id, to: second })
+        .expect("nothing speaks against it");
     let door = desk.sent().into_iter().find_map(|command| match command {
         Command::EnterRoom { door, .. } => Some(door),
         _ => None,
