@@ -115,7 +115,7 @@ pub enum Fact {
         bypass_media: bool,
         proxy_media: bool,
     },
-    /// What was learned of an ordinary call found under way.
+    /// What was learned of an ordinary call found under way. Written until that was asked first; read for ever.
     CallMedia {
         bypass: bool,
         proxy: bool,

@@ -137,7 +137,8 @@ async fn who_is_asked_may_say_yes(report: Report) {
 async fn answered_in_that_moment(report: Report) {
     let house = open(report).await;
     let two = two(&house).await;
-    house.world.expect(RINGS, Manner::Answers(6000)).await;
+    // Before the link is given up because nothing is answered.
+    house.world.expect(RINGS, Manner::Answers(3500)).await;
     house.adds(&two.first, json!([{"name": "Rita", "numbers": [RINGS]}])).await;
     house.participant_is(&two.first, RINGS, "ringing").await;
     let told = house.world.line.hold_back("switchboard_room sb-");
