@@ -87,6 +87,8 @@ async fn set(house: &House) -> Set {
     house.sets_for(&first, SILENT, "energy", json!({"level": 20000}), ("energy", json!(20000))).await;
     house.sets_for(&first, HELD, "hold", json!({}), ("hold", json!(true))).await;
     assert!(house.world.hears_music(&held).await);
+    // What was said before is still on its way for a moment.
+    assert!(house.world.loses(&talk.caller, &held).await && house.world.loses(&held, &talk.caller).await);
     Set { first, caller: talk.caller, loud, held, silent, second, there }
 }
 
@@ -145,6 +147,7 @@ async fn taken_back_as_they_were(report: Report) {
     let set = set(&house).await;
     house.sets_for(&set.first, "4930111", "gain", json!({"gain_in": 3}), ("gain_in", json!(3))).await;
     house.sets_for(&set.first, "4930111", "hold", json!({}), ("hold", json!(true))).await;
+    assert!(house.world.loses(&set.caller, &set.loud).await && house.world.loses(&set.loud, &set.caller).await);
     let room = house.page.now().conferences[&set.second]["room"].as_str().unwrap().to_owned();
     // A lock keeps those out who called in.
     let held = house.world.line.hold_back("join-only|mute|deaf");
