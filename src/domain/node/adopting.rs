@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A call found under way, of which a snapshot does not say whether its sound goes past the switch.
 #[derive(Debug)]
-pub(super) struct Stranger {
+pub(super) struct UnderWay {
     other: ChannelId,
     info: ChannelInfo,
     unanswered: Vec<Media>,
@@ -35,17 +35,17 @@ impl Node {
                 let (channel, media) = (*first, *media);
                 self.command(Tag::Media(channel, media), channel, Command::AskMedia { channel, media });
             }
-            self.strangers.insert(*first, Stranger { other: *second, info, unanswered });
+            self.under_way.insert(*first, UnderWay { other: *second, info, unanswered });
         }
     }
 
     /// The switch said whether it is so. Where it could not, the call is over, or looked for again at the next look.
     pub(super) fn media_learned(&mut self, channel: ChannelId, media: Media, outcome: &Outcome, ids: &mut dyn Ids) {
         let Outcome::Ok(text) = outcome else {
-            self.strangers.remove(&channel);
+            self.under_way.remove(&channel);
             return;
         };
-        let Some(found) = self.strangers.get_mut(&channel) else { return };
+        let Some(found) = self.under_way.get_mut(&channel) else { return };
         if text.trim() == "true" {
             match media {
                 Media::Bypass => found.info.bypass_media = true,
@@ -56,7 +56,7 @@ impl Node {
         if !found.unanswered.is_empty() {
             return;
         }
-        let Some(Stranger { other, info, .. }) = self.strangers.remove(&channel) else { return };
+        let Some(UnderWay { other, info, .. }) = self.under_way.remove(&channel) else { return };
         // Its own event may have told of it meanwhile.
         if !self.channels.contains_key(&channel) && !self.channels.contains_key(&other) {
             self.adopt(channel, other, &info, ids);
@@ -64,8 +64,8 @@ impl Node {
     }
 
     /// One of the two is gone before it was known.
-    pub(super) fn stranger_gone(&mut self, channel: ChannelId) {
-        self.strangers.retain(|first, found| *first != channel && found.other != channel);
+    pub(super) fn under_way_gone(&mut self, channel: ChannelId) {
+        self.under_way.retain(|first, found| *first != channel && found.other != channel);
     }
 
     /// The station whose call it is, if it is that of an attendant's.

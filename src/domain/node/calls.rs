@@ -186,7 +186,7 @@ impl Node {
             None => {
                 if let ChannelEventKind::HungUp { .. } = event.kind {
                     self.arrivals.remove(&event.channel);
-                    self.stranger_gone(event.channel);
+                    self.under_way_gone(event.channel);
                 }
             }
         }

@@ -125,7 +125,7 @@ pub struct Node {
     /// Named by the hook, not yet confirmed by our own link.
     arrivals: BTreeMap<ChannelId, HookEvent>,
     /// Calls found under way, of which is asked what cannot be seen.
-    strangers: BTreeMap<ChannelId, adopting::Stranger>,
+    under_way: BTreeMap<ChannelId, adopting::UnderWay>,
     /// Channels of a switch that is no more.
     orphans: BTreeSet<ChannelId>,
     /// In a room of ours, and known to nobody; looked at once more before that is said.
@@ -161,7 +161,7 @@ impl Node {
             silent_since: None,
             last_fact: Timestamp::default(),
             arrivals: BTreeMap::new(),
-            strangers: BTreeMap::new(),
+            under_way: BTreeMap::new(),
             orphans: BTreeSet::new(),
             strangers: BTreeSet::new(),
             comparing: false,
@@ -414,7 +414,7 @@ impl Node {
 
     fn link_down(&mut self, reason: String) {
         self.silent_since.get_or_insert(self.now);
-        self.strangers.clear();
+        self.under_way.clear();
         self.enter_link(NodeState::Down, Some(reason));
         self.announcements_unheard();
     }

@@ -66,7 +66,7 @@ impl Node {
             false => (String::new(), info.destination.clone()),
         };
         self.conference_fact(id, Fact::StrangerFound { participant, leg: channel, name, number, ports });
-        self.tag(channel, id, participant);
+        self.tag(channel, channel, id, participant);
         self.member_joined(id, channel, member.member, &member.seen, ids);
     }
 }
