@@ -59,6 +59,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.end_rules(config);
     all.recording(&config.recording);
     all.sounds(config);
+    all.found.extend(config.speech.faults().into_iter().map(|(path, text)| Finding { path, text }));
     all.dialing(config);
     all.confirm(&config.confirm);
     all.log(&config.log.level);

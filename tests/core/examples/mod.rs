@@ -13,3 +13,4 @@ mod host;
 mod owning;
 mod reaching;
 mod recordings;
+mod speaking;
