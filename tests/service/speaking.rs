@@ -17,6 +17,7 @@ scenarios! {
 
 const GUEST: &str = "1003";
 const OTHER: &str = "1004";
+const OUTSIDE: &str = "+49305550101";
 const ENTER: u32 = 1150;
 const EXIT: u32 = 650;
 const VOICE: &str = "[speech]\nengine = \"flite\"\nvoice = \"slt\"\nvoices = { deep = \"rms\", none = \"nobody\" }\n";
@@ -117,13 +118,14 @@ async fn who_comes_and_leaves_is_named(report: Report) {
     let Room { conference, caller, .. } = &room;
     house.nothing_is_announced(conference).await;
     let add = format!("/conferences/{conference}/participants");
-    let comes = async |body: Value| {
+    let comes = async |number: &str, body: Value| {
+        house.world.expect(number, Manner::Answers(50)).await;
         house.anna.post(&add, json!({ "participants": [body] })).await.accepted();
-        house.participant_is(conference, OTHER, "joined").await;
-        house.world.at(OTHER).await
+        house.participant_is(conference, number, "joined").await;
+        house.world.at(number).await
     };
     let asked = Instant::now();
-    let paul = comes(json!({"name": "Paul O'Meyer", "numbers": [OTHER]})).await;
+    let paul = comes(OTHER, json!({"name": "Paul O'Meyer", "numbers": [OTHER]})).await;
     let text = "Paul O’Meyer is here now";
     house.is_spoken(conference, text).await;
     assert!(house.world.hears_spoken(caller, text, asked).await, "whoever comes is named");
@@ -137,10 +139,10 @@ async fn who_comes_and_leaves_is_named(report: Report) {
 
     // Whoever only listens comes and goes unnamed; the next one to leave is named alone.
     let left = Instant::now();
-    let listener = comes(json!({"name": "Sue", "numbers": [OTHER], "listener": true})).await;
+    let listener = comes(OUTSIDE, json!({"name": "Sue", "numbers": [OUTSIDE], "listener": true})).await;
     assert!(house.world.hears(&listener, caller).await);
     house.world.hang_up(&listener);
-    house.participant_is(conference, OTHER, "left").await;
+    house.participant_is(conference, OUTSIDE, "left").await;
     house.world.hang_up(&room.guest);
     house.participant_is(conference, GUEST, "left").await;
     let text = "Person 1003 has left.";

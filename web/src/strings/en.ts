@@ -307,7 +307,7 @@ export const en = {
       replace: { label: 'Replace', field: 'Who takes their place', wrong: 'One name and number.' },
       move: { label: 'To another conference', field: 'Goes over to the conference of' },
       announce: { label: 'Play a sound', field: 'Is played to them only', nobody: 'There are no sounds.' },
-      say: { label: 'Say a text', field: 'Is spoken to them only', wrong: WRONG_SPEECH },
+      say: { label: 'Say a text', field: 'Is spoken to them only', send: 'Say it', wrong: WRONG_SPEECH },
       announceStop: { label: 'Stop the sound' },
       back: { label: 'Back to the room' },
       introduce: { label: 'Speak with them' },
@@ -324,7 +324,7 @@ export const en = {
       together: { label: 'End talks apart' },
       extend: { label: 'A quarter of an hour more' },
       announce: { label: 'Play a sound', field: 'Is played to all', nobody: 'There are no sounds.' },
-      say: { label: 'Say a text', field: 'Is spoken to all', wrong: WRONG_SPEECH },
+      say: { label: 'Say a text', field: 'Is spoken to all', send: 'Say it', wrong: WRONG_SPEECH },
       announceStop: { label: 'Stop the sound' },
       merge: { label: 'Join with another', field: 'All go over to the conference of' },
       handOver: {

@@ -260,7 +260,7 @@ function Line<Thing, Verb extends string>({ id, row, words, thing, off, onSend }
         spellcheck={!row.digits && !row.stays} defaultValue={row.value(thing)} aria-invalid={wrong ? 'true' : undefined}
         aria-describedby={`${id}-wrong`} onInput={() => setWrong(false)}
       />
-      <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{row.stays ? t.verbs.send : t.verbs.set}</button>
+      <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{words.send ?? (row.stays ? t.verbs.send : t.verbs.set)}</button>
       <p class="bad-text verbs-wrong" id={`${id}-wrong`}>{wrong && words.wrong}</p>
     </form>
   );
