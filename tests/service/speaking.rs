@@ -151,7 +151,10 @@ async fn who_comes_and_leaves_is_named(report: Report) {
     house.nothing_is_announced(conference).await;
     let page = house.page.now();
     assert!(page.told("conference.announcement.asked").is_none(), "the story has that they came");
-    assert!(!house.world.heard_sound(caller, ENTER, asked) && !house.world.heard_sound(caller, EXIT, asked));
+    // A voice has every tone in it: only what was played can tell that no tone was.
+    if !house.world.is_live() {
+        assert!(!house.world.heard_sound(caller, ENTER, asked) && !house.world.heard_sound(caller, EXIT, asked));
+    }
     house.anna.conference(conference, "end").await.accepted();
     house.ends(conference).await;
 }
