@@ -39,6 +39,11 @@ async fn healthy() -> Fake {
 }
 
 async fn doctor(folder: &Path, port: u16, password: &str, arguments: &[&str]) -> Output {
+    doctor_with(folder, port, password, arguments, "").await
+}
+
+/// With further sections.
+async fn doctor_with(folder: &Path, port: u16, password: &str, arguments: &[&str], more: &str) -> Output {
     std::fs::write(folder.join("password"), password).unwrap();
     let config = format!(
         r#"[policy]
@@ -55,7 +60,7 @@ name = "out"
 prefixes = ["+"]
 dial = "sofia/gateway/{{gateway}}/{{number}}"
 gateways = ["carrier"]
-"#
+{more}"#
     );
     let file = folder.join("config.toml");
     std::fs::write(&file, config).unwrap();
@@ -110,6 +115,8 @@ async fn each_fault_is_named_with_what_to_mend() {
         ("sofia status gateway carrier", "State   \tDOWN\nStatus  \tDOWN (ping)\n", "dialing", "warn"),
         ("sofia_contact", "error/user_not_registered", "dialing", "warn"),
         ("status", include_str!("recordings-switch/status.txt"), "ready", "ok"),
+        ("status", include_str!("recordings-switch/status.txt"), "pace", "ok"),
+        ("status", SLOW, "pace", "warn"),
     ] {
         let fake = healthy().await;
         fake.manners.reply(question, answer);
@@ -123,6 +130,90 @@ async fn each_fault_is_named_with_what_to_mend() {
     let fake = healthy().await;
     fake.manners.reply("xml_locate configuration configuration name event_socket.conf", &open);
     assert_eq!(about(&findings(&fake).await.1, "event socket")["verdict"], "warn");
+}
+
+/// One that takes fewer calls a second than we would dial.
+const SLOW: &str = "UP 0 years\nFreeSWITCH (Version 1.11.3) is ready\n1 session(s) since startup\n\
+                    0 session(s) - peak 1, last 5min 1\n0 session(s) per Sec out of max 5, peak 1, last 5min 0\n\
+                    1000 session(s) max\n";
+
+#[tokio::test]
+async fn what_is_to_be_heard_is_looked_for() {
+    let more = r#"[sounds]
+files = { welcome = "/sounds/welcome.wav", gong = "tone_stream://%(800,0,440)", own = "ivr/own.wav" }
+[confirm]
+prompt = ["/sounds/press.wav"]
+[speech]
+engine = "flite"
+voice = "slt"
+voices = { deep = "rms" }
+[recording]
+enabled = true
+directory = "/rec"
+announce = "/sounds/recorded.wav"
+"#;
+    for (question, answer, check, verdict, says) in [
+        ("", "", "sounds", "ok", "all 3 files"),
+        ("", "", "speech", "ok", "slt, rms"),
+        ("", "", "recordings", "ok", "stay in /rec"),
+        ("file_exists /sounds/welcome.wav", "false", "sounds", "fail", "sound welcome"),
+        ("file_exists /sounds/press.wav", "false", "sounds", "fail", "[confirm] prompt"),
+        ("file_exists /sounds/recorded.wav", "false", "sounds", "fail", "[recording] announce"),
+        ("file_exists /rec", "false", "recordings", "warn", "no /rec"),
+        ("module_exists mod_flite", "false", "speech", "fail", "mod_flite is not loaded"),
+    ] {
+        let fake = healthy().await;
+        fake.manners.reply("file_exists", "true");
+        if !question.is_empty() {
+            fake.manners.reply(question, answer);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let output = doctor_with(folder.path(), fake.port, PASSWORD, &["--json"], more).await;
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found = told["findings"].as_array().unwrap();
+        let finding = about(found, check);
+        assert_eq!(finding["verdict"], verdict, "{finding:#}");
+        let all = found.iter().filter(|one| one["check"] == check && one["verdict"] == verdict);
+        assert!(all.map(Value::to_string).any(|text| text.contains(says)), "{says}: {found:#?}");
+        assert!(fake.manners.heard("file_exists ivr").is_empty(), "it is not known where the switch looks for it");
+    }
+    let fake = healthy().await;
+    let folder = tempfile::tempdir().unwrap();
+    let strange = "[speech]\nengine = \"flite\"\nvoice = \"anna\"\n";
+    let output = doctor_with(folder.path(), fake.port, PASSWORD, &["--json"], strange).await;
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(about(told["findings"].as_array().unwrap(), "speech").to_string().contains("no voice anna"), "{told:#}");
+}
+
+#[tokio::test]
+async fn the_folder_of_recordings_is_judged_from_here() {
+    let fake = healthy().await;
+    fake.manners.reply("file_exists", "true");
+    let folder = tempfile::tempdir().unwrap();
+    let rec = folder.path().join("rec");
+    let judge = async |shared: &Path, directory: &Path| {
+        let more = format!(
+            "[recording]\nenabled = true\ndirectory = \"{}\"\nshared_directory = \"{}\"\n",
+            directory.display(),
+            shared.display()
+        );
+        let output = doctor_with(folder.path(), fake.port, PASSWORD, &["--json"], &more).await;
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found = told["findings"].as_array().unwrap().clone();
+        found.into_iter().find(|one| one["check"] == "recordings" && one.get("node").is_none()).unwrap()
+    };
+    // On this machine FreeSWITCH makes it; mounted from elsewhere it must be there.
+    assert_eq!(judge(&rec, &rec).await["verdict"], "warn");
+    assert_eq!(judge(&rec, Path::new("/srv/rec")).await["verdict"], "fail");
+    std::fs::create_dir(&rec).unwrap();
+    let there = judge(&rec, Path::new("/srv/rec")).await;
+    assert!(there["seen"].as_str().unwrap().contains("room for about"), "{there}");
+    assert_ne!(there["verdict"], "fail", "{there}");
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let file = judge(&folder.path().join("file"), Path::new("/srv/rec")).await;
+    assert!(file.to_string().contains("is no folder"), "{file}");
+    let dark = judge(Path::new("/proc/1/fd/x"), Path::new("/srv/rec")).await;
+    assert_eq!(dark["verdict"], "fail", "{dark}");
 }
 
 #[tokio::test]

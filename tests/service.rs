@@ -95,8 +95,12 @@ mod passing;
 mod reaching;
 #[path = "service/recording.rs"]
 mod recording;
+#[path = "service/recording_heard.rs"]
+mod recording_heard;
 #[path = "service/rescuing.rs"]
 mod rescuing;
+#[path = "service/speaking.rs"]
+mod speaking;
 #[path = "service/steering.rs"]
 mod steering;
 #[path = "service/strangers.rs"]

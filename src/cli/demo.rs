@@ -9,7 +9,7 @@ use super::{
     serve::{start_log, stop_signal},
 };
 use crate::{
-    config::{Config, LogConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, StationConfig},
+    config::{Config, LogConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, SpeechConfig, StationConfig},
     domain::{endpoint::Safe, states::Role},
     simulator::{Simulator, SimulatorConfig, Station},
     store::{
@@ -93,6 +93,7 @@ impl Demo {
         );
         let mut config = configuration(self.port, simulator.address(), event_socket_password);
         config.recording = scratch.recording();
+        config.speech = SpeechConfig { engine: "flite".into(), voice: "slt".into(), ..SpeechConfig::default() };
         let running = Running::start(&config, store).await.map_err(|error| match error.to_string() {
             taken if taken.starts_with("[http]") => {
                 format!("{taken} Choose another port with --port; 0 is any free one.").into()

@@ -1,12 +1,15 @@
 //! `switchboard doctor`. Checks an installation, changes nothing, and says what to mend.
 
 mod finding;
+mod heard;
 mod node;
 mod reading;
+mod recordings;
 
 use super::{Global, Outcome, rules};
 use crate::{
     config::{Config, NodeConfig},
+    domain::endpoint::Safe,
     store::sqlite::{SCHEMA_VERSION, Schema, inspect},
 };
 use clap::Args;
@@ -77,6 +80,7 @@ async fn our_side(config: &Config, findings: &mut Findings) {
             "start the service; until then callers hear music for 30 s and go to the fallback",
         ),
     }
+    recordings::check(config, findings);
     if config.policy.allow.is_empty() {
         findings.warn("policy", "no number may be dialed", "name the prefixes that may be, in [policy] allow");
     }
@@ -138,8 +142,15 @@ async fn the_node(config: &Config, node: &NodeConfig) -> Vec<finding::Finding> {
         music: config.hook.music.clone(),
         hook_port: config.hook.listen.port(),
         endpoints: endpoints(config),
+        originates_per_second: node.originates_per_second,
+        heard: heard::HeardPlan::of(config),
     };
     node::check(&plan, password.expose()).await
+}
+
+/// A name of the configuration as something to ask with; what is not safe was refused when it was read.
+fn safe(text: &str) -> Result<Safe, String> {
+    Safe::new(text).map_err(|error| error.to_string())
 }
 
 fn host_and_port(address: &str) -> Option<(String, u16)> {

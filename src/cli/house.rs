@@ -98,7 +98,7 @@ impl Running {
         for (node, rules, inputs) in receivers {
             let id = NodeId(node.id.clone());
             let Some(sink) = sinks.get(&id) else { continue };
-            let link = Link::start(link_config(node)?, sink.clone());
+            let link = Link::start(link_config(config, node)?, sink.clone());
             parts.push(NodeParts { id, rules, reach: Box::new(NodeReach { link, hook: hook.clone() }), inputs });
         }
         let (house, _tasks) = House::start(boot.clone(), store.clone(), parts).await?;
@@ -160,13 +160,14 @@ fn hook_config(config: &Config) -> Result<HookConfig, Failure> {
     })
 }
 
-fn link_config(node: &NodeConfig) -> Result<LinkConfig, Failure> {
+fn link_config(config: &Config, node: &NodeConfig) -> Result<LinkConfig, Failure> {
     let (host, port) = node
         .address
         .rsplit_once(':')
         .and_then(|(host, port)| Some((host.trim_matches(['[', ']']), port.parse().ok()?)))
         .ok_or_else(|| format!("[[node]] {:?}: address must be host:port", node.id))?;
     let mut link = LinkConfig::new(host, port, node.password()?.expose());
+    link.speech_module = rules::speech_module(&config.speech)?;
     link.command_connections = usize::try_from(node.command_connections).unwrap_or(8);
     Ok(link)
 }

@@ -3,7 +3,7 @@
 use crate::{
     config::{
         ATTENDANT, Ask, CALLER, ComeBackMode, Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode,
-        StationConfig,
+        SpeechConfig, StationConfig,
     },
     domain::{
         announcement::{SoundFile, Sounds},
@@ -16,6 +16,7 @@ use crate::{
         recording::RecordingRules,
         route::{Matches, Route, Routes},
         rules::{ComeBack, ConferenceRules, Prompt, PromptPart, Rescue, RescueWithin, Rules, Station, Times},
+        speech::{NameSentences, SpeechRules},
     },
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -71,7 +72,7 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
             park: seconds(timing.park_seconds),
             ..Times::default()
         },
-        conference: conference(config),
+        conference: conference(config)?,
         recording: recording(&config.recording)?,
         reach: Reach {
             strategy: config.dialing.strategy,
@@ -93,10 +94,33 @@ fn sounds(config: &Config) -> Sounds {
     sounds
 }
 
-fn conference(config: &Config) -> ConferenceRules {
+/// The module that speaks, if texts are to be spoken.
+pub fn speech_module(config: &SpeechConfig) -> Result<Option<Safe>, RulesError> {
+    config.is_wanted().then(|| safe("[speech] module", &config.module())).transpose()
+}
+
+fn speech(config: &SpeechConfig) -> Result<Option<SpeechRules>, RulesError> {
+    let Some(module) = speech_module(config)? else { return Ok(None) };
+    let voices = config.voices.iter().map(|(language, voice)| Ok((language.clone(), safe("[speech] voices", voice)?)));
+    Ok(Some(SpeechRules {
+        engine: safe("[speech] engine", &config.engine)?,
+        voice: safe("[speech] voice", &config.voice)?,
+        voices: voices.collect::<Result<_, RulesError>>()?,
+        module,
+        names: NameSentences {
+            joined: config.joined.clone(),
+            left: config.left.clone(),
+            many_joined: config.many_joined.clone(),
+            many_left: config.many_left.clone(),
+            somebody: config.somebody.clone(),
+        },
+    }))
+}
+
+fn conference(config: &Config) -> Result<ConferenceRules, RulesError> {
     let end = &config.end_rules;
     let limit = |seconds: u32| (seconds > 0).then_some(seconds);
-    ConferenceRules {
+    Ok(ConferenceRules {
         end: EndRules {
             attendant_leaves: end.attendant_leaves,
             caller_leaves: end.caller_leaves,
@@ -122,8 +146,10 @@ fn conference(config: &Config) -> ConferenceRules {
             .filter(|sound| !sound.is_empty())
             .and_then(|s| SoundFile::new(&**s).ok()),
         beep: config.conference.beep,
+        name_listeners: config.conference.name_listeners,
         sounds: sounds(config),
-    }
+        speech: speech(&config.speech)?,
+    })
 }
 
 fn recording(config: &RecordingConfig) -> Result<Option<RecordingRules>, RulesError> {

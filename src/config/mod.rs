@@ -12,6 +12,7 @@ mod rescue;
 mod secrets;
 mod sections;
 mod sounds;
+mod speech;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use sections::{
     PolicyConfig, RecordingConfig, StoreConfig, TimingConfig,
 };
 pub use sounds::{ConferenceConfig, SoundsConfig};
+pub use speech::SpeechConfig;
 pub use switch::{NodeConfig, PhoneRouteConfig, StationConfig};
 pub use validate::{ATTENDANT, CALLER};
 
@@ -58,6 +60,7 @@ pub struct Config {
     pub come_back: ComeBackConfig,
     pub recording: RecordingConfig,
     pub sounds: SoundsConfig,
+    pub speech: SpeechConfig,
     pub dialing: DialingConfig,
     pub confirm: ConfirmConfig,
     pub log: LogConfig,

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct ConferenceConfig {
     /// Absent: as the conference profile says.
     pub beep: Option<Beep>,
+    /// Where names are spoken, also those who only listen or are heard by one only.
+    pub name_listeners: bool,
 }
 
 /// `[sounds]`: what can be announced.

@@ -75,6 +75,26 @@ fn only_sounds_that_may_be_sent_and_that_end_are_taken() {
 }
 
 #[test]
+fn a_voice_is_named_in_harmless_characters_and_its_sentences_can_be_spoken() {
+    for (lines, key) in [
+        ("voice = \"slt\"", "engine"),
+        ("engine = \"flite\"", "voice"),
+        ("engine = \"fl|te\"\nvoice = \"slt\"\nmodule = \"mod_flite\"", "engine"),
+        ("engine = \"flite\"\nvoice = \"s'lt\"", "voice"),
+        ("engine = \"flite\"\nvoice = \"slt\"\nvoices = { de = \"a b\" }", "de"),
+        ("engine = \"flite\"\nvoice = \"slt\"\njoined = \"somebody came\"", "joined"),
+        ("engine = \"flite\"\nvoice = \"slt\"\nmany_left = \"{count} left ${x}\"", "many_left"),
+        ("engine = \"flite\"\nvoice = \"slt\"\nsomebody = \"\"", "somebody"),
+    ] {
+        let found = problem(&format!("{NODE}[speech]\n{lines}\n"));
+        assert!(format!("{found:?}").contains(key), "{found:?}");
+    }
+    let good = "[speech]\nengine = \"unimrcp:profile\"\nvoice = \"Vicki\"\njoined = \"{name} ist da.\"\n";
+    let config = Config::parse(&format!("{NODE}{good}")).unwrap();
+    assert_eq!(config.speech.module(), "mod_unimrcp");
+}
+
+#[test]
 fn the_end_of_a_conference_is_bounded() {
     for (line, key) in [
         ("max_seconds = 86401", "max_seconds"),
@@ -126,6 +146,7 @@ fn the_example_documents_every_key_and_no_other() {
         ("timing", keys::<TimingConfig>()),
         ("conference", keys::<ConferenceConfig>()),
         ("sounds", keys::<SoundsConfig>()),
+        ("speech", keys::<SpeechConfig>()),
         ("end_rules", keys::<EndRulesConfig>()),
         ("rescue", keys::<RescueConfig>()),
         ("come_back", keys::<ComeBackConfig>()),

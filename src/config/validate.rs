@@ -60,6 +60,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.recording(&config.recording);
     all.sounds(config);
     all.rescue(config);
+    all.found.extend(config.speech.faults().into_iter().map(|(path, text)| Finding { path, text }));
     all.dialing(config);
     all.confirm(&config.confirm);
     all.log(&config.log.level);

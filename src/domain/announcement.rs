@@ -1,11 +1,9 @@
 //! What can be announced in a room, and what is being announced.
-//!
-//! Sounds only, by name: FreeSWITCH tells of a spoken text neither that there was a voice to speak it nor when it was
-//! done, so it could not be shown truly.
 
 use super::{
     endpoint::Safe,
     ids::{ChannelId, ParticipantId},
+    speech::Speech,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -49,7 +47,9 @@ impl SoundFile {
             // `say:` and its like are no sounds; nor is what another module would take for a list or a command.
             None => Safe::new(&*text).is_ok() && (text.contains("://") || !text.contains(':')),
         };
-        if !harmless {
+        // Played to one, the switch dies of it where the conference profile names no voice.
+        let speaks = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("say:"));
+        if !harmless || speaks {
             return Err(NoSound::Text(text));
         }
         if text.starts_with("local_stream://") || text.contains("loops=-") || text.starts_with("silence_stream://-") {
@@ -99,6 +99,45 @@ impl Default for Sounds {
     }
 }
 
+/// What is announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// By its name.
+    Sound {
+        name: String,
+        file: SoundFile,
+    },
+    Text(Speech),
+    /// Who came and who left. It is told that they did, so it is not told that this was said.
+    Names(Speech),
+}
+
+impl Content {
+    /// What the switch calls it.
+    pub fn file(&self) -> String {
+        match self {
+            Self::Sound { file, .. } => file.to_string(),
+            Self::Text(speech) | Self::Names(speech) => speech.file(),
+        }
+    }
+
+    /// The sound's name; empty for what is spoken.
+    pub fn sound(&self) -> &str {
+        match self {
+            Self::Sound { name, .. } => name,
+            Self::Text(_) | Self::Names(_) => "",
+        }
+    }
+
+    /// What is spoken.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Sound { .. } => None,
+            Self::Text(speech) | Self::Names(speech) => Some(speech.text.as_str()),
+        }
+    }
+}
+
 /// Something that was asked to be played, and is not over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcing {
@@ -106,8 +145,7 @@ pub struct Announcing {
     pub serial: u32,
     /// To one only.
     pub to: Option<ParticipantId>,
-    pub sound: String,
-    pub file: SoundFile,
+    pub content: Content,
     /// The switch has it: it plays, or waits for its turn.
     pub began: bool,
     /// Somebody asked for its end.
@@ -116,7 +154,7 @@ pub struct Announcing {
     pub until: Timestamp,
 }
 
-/// When a short tone tells that somebody came or left.
+/// What tells that somebody came or left: a short tone, or their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Beep {
@@ -126,17 +164,19 @@ pub enum Beep {
     False,
     OnEnter,
     OnExit,
+    /// The names of those who come and leave are spoken; a tone each time where nothing can be spoken.
+    Name,
 }
 
 impl Beep {
     /// The tone for those who come, if there is to be one.
     pub fn on_enter(self) -> Option<SoundFile> {
-        matches!(self, Self::True | Self::OnEnter).then(|| SoundFile::built_in("v=-20;%(200,0,1150)"))
+        matches!(self, Self::True | Self::OnEnter | Self::Name).then(|| SoundFile::built_in("v=-20;%(200,0,1150)"))
     }
 
     /// The tone for those who leave, if there is to be one.
     pub fn on_exit(self) -> Option<SoundFile> {
-        matches!(self, Self::True | Self::OnExit).then(|| SoundFile::built_in("v=-20;%(200,0,650)"))
+        matches!(self, Self::True | Self::OnExit | Self::Name).then(|| SoundFile::built_in("v=-20;%(200,0,650)"))
     }
 }
 
@@ -147,7 +187,7 @@ impl<'de> Deserialize<'de> for Beep {
         impl serde::de::Visitor<'_> for Visitor {
             type Value = Beep;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, false, \"on_enter\" or \"on_exit\"")
+                f.write_str("true, false, \"on_enter\", \"on_exit\" or \"name\"")
             }
             fn visit_bool<E>(self, on: bool) -> Result<Beep, E> {
                 Ok(if on { Beep::True } else { Beep::False })
@@ -158,6 +198,7 @@ impl<'de> Deserialize<'de> for Beep {
                     "false" => Ok(Beep::False),
                     "on_enter" => Ok(Beep::OnEnter),
                     "on_exit" => Ok(Beep::OnExit),
+                    "name" => Ok(Beep::Name),
                     other => Err(E::invalid_value(serde::de::Unexpected::Str(other), &self)),
                 }
             }
@@ -174,6 +215,8 @@ pub struct DoorSounds {
     /// The switch has it so. Not journaled.
     pub enter_set: bool,
     pub exit_set: bool,
+    /// A name could not be spoken here: from then on there are tones. Not journaled.
+    pub voiceless: bool,
 }
 
 /// Which of the sounds at the door.
@@ -204,6 +247,8 @@ mod tests {
             "a b.wav",
             "a\nb",
             "say:hello",
+            "say://hello",
+            "Say://hello",
             "tone_stream://",
             "tone_stream://%(1,2,3)\n",
             "tone_stream://${system(x)}",
@@ -233,6 +278,7 @@ mod tests {
             ("false", Beep::False),
             ("\"on_enter\"", Beep::OnEnter),
             ("\"on_exit\"", Beep::OnExit),
+            ("\"name\"", Beep::Name),
         ] {
             assert_eq!(serde_json::from_str::<Beep>(text).ok(), Some(beep), "{text}");
         }

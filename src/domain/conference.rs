@@ -3,7 +3,7 @@
 mod folding;
 
 use super::{
-    announcement::{Announcing, DoorSounds},
+    announcement::{Announcing, DoorSounds, Passing},
     cause::{Cause, Reason},
     ending::Ending,
     endpoint::Endpoint,
@@ -17,6 +17,7 @@ use super::{
     states::{ConferenceState, LegState, ParticipantRole},
     time::Timestamp,
 };
+use std::collections::VecDeque;
 
 /// The thing the attendant asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +41,8 @@ pub struct Conference {
     pub end_cause: Option<Cause>,
     pub ending: Ending,
     pub door: DoorSounds,
+    /// Whoever came or left and has not been named yet. Not journaled.
+    pub unnamed: Vec<Unnamed>,
     pub wait_for_host: bool,
     /// Somebody who runs it has been in. From then on it goes on without them.
     pub host_came: bool,
@@ -49,6 +52,8 @@ pub struct Conference {
     pub announcing: Vec<Announcing>,
     /// How many there were. Not journaled.
     pub announcements: u32,
+    /// Announcements of recordings that are not over, oldest first, and whether they were stopped. Not journaled.
+    pub notices: VecDeque<bool>,
     pub created_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub was_live: bool,
@@ -81,6 +86,14 @@ pub struct HandedOver {
     pub at: Timestamp,
     /// May be empty.
     pub note: String,
+}
+
+/// Somebody who came or left, to be named to the room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unnamed {
+    pub participant: ParticipantId,
+    pub passing: Passing,
+    pub name: String,
 }
 
 /// A person who belongs in a conference.

@@ -6,6 +6,7 @@ use super::{
     hearing::Relate,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
     setting::{Digits, Setting},
+    speech::Speech,
 };
 use std::time::Duration;
 
@@ -117,6 +118,8 @@ pub enum Command {
     Record { room: Room, path: Safe, verb: RecordVerb },
     /// `conference ROOM play FILE [MEMBER]`
     Play { room: Room, file: SoundFile, listener: Option<Listener> },
+    /// The same of a text that a voice of the switch speaks.
+    Say { room: Room, speech: Speech, listener: Option<Listener> },
     /// `conference ROOM stop all`, or what one hears: `stop current MEMBER`
     StopPlaying { room: Room, listener: Option<Listener> },
     /// `conference ROOM enter_sound|exit_sound file FILE|off`

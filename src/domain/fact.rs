@@ -217,23 +217,35 @@ pub enum Fact {
         seconds: u32,
     },
     ConferenceEndCalledOff,
-    /// A sound, to all or to one.
+    /// A sound or a text, to all or to one.
     AnnouncementAsked {
         participant: Option<ParticipantId>,
         sound: String,
+        /// What is spoken; then there is no sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     /// To its end; the switch said so.
     AnnouncementPlayed {
         participant: Option<ParticipantId>,
         sound: String,
+        /// What is spoken; then there is no sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     AnnouncementStopped {
         participant: Option<ParticipantId>,
         sound: String,
+        /// What is spoken; then there is no sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     AnnouncementFailed {
         participant: Option<ParticipantId>,
         sound: String,
+        /// What is spoken; then there is no sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     /// It is somebody else's from now on.
     ConferenceHandedOver {
@@ -423,6 +435,10 @@ pub enum Fact {
         announce: bool,
     },
     RecordingAnnounced {
+        recording: RecordingId,
+    },
+    /// What people are told was stopped half-way: they are told again.
+    RecordingAnnouncedAgain {
         recording: RecordingId,
     },
     RecordingStarted {

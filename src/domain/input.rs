@@ -186,6 +186,8 @@ pub struct Snapshot {
     /// Pairs that hear each other.
     pub bridges: BTreeSet<(ChannelId, ChannelId)>,
     pub rooms: BTreeMap<String, RoomSnapshot>,
+    /// The module that speaks is loaded.
+    pub speaks: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -28,6 +28,7 @@ pub mod request;
 pub mod route;
 pub mod rules;
 pub mod setting;
+pub mod speech;
 pub mod states;
 pub mod story;
 pub mod time;

@@ -48,6 +48,8 @@ macro_rules! ends {
 ends! {
     Stopped, "stopped", "it was stopped";
     ConferenceOver, "conference_over", "the conference was over";
+    /// Everybody went over to another conference.
+    Merged, "merged", "the conference was merged into another one";
     /// Nobody here asked for it: the disk is full, or somebody did it on the switch.
     ByItself, "by_itself", "it stopped by itself (is the disk full?); record again if it should go on";
     /// The room is gone, or the switch is, and nothing was told of it.
@@ -152,6 +154,7 @@ pub fn fact_of(fact: &Fact) -> Option<RecordingId> {
     match fact {
         Fact::RecordingAsked { recording, .. }
         | Fact::RecordingAnnounced { recording }
+        | Fact::RecordingAnnouncedAgain { recording }
         | Fact::RecordingStarted { recording }
         | Fact::RecordingPauseAsked { recording, .. }
         | Fact::RecordingPaused { recording, .. }

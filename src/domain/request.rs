@@ -8,6 +8,7 @@ use super::{
     object::{object, objects},
     reach::Strategy,
     setting::{Digits, Setting},
+    speech::SpokenText,
     states::Role,
 };
 use serde::{Deserialize, Serialize};
@@ -183,11 +184,11 @@ pub enum Verb {
     End {
         conference_id: ConferenceId,
     },
-    /// Plays a sound to everybody, or to one.
+    /// Plays a sound, or has a text spoken, to everybody or to one.
     Announce {
         conference_id: ConferenceId,
         participant_id: Option<ParticipantId>,
-        sound: String,
+        what: Announced,
     },
     AnnounceStop {
         conference_id: ConferenceId,
@@ -208,6 +209,16 @@ pub enum Verb {
     ContinueWithoutCaller {
         conference_id: ConferenceId,
     },
+}
+
+/// What is to be announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Announced {
+    /// By its name.
+    Sound(String),
+    /// In this language, or in the usual one.
+    Text { text: SpokenText, language: Option<String> },
 }
 
 /// Whom a verb for everybody leaves alone.
@@ -244,8 +255,8 @@ pub struct NewConference {
     /// When it ends by itself. Absent: as the configuration says.
     #[serde(default, deserialize_with = "object")]
     pub end_rules: EndWishes,
-    /// A short tone when somebody comes or leaves: true, false, "on_enter" or "on_exit". Absent: as the configuration
-    /// says.
+    /// A short tone when somebody comes or leaves: true, false, "on_enter" or "on_exit"; or "name": their names are
+    /// spoken (tones where the node does not speak). Absent: as the configuration says.
     #[serde(default)]
     pub beep: Option<Beep>,
     /// Whoever comes before the attendant or a moderator hears music until one of them is there.

@@ -11,6 +11,7 @@ use super::{
     reach::Reach,
     recording::RecordingRules,
     route::Routes,
+    speech::SpeechRules,
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -71,7 +72,11 @@ pub struct ConferenceRules {
     pub come_back: ComeBack,
     /// None: as the conference profile says.
     pub beep: Option<Beep>,
+    /// Where names are spoken, also those who only listen, or whom only one hears.
+    pub name_listeners: bool,
     pub sounds: Sounds,
+    /// None: nothing is spoken.
+    pub speech: Option<SpeechRules>,
 }
 
 /// What is done for somebody whose line dropped out of a conference, and who calls again.

@@ -133,25 +133,30 @@ pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &F
             let text = format!("The conference ends in {}: {}.", spelled(*seconds), cause.reason.words());
             because(told("conference.end_due", text), cause)
         }
-        Fact::AnnouncementAsked { participant, sound }
-        | Fact::AnnouncementPlayed { participant, sound }
-        | Fact::AnnouncementStopped { participant, sound }
-        | Fact::AnnouncementFailed { participant, sound } => {
+        Fact::AnnouncementAsked { participant, sound, text }
+        | Fact::AnnouncementPlayed { participant, sound, text }
+        | Fact::AnnouncementStopped { participant, sound, text }
+        | Fact::AnnouncementFailed { participant, sound, text } => {
             let to = participant.and_then(|id| conference.participant(id)).map_or("all".to_owned(), shown_name);
+            let (what, deed, done) = match text {
+                Some(text) => (format!("“{text}”"), "has", "spoken"),
+                None => (sound.clone(), "plays", "played"),
+            };
+            let spoken = if text.is_some() { " spoken" } else { "" };
             let (kind, text) = match fact {
                 Fact::AnnouncementAsked { .. } if actor.is_none() => {
-                    ("conference.announcement.asked", format!("{sound} is to be played to {to}."))
+                    ("conference.announcement.asked", format!("{what} is to be {done} to {to}."))
                 }
                 Fact::AnnouncementAsked { .. } => {
-                    ("conference.announcement.asked", format!("{by} plays {sound} to {to}."))
+                    ("conference.announcement.asked", format!("{by} {deed} {what}{spoken} to {to}."))
                 }
                 Fact::AnnouncementPlayed { .. } => {
-                    ("conference.announcement.played", format!("{sound} was played to {to}."))
+                    ("conference.announcement.played", format!("{what} was {done} to {to}."))
                 }
                 Fact::AnnouncementStopped { .. } => {
-                    ("conference.announcement.stopped", format!("{sound} to {to} was stopped."))
+                    ("conference.announcement.stopped", format!("{what} to {to} was stopped."))
                 }
-                _ => ("conference.announcement.failed", format!("{sound} could not be played to {to}.")),
+                _ => ("conference.announcement.failed", format!("{what} could not be {done} to {to}.")),
             };
             told(kind, text).map(|telling| Telling { participant: *participant, ..telling })
         }

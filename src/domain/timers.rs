@@ -21,6 +21,8 @@ pub enum Timer {
     Question(ConferenceId),
     /// A conference may end by itself now, or is to be warned that it will.
     EndRule(ConferenceId),
+    /// Whoever came or left in the last moment is named.
+    NamesDue(ConferenceId),
     /// What is being announced is not heard of.
     AnnounceDue(ConferenceId),
     LockPending(ConferenceId),

@@ -49,6 +49,8 @@ pub fn node(node: &Node, store_is_up: bool) -> NodeView {
         store_is_up,
         records: node.rules.recording.is_some(),
         sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
+        speaks: node.can_speak(),
+        languages: node.rules.conference.speech.iter().flat_map(|speech| speech.voices.keys().cloned()).collect(),
     }
 }
 
@@ -180,7 +182,9 @@ fn announcement(one: &Announcing) -> AnnouncementView {
         (false, true) => AnnouncementState::Playing,
         (false, false) => AnnouncementState::Asked,
     };
-    AnnouncementView { sound: one.sound.clone(), participant_id: one.to, state }
+    let content = &one.content;
+    let text = content.text().map(str::to_owned);
+    AnnouncementView { sound: content.sound().to_owned(), text, participant_id: one.to, state }
 }
 
 fn participant(conference: &Conference, participant: &Participant) -> ParticipantView {
@@ -215,7 +219,7 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
             .announcing
             .iter()
             .find(|one| one.to == Some(participant.id))
-            .map(|one| one.sound.clone()),
+            .map(|one| one.content.text().unwrap_or(one.content.sound()).to_owned()),
         muted: settings.muted,
         deaf: settings.deaf,
         hold: settings.hold,

@@ -57,6 +57,12 @@ pub struct NodeView {
     /// The sounds that can be announced in its rooms, by name.
     #[serde(default)]
     pub sounds: Vec<String>,
+    /// Texts can be spoken in its rooms: it is configured, and the module is loaded.
+    #[serde(default)]
+    pub speaks: bool,
+    /// Languages a text can be spoken in, besides the usual one.
+    #[serde(default)]
+    pub languages: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -166,7 +172,7 @@ pub struct ConferenceView {
     /// Why it ended or was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<Notice>,
-    /// A short tone when somebody comes or leaves; absent: as the conference profile says.
+    /// A short tone when somebody comes or leaves, or their names; absent: as the conference profile says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beep: Option<Beep>,
     /// Whoever comes before the attendant or a moderator hears music until one of them is there.
@@ -228,10 +234,14 @@ pub struct RecordingView {
     pub reason: Option<Notice>,
 }
 
-/// A sound that was asked for, and is not over.
+/// A sound or a text that was asked for, and is not over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AnnouncementView {
+    /// Its name; empty for a text.
     pub sound: String,
+    /// What is spoken: asked for, or the names of those who came and left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// To one only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participant_id: Option<ParticipantId>,
@@ -327,7 +337,7 @@ pub struct ParticipantView {
     /// Hears music, until the attendant or a moderator is there.
     #[serde(default)]
     pub waits_for_host: bool,
-    /// The sound that is played to them alone.
+    /// The sound that is played to them alone, or the text that is spoken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announcing: Option<String>,
     /// Is not heard.

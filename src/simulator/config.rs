@@ -39,6 +39,8 @@ pub struct SimulatorConfig {
     pub next_member: u32,
     /// Do people in rooms speak now and then?
     pub chatter: bool,
+    /// mod_flite is loaded.
+    pub speech: bool,
     /// How long a `bgapi` takes to start its job. Until then another connection does not see the new channel.
     pub job_start: Duration,
 }
@@ -63,6 +65,7 @@ impl Default for SimulatorConfig {
             gateways: BTreeMap::from([("trunk".to_owned(), true), ("backup".to_owned(), true)]),
             next_member: 1,
             chatter: true,
+            speech: true,
             job_start: Duration::from_millis(1),
         }
     }

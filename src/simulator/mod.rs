@@ -43,6 +43,7 @@ mod room_events;
 mod server;
 mod session;
 mod sound;
+mod speech;
 mod talk;
 mod text;
 mod transfer;

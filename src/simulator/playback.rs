@@ -1,6 +1,6 @@
 //! Music, tones and files: how long they last, and being parked.
 
-use super::{channel::Wait, world::World};
+use super::{channel::Wait, speech, world::World};
 use std::time::{Duration, Instant};
 
 impl World {
@@ -68,6 +68,7 @@ fn file_headers(path: &str) -> Vec<(&'static str, String)> {
 pub(super) fn length_of(path: &str) -> Option<Duration> {
     match path.split_once("://") {
         Some(("local_stream", _)) => None,
+        Some(("tts", _)) => speech::length_of(path),
         Some(("silence_stream", rest)) => {
             let millis: i64 = rest.split(',').next()?.parse().ok()?;
             u64::try_from(millis).ok().map(Duration::from_millis)

@@ -1,6 +1,6 @@
 //! Typed commands become Event Socket text, here and nowhere else.
 //!
-//! Only ids, numbers and `Safe` text go in, so nothing a person typed can be read as syntax. Each recipe was measured
+//! Only ids, numbers, `Safe` text and `SpokenText` go in, so nothing a person typed can be read as syntax. Each recipe was measured
 //! on a real switch; the comment says what goes wrong with the obvious alternative.
 
 mod originate;
@@ -11,6 +11,7 @@ use crate::domain::{
     endpoint::{Endpoint, Phrase, Safe},
     ids::ChannelId,
     setting::Setting,
+    speech,
 };
 use std::time::Duration;
 
@@ -105,6 +106,13 @@ pub fn text(command: &Command) -> Wire {
         Command::Play { room, file, listener } => {
             now(format!("conference {} play {file}{}", room.name, to(listener.as_ref())))
         }
+        // Quotes keep the text in one piece; neither a quote nor a backslash can be in it. A slow voice must not be
+        // taken for a dead link.
+        Command::Say { room, speech, listener } => Wire {
+            texts: vec![format!("conference {} play '{}'{}", room.name, speech.file(), to(listener.as_ref()))],
+            background: false,
+            patience: speech::PATIENCE,
+        },
         // For one, `all` would stop the music of whoever was put on hold meanwhile, too.
         Command::StopPlaying { room, listener } => {
             let what = if listener.is_some() { "current" } else { "all" };

@@ -3,7 +3,7 @@
 //! Events carry text that strangers chose (caller names, SIP headers), so every value is bounded and cleared of
 //! control characters here, and whatever does not parse is no event at all rather than a wrong one.
 
-use super::snapshot::{clean, reply};
+use super::snapshot::{clean, clean_to, reply};
 use crate::domain::{
     announcement::Passing,
     ids::ChannelId,
@@ -17,6 +17,9 @@ use freeswitch_esl_tokio::EslEvent;
 pub const SUBSCRIPTION: &str = "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_PARK \
                                 CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE \
                                 BACKGROUND_JOB DTMF CUSTOM conference::maintenance";
+
+/// Engine, voice and text.
+const LONGEST_SPEECH: usize = 1024;
 
 /// The input an event means, if it means one.
 pub fn input(event: &EslEvent) -> Option<Input> {
@@ -118,14 +121,12 @@ fn room(event: &EslEvent) -> Option<RoomEvent> {
         "stop-talking" => RoomEventKind::Talking { channel: member()?, on: false },
         "play-file" => {
             let failed = event.header_str("Error").is_some();
-            RoomEventKind::Playing { channel: None, file: present(event, "File")?, failed }
+            RoomEventKind::Playing { channel: None, file: played(event)?, failed }
         }
-        "play-file-member" => {
-            RoomEventKind::Playing { channel: Some(member()?), file: present(event, "File")?, failed: false }
-        }
-        "play-file-done" => RoomEventKind::Played { channel: None, file: present(event, "File")? },
+        "play-file-member" => RoomEventKind::Playing { channel: Some(member()?), file: played(event)?, failed: false },
+        "play-file-done" => RoomEventKind::Played { channel: None, file: played(event)? },
         // For one who left meanwhile it names nobody.
-        "play-file-member-done" => RoomEventKind::Played { channel: Some(member()?), file: present(event, "File")? },
+        "play-file-member-done" => RoomEventKind::Played { channel: Some(member()?), file: played(event)? },
         "enter-sounds-off" | "enter-sound-file-changed" => RoomEventKind::DoorSound(Passing::Enter),
         "exit-sounds-off" | "exit-sound-file-changed" => RoomEventKind::DoorSound(Passing::Exit),
         "lock" => RoomEventKind::Locked(true),
@@ -211,6 +212,11 @@ fn id(event: &EslEvent, header: &str) -> Option<ChannelId> {
 
 fn present(event: &EslEvent, header: &str) -> Option<String> {
     event.header_str(header).map(clean).filter(|text| !text.is_empty())
+}
+
+/// What is played. A text that is spoken is its own name, and longer than any file's.
+fn played(event: &EslEvent) -> Option<String> {
+    event.header_str("File").map(|text| clean_to(text, LONGEST_SPEECH)).filter(|text| !text.is_empty())
 }
 
 /// The first of these headers that says something.

@@ -16,6 +16,7 @@ mod session;
 use super::{command::PATIENCE, connect::Refusal};
 use crate::domain::{
     effect::{Command, Tag},
+    endpoint::Safe,
     ids::ChannelId,
     input::{Input, Outcome},
 };
@@ -55,6 +56,8 @@ pub struct LinkConfig {
     pub longest_retry: Duration,
     /// Delay after the switch refused us: trying a wrong password over and over helps nobody.
     pub refused_retry: Duration,
+    /// The module that speaks, where texts are to be spoken: it is looked whether it is loaded.
+    pub speech_module: Option<Safe>,
     /// Events kept while a snapshot is taken or the core is busy; more are dropped, and lead to a new snapshot.
     pub event_queue: usize,
 }
@@ -76,6 +79,7 @@ impl LinkConfig {
             first_retry: Duration::from_millis(100),
             longest_retry: Duration::from_secs(5),
             refused_retry: Duration::from_secs(15),
+            speech_module: None,
             event_queue: 10_000,
         }
     }

@@ -29,7 +29,12 @@ const LONGEST: usize = 256;
 
 /// Text a stranger may have chosen: bounded, on one line, without control characters.
 pub(super) fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST).collect::<String>().trim().to_owned()
+    clean_to(text, LONGEST)
+}
+
+/// The same with a length of its own.
+pub(super) fn clean_to(text: &str, longest: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(longest).collect::<String>().trim().to_owned()
 }
 
 /// Only ids in the form the switch itself makes: other spellings of a UUID would not find their channel again.

@@ -152,8 +152,8 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
                 return Ok(Verb::Merge { conference_id, into });
             }
             ConferenceVerb::Announce => {
-                let NewAnnouncement { sound, .. } = request.json().await?;
-                return Ok(Verb::Announce { conference_id, participant_id: None, sound });
+                let what = request.json::<NewAnnouncement>().await?.wanted();
+                return Ok(Verb::Announce { conference_id, participant_id: None, what });
             }
             ConferenceVerb::AnnounceStop => Verb::AnnounceStop { conference_id, participant_id: None },
             ConferenceVerb::Extend => {
@@ -193,8 +193,8 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
                 return Ok(set(vec![Setting::Energy(level)]));
             }
             ParticipantVerb::Announce => {
-                let NewAnnouncement { sound, .. } = request.json().await?;
-                return Ok(Verb::Announce { conference_id, participant_id: Some(participant_id), sound });
+                let what = request.json::<NewAnnouncement>().await?.wanted();
+                return Ok(Verb::Announce { conference_id, participant_id: Some(participant_id), what });
             }
             ParticipantVerb::AnnounceStop => Verb::AnnounceStop { conference_id, participant_id: Some(participant_id) },
             ParticipantVerb::Dtmf => {

@@ -88,6 +88,8 @@ fn journaled_conference(conference: &Conference) -> Conference {
         lock_pending: None,
         announcing: Vec::new(),
         announcements: 0,
+        notices: Default::default(),
+        unnamed: Vec::new(),
         door: DoorSounds { wanted: conference.door.wanted, ..DoorSounds::default() },
         room_lives: false,
         opening: None,

@@ -28,12 +28,12 @@ files = { gong = "tone_stream://v=-13;%(1000,0,3350)", spot = "tone_stream://v=-
 "#;
 const DOOR: &str = "[conference]\nbeep = \"on_enter\"\n";
 
-struct Room {
-    conference: String,
-    guest_id: String,
-    caller: End,
-    station: End,
-    guest: End,
+pub struct Room {
+    pub conference: String,
+    pub guest_id: String,
+    pub caller: End,
+    pub station: End,
+    pub guest: End,
 }
 
 async fn house(report: Report, more: &'static str) -> House {
@@ -43,7 +43,7 @@ async fn house(report: Report, more: &'static str) -> House {
 
 impl House {
     /// Caller, attendant and one guest, in a conference with these wishes.
-    async fn room_as(&self, wishes: Value) -> Room {
+    pub async fn room_as(&self, wishes: Value) -> Room {
         self.expect_all(&[(GUEST, Manner::Answers(50)), (OTHER, Manner::Answers(50))]).await;
         let talk = self.talk("Ivan", "4930111").await;
         let mut wanted = wishes;
@@ -62,13 +62,13 @@ impl House {
         self.anna.post(&path, json!({"sound": sound})).await.accepted();
     }
 
-    async fn nothing_is_announced(&self, conference: &str) {
+    pub async fn nothing_is_announced(&self, conference: &str) {
         let none =
             |page: &Picture| page.conferences.get(conference)?["announcing"].as_array()?.is_empty().then_some(());
         self.page.shows("nothing being announced", SOON, none).await;
     }
 
-    async fn story_says(&self, text: &str) {
+    pub async fn story_says(&self, text: &str) {
         let told = |page: &Picture| page.activities.iter().any(|one| one["text"] == text).then_some(());
         self.page.shows(text, SOON, told).await;
     }
@@ -118,7 +118,8 @@ async fn a_sound_is_heard_by_all_or_by_one(report: Report) {
 
     let path = format!("/conferences/{conference}/actions/announce");
     house.anna.post(&path, json!({"sound": "fanfare"})).await.refused(422, "bad_input");
-    house.anna.post(&path, json!({"text": "Good evening"})).await.refused(422, "bad_input");
+    house.anna.post(&path, json!({"sound": "gong", "text": "Good evening"})).await.refused(422, "bad_input");
+    house.anna.post(&path, json!({"text": "Good evening"})).await.refused(409, "wrong_state");
     house.anna.participant(conference, guest_id, "hold").await.accepted();
     let held = |page: &Picture| (participant(page.conferences.get(conference)?, GUEST)?["hold"] == true).then_some(());
     house.page.shows("the guest on hold", SOON, held).await;

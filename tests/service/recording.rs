@@ -25,34 +25,34 @@ scenarios! {
 
 const GUEST: &str = "1003";
 /// What the announcement sounds like, in Hz.
-const ANNOUNCEMENT: u32 = 2900;
+pub const ANNOUNCEMENT: u32 = 2900;
 /// What is said while the recording is paused, in Hz.
 const A_SECRET: u32 = 3100;
 const RATE: u64 = 8000;
 
 /// A folder that switch and service share.
-struct Studio {
+pub struct Studio {
     folder: TempDir,
 }
 
 impl Studio {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("switchboard-recordings-").tempdir().unwrap();
         Self { folder }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn wishes(&self, more: &str) -> Wishes {
+    pub fn wishes(&self, more: &str) -> Wishes {
         let folder = self.path().display();
         let recording = format!("enabled = true\ndirectory = \"{folder}\"\nshared_directory = \"{folder}\"\n{more}");
         Wishes { plan: Plan { recording, ..Plan::default() }, ..Wishes::default() }
     }
 
     /// A sound of a second and a half.
-    fn announcement(&self) -> PathBuf {
+    pub fn announcement(&self) -> PathBuf {
         let path = self.path().join("announcement.wav");
         write_wav(&path, ANNOUNCEMENT, 2, 3000.0).unwrap();
         path
@@ -61,7 +61,7 @@ impl Studio {
 
 impl House {
     /// Caller, attendant and a guest, who hear each other.
-    async fn three(&self) -> (String, Talk, End) {
+    pub async fn three(&self) -> (String, Talk, End) {
         self.world.expect(GUEST, Manner::Answers(100)).await;
         let talk = self.talk("Ivan", "4930111").await;
         let conference = self.start(Some(&talk.call), &[GUEST]).await;
@@ -72,7 +72,7 @@ impl House {
     }
 
     /// Waits until the newest of so many recordings is so, and nothing is pending.
-    async fn recording_is(&self, conference: &str, count: usize, state: &str) -> Value {
+    pub async fn recording_is(&self, conference: &str, count: usize, state: &str) -> Value {
         let look = |page: &Picture| {
             let recordings = page.conferences.get(conference)?["recordings"].as_array()?;
             let last = recordings.last().filter(|_| recordings.len() == count)?;
@@ -86,7 +86,7 @@ impl House {
         self.world.probe().await.api(command).await
     }
 
-    async fn file(&self, conference: &str, recording: &Value, range: Option<&str>) -> Response {
+    pub async fn file(&self, conference: &str, recording: &Value, range: Option<&str>) -> Response {
         let id = recording["id"].as_str().unwrap();
         let mut request = self.anna.ask(Method::GET, &format!("/conferences/{conference}/recordings/{id}"));
         if let Some(range) = range {
@@ -101,7 +101,7 @@ impl House {
     }
 
     /// The service has looked at the switch again: a while has passed for everybody.
-    async fn a_while(&self) {
+    pub async fn a_while(&self) {
         let verified = |page: &Picture| page.nodes["fs1"]["verified_at"].clone();
         let before = verified(&self.page.now());
         self.page.shows("a later look", SOON, |page| (verified(page) != before).then_some(())).await;
@@ -118,7 +118,7 @@ fn told_at(house: &House, kind: &str) -> i64 {
 }
 
 /// The samples of a wav file of one channel, 16 bits each; its header must be true.
-fn samples(wav: &[u8]) -> Vec<i16> {
+pub fn samples(wav: &[u8]) -> Vec<i16> {
     let word = |at: usize| u32::from_le_bytes(wav[at..at + 4].try_into().unwrap());
     assert_eq!((&wav[0..4], &wav[8..12], word(4) as usize), (&b"RIFF"[..], &b"WAVE"[..], wav.len() - 8));
     let mut at = 12;

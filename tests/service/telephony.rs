@@ -492,6 +492,37 @@ impl Telephony {
         poll(|| self.heard_sound(end, hertz, since).then_some(())).await.is_some()
     }
 
+    /// Whether a text can be spoken; where not, says so in one line, for the scenario that is left out.
+    pub async fn speaks(&self, report: &Report) -> bool {
+        let speaks = self.probe().await.api("module_exists mod_flite").await.trim() == "true";
+        if !speaks {
+            println!("left out: this FreeSWITCH has no mod_flite");
+            report.figure("left out", "this FreeSWITCH has no mod_flite");
+        }
+        speaks
+    }
+
+    /// A spoken text was heard at this end since then: on a real switch something louder than telephones of ours can
+    /// be together, who are few in this room; simulated by what was to be spoken.
+    pub fn heard_spoken(&self, end: &End, text: &str, since: Instant) -> bool {
+        match (end, &self.kind) {
+            (End::Live(call), _) => {
+                let level = 2.5 * crate::support::tone::LOUDNESS;
+                call.media().louder_than(level, since, Instant::now()) >= Duration::from_millis(200)
+            }
+            (End::Simulated(uuid), Kind::Simulated(simulator)) => {
+                let spoken = |file: &str| file.starts_with("tts://") && file.contains(text);
+                simulator.sounds_heard(uuid).iter().any(|(at, file)| *at >= since.into_std() && spoken(file))
+            }
+            _ => unreachable!("an end is of the switch that made it"),
+        }
+    }
+
+    /// Waits until a spoken text is heard at this end.
+    pub async fn hears_spoken(&self, end: &End, text: &str, since: Instant) -> bool {
+        poll(|| self.heard_spoken(end, text, since).then_some(())).await.is_some()
+    }
+
     /// The keys pressed for this end so far.
     pub fn pressed_now(&self, end: &End) -> String {
         match (end, &self.kind) {

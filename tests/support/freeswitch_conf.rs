@@ -158,6 +158,8 @@ fn modules() -> String {
         "local_stream",
         "tone_stream",
         "cdr_csv",
+        // Not everywhere: what needs it says so when it is not there.
+        "flite",
     ];
     let lines: String = names.iter().map(|name| format!("  <load module=\"mod_{name}\"/>\n")).collect();
     format!("<configuration name=\"modules.conf\"><modules>\n{lines}</modules></configuration>")

@@ -155,6 +155,17 @@ impl Media {
         frames.map(|heard| tone::amplitude(hertz, &heard.samples)).fold(0.0, f64::max)
     }
 
+    /// For how long it was louder than this (as a root mean square) between `from` and `to`, whatever it was.
+    pub fn louder_than(&self, level: f64, from: Instant, to: Instant) -> Duration {
+        let record = self.shared.record.lock().unwrap();
+        let loud = |heard: &&Heard| {
+            let square: f64 = heard.samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+            (square / heard.samples.len().max(1) as f64).sqrt() > level
+        };
+        let frames = record.iter().filter(|heard| heard.at >= from && heard.at <= to).filter(loud).count();
+        Duration::from_millis(20) * u32::try_from(frames).unwrap_or(u32::MAX)
+    }
+
     /// When this tone was first heard after `from`.
     pub fn first_heard(&self, hertz: u32, from: Instant) -> Option<Instant> {
         self.tone_frames(hertz, from, Instant::now()).first().copied()

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard::{
     domain::{
-        request::{NewParticipant, Spare},
+        request::{Announced, NewParticipant, Spare},
         setting::{Digits, Gain, Setting, Threshold},
         states::Role,
     },
@@ -76,13 +76,17 @@ async fn each_action_becomes_its_verb() {
         (
             conference("announce"),
             &json!({ "sound": "chime" }),
-            Verb::Announce { conference_id, participant_id: None, sound: "chime".into() },
+            Verb::Announce { conference_id, participant_id: None, what: Announced::Sound("chime".into()) },
         ),
         (conference("announce_stop"), &nothing, Verb::AnnounceStop { conference_id, participant_id: None }),
         (
             participant("announce"),
             &json!({ "sound": "chime" }),
-            Verb::Announce { conference_id, participant_id: Some(participant_id), sound: "chime".into() },
+            Verb::Announce {
+                conference_id,
+                participant_id: Some(participant_id),
+                what: Announced::Sound("chime".into()),
+            },
         ),
         (
             participant("announce_stop"),
@@ -178,7 +182,8 @@ async fn each_action_becomes_its_verb() {
     for (verb, body) in [
         ("replace", json!({ "with": { "numbers": [] } })),
         ("announce", json!({})),
-        ("announce", json!({ "text": "hello" })),
+        ("announce", json!({ "text": "hello ${uuid}" })),
+        ("announce", json!({ "text": "hello", "sound": "chime" })),
         ("announce", json!({ "sound": "a\nb" })),
         ("gain", json!({})),
         ("gain", json!({ "gain_in": 5 })),

@@ -9,7 +9,7 @@ import { CHIP_VERBS } from '../src/verbs/chip.ts';
 import { CONFERENCE_VERBS } from '../src/verbs/conference.ts';
 import { marks } from '../src/verbs/marks.ts';
 import { PARTICIPANT_VERBS } from '../src/verbs/participant.ts';
-import { cameTrue, keysOf, type Row, rowOfKey, stepped, turned, verbsOf } from '../src/verbs/verb.ts';
+import { cameTrue, isOf, keysOf, type Row, rowOfKey, stepped, turned, verbsOf } from '../src/verbs/verb.ts';
 
 const AT = '2026-11-23T10:00:00Z';
 const person = (more: Partial<ParticipantView> = {}): ParticipantView => ({
@@ -41,7 +41,7 @@ test('within a panel no key means two things, nor what closes it; and every row 
 
 test('every verb that is awaited is told as such', () => {
   const rows: Row<never, string>[] = Object.values(PARTICIPANT_VERBS);
-  const unspoken = rows.flatMap(verbsOf).filter((verb) => en.leg.pending(verb) === en.leg.pending('?'));
+  const unspoken = [...new Set(rows.flatMap(verbsOf))].filter((verb) => en.leg.pending(verb) === en.leg.pending('?'));
   const atOnce = ['listen', 'speak', 'promote', 'demote', 'label', 'replace'];
   // Awaited for the conference as a whole: `arrange`.
   const arranged = ['sidebar', 'coach', 'uncoach', 'sidebar_leave', 'introduce', 'admit'];
@@ -68,6 +68,21 @@ test('steps go on from what was asked, and end at the ends', () => {
   assert.deepEqual(stepped(gainIn, person({ gain_in: 1 }), 1, asked), { verb: 'gain', body: { gain_in: 3 } });
   assert.equal(rowOfKey(PARTICIPANT_VERBS, '>')?.name, 'gainOut');
   assert.equal(rowOfKey(PARTICIPANT_VERBS, '>')?.by, 1);
+});
+
+test('a sound and a text are two wishes of one verb', () => {
+  const { announce, say } = CONFERENCE_VERBS;
+  const [sound, text] = [{ verb: 'announce', body: { sound: 'chime' } }, { verb: 'announce', body: { text: 'Hello' } }];
+  assert.deepEqual([isOf(announce, sound), isOf(say, sound)], [true, false]);
+  assert.deepEqual([isOf(announce, text), isOf(say, text)], [false, true]);
+});
+
+test('a text is spoken if it is one', () => {
+  const { say } = CONFERENCE_VERBS;
+  for (const good of ['Don\'t worry: 5 minutes (or less)!', 'Grüße, “Zoë”', 'नमस्ते', '会议开始。', 'x'.repeat(300)]) {
+    assert.deepEqual(say.read(` ${good} `), { text: good });
+  }
+  for (const bad of ['', ' ... ', '${uuid}', '{a}', 'a|b', 'a\\b', '<b>', 'a&b', 'a=b', 'x'.repeat(301)]) assert.equal(say.read(bad), null, bad);
 });
 
 test('what is typed is sent as the server takes it, or not at all', () => {

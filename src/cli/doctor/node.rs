@@ -2,7 +2,12 @@
 
 use super::{
     finding::{Finding, Findings},
-    reading::{DependsOn, Listens, depends_on, ends, has_stream, leads_to, listens, profile_faults, version_number},
+    heard::{self, HeardPlan},
+    reading::{
+        DependsOn, Listens, depends_on, ends, has_stream, leads_to, listens, profile_faults, sessions_per_second,
+        version_number,
+    },
+    safe,
 };
 use crate::{
     domain::endpoint::Safe,
@@ -29,6 +34,8 @@ pub struct NodePlan {
     pub hook_port: u16,
     /// (what it is, what it dials)
     pub endpoints: Vec<(String, String)>,
+    pub originates_per_second: u32,
+    pub heard: HeardPlan,
 }
 
 /// What every stock FreeSWITCH comes with, and should not keep.
@@ -92,11 +99,6 @@ struct Doctor<'a> {
     findings: Findings,
 }
 
-/// A name of the configuration as something to ask with; what is not safe was refused when it was read.
-fn safe(text: &str) -> Result<Safe, String> {
-    Safe::new(text).map_err(|error| error.to_string())
-}
-
 impl Doctor<'_> {
     async fn everything(&mut self) -> Result<(), String> {
         self.event_socket().await?;
@@ -106,6 +108,7 @@ impl Doctor<'_> {
         self.profile().await?;
         self.dialplan().await?;
         self.music().await?;
+        heard::check(&self.plan.heard, &self.asker, &mut self.findings).await?;
         for (what, endpoint) in &self.plan.endpoints {
             self.endpoint(what, endpoint).await?;
         }
@@ -165,7 +168,23 @@ impl Doctor<'_> {
                 "raise max-sessions in switch.conf.xml, or lower `ports` of the node",
             );
         }
+        self.pace(&status);
         Ok(())
+    }
+
+    /// The switch refuses what comes faster than it allows, and that is everybody's calls together.
+    fn pace(&mut self, status: &str) {
+        let ours = self.plan.originates_per_second;
+        match sessions_per_second(status) {
+            Some(theirs) if ours > theirs => self.findings.warn(
+                "pace",
+                format!("we would dial {ours} legs a second, the switch takes {theirs} sessions a second"),
+                "raise sessions-per-second in switch.conf.xml (`fsctl sps` until the restart), or lower \
+                 originates_per_second of the node",
+            ),
+            Some(theirs) => self.findings.ok("pace", format!("{ours} legs a second, of {theirs} sessions a second")),
+            None => {}
+        }
     }
 
     async fn modules(&mut self) -> Result<(), String> {

@@ -71,6 +71,13 @@ pub fn version_number(text: &str) -> Option<(u32, u32)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
+/// Of `status`: `8 session(s) per Sec out of max 200, peak 8, last 5min 8`.
+pub fn sessions_per_second(status: &str) -> Option<u32> {
+    let line = status.lines().find(|line| line.contains("per Sec out of max "))?;
+    let after = line.split("out of max ").nth(1)?;
+    after.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
 /// Whether one of the streams listed has this name: `local_stream://moh` takes `moh`, or `moh/8000` for its rate.
 pub fn has_stream(list: &str, name: &str) -> bool {
     list.lines()
@@ -160,6 +167,9 @@ mod tests {
     fn versions_and_streams_are_read() {
         assert_eq!(version_number("1.11.3-dev+git~2026 (git cc93a68)"), Some((1, 11)));
         assert_eq!(version_number("FreeSWITCH"), None);
+        let status = include_str!("../../../tests/recordings-switch/status.txt");
+        assert_eq!(sessions_per_second(status), Some(200));
+        assert_eq!(sessions_per_second("UP"), None);
         assert!(has_stream("default,/m\nmoh/8000,/music/8000\n", "moh"));
         assert!(has_stream("moh,/music\n", "moh"));
         assert!(!has_stream("mohican,/music\n", "moh"));

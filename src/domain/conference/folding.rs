@@ -12,6 +12,7 @@ use crate::domain::{
     states::{ConferenceState, LegState, ParticipantRole},
     time::Timestamp,
 };
+use std::collections::VecDeque;
 
 impl Conference {
     /// The conference its first fact speaks of.
@@ -56,8 +57,10 @@ impl Conference {
             host_came: false,
             seen: None,
             door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
+            unnamed: Vec::new(),
             announcing: Vec::new(),
             announcements: 0,
+            notices: VecDeque::new(),
             created_at: at,
             ended_at: None,
             was_live: false,

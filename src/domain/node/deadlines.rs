@@ -47,6 +47,7 @@ impl Node {
                     self.cancel_ringing(id, ids);
                 }
             }
+            Timer::NamesDue(id) => self.name_who_came(id),
             Timer::AnnounceDue(id) => self.announcements_due(id),
             Timer::EndRule(id) => self.judge_end(id, ids),
             Timer::LockPending(id) => self.lock_in_doubt(id),

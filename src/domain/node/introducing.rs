@@ -40,6 +40,7 @@ impl Node {
         let Some(introduction) = person.introduction else { return Ok(id) };
         let who = Some(Person::from(actor));
         self.record(Subject::Conference(id), who, Fact::IntroductionEnded { participant });
+        self.let_in(id, participant);
         match (introduction, sidebar) {
             (Introduction::Speaking, Some(sidebar)) => {
                 self.conference_fact(id, Fact::SidebarDissolved { sidebar });
@@ -60,6 +61,7 @@ impl Node {
         for participant in people {
             let who = Some(Person::from(actor));
             self.record(Subject::Conference(id), who, Fact::IntroductionEnded { participant });
+            self.let_in(id, participant);
         }
     }
 

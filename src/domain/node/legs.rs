@@ -2,6 +2,7 @@
 
 use super::{Ids, Node, Owner, reaching::Next};
 use crate::domain::{
+    announcement::Passing,
     cause::{Cause, Reason},
     conference::Leg,
     effect::{Command, KillCause, Tag},
@@ -105,6 +106,9 @@ impl Node {
         let declined = cause.reason == Reason::Declined && state == LegState::Failed;
         self.conference_fact(id, Fact::LegOver { participant, leg, state, cause, hangup });
         self.forget_announcements(id, |one| one.to == Some(participant));
+        if state == LegState::Left {
+            self.passed_the_door(id, participant, Passing::Exit);
+        }
         if declined {
             self.others_declined(id, participant, leg, ids);
         }

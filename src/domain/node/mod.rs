@@ -22,6 +22,7 @@ mod joining;
 mod keeping;
 mod legs;
 mod moving;
+mod naming;
 mod owning;
 mod passing;
 mod reaching;
@@ -80,6 +81,8 @@ pub struct Link {
     pub core: String,
     pub version: String,
     pub health: Health,
+    /// The module that speaks is loaded.
+    pub speaks: bool,
 }
 
 /// What came of an input: to be journaled, then carried out, and who should look again.
@@ -150,6 +153,7 @@ impl Node {
                 core: String::new(),
                 version: String::new(),
                 health: Health::default(),
+                speaks: false,
             },
             calls: BTreeMap::new(),
             conferences: BTreeMap::new(),

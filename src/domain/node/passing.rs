@@ -10,6 +10,7 @@ use super::{
     keeping::{Keeps, keeps},
 };
 use crate::domain::{
+    announcement::Passing,
     cause::Reason,
     conference::{Conference, Introduction, Leg, Participant},
     effect::{Command, Door, Effect, Tag},
@@ -132,17 +133,17 @@ impl Node {
         self.set_variables(channel, lane, tags.into_iter().flatten().collect());
     }
 
-    /// Whether the leg that came into this room is one that was sent over from another.
-    pub(super) fn came_over(&mut self, to: ConferenceId, leg: ChannelId, ids: &mut dyn Ids) {
-        let Some(Owner::Leg(from, participant)) = self.channels.get(&leg).copied() else { return };
+    /// The leg that came into this room may be one that was sent over from another; says whether it is.
+    pub(super) fn came_over(&mut self, to: ConferenceId, leg: ChannelId, ids: &mut dyn Ids) -> bool {
+        let Some(Owner::Leg(from, participant)) = self.channels.get(&leg).copied() else { return false };
         let sent = self.leg(from, participant, leg).and_then(|found| found.passing);
-        let Some((_, newcomer)) = sent.filter(|(wanted, _)| *wanted == to && from != to) else { return };
+        let Some((_, newcomer)) = sent.filter(|(wanted, _)| *wanted == to && from != to) else { return false };
         self.timers.clear(Timer::PassDue(leg));
         self.timers.clear(Timer::Stray(leg));
         self.timers.clear(Timer::ControlPending(from, participant));
-        let Some(other) = self.conferences.get(&to) else { return };
-        let Some(person) = self.conferences.get(&from).and_then(|c| c.participant(participant)) else { return };
-        let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return };
+        let Some(other) = self.conferences.get(&to) else { return false };
+        let Some(person) = self.conferences.get(&from).and_then(|c| c.participant(participant)) else { return false };
+        let Some(found) = person.legs.iter().find(|l| l.id == leg) else { return false };
         let role = role_in(other, person);
         let invited = Invited {
             participant: newcomer,
@@ -178,11 +179,13 @@ impl Node {
         }
         let fact = Fact::LegOver { participant, leg, state: LegState::Left, cause: Reason::Moved.into(), hangup: None };
         self.conference_fact(from, fact);
+        self.passed_the_door(from, participant, Passing::Exit);
         self.conference_fact(from, Fact::PortsReturned { ports: 1 });
         self.nobody_is_alone_apart(from);
         self.arrange_anew(from);
         self.settle_conference(from, ids);
         self.judge_end(from, ids);
+        true
     }
 
     /// It left its room, and did not come into the other: it is taken back. Says whether that was so.

@@ -26,6 +26,7 @@ impl Node {
     pub(super) fn reconcile(&mut self, snapshot: Snapshot, ids: &mut dyn Ids) {
         let state = if snapshot.health.paused { NodeState::Paused } else { NodeState::Up };
         self.link.health = snapshot.health.clone();
+        self.speaks(snapshot.speaks);
         self.link.verified_at = Some(self.now);
         self.enter_link(state, None);
         self.comparing = true;

@@ -1,7 +1,7 @@
 //! Recordings of a conference. Begun, paused and over when the switch says so; and one that stops although nobody asked
 //! is noticed.
 
-use super::{Accepting, Ids, Node, Touched, answering::refuse};
+use super::{Accepting, Ids, Node, Touched, announcing::lane_of_sounds, answering::refuse};
 use crate::domain::{
     conference::Conference,
     effect::{Command, Effect, RecordVerb, Room, Tag},
@@ -51,13 +51,18 @@ impl Node {
         let fact = Fact::RecordingAsked { recording, path: path.to_string(), announce: rules.announce.is_some() };
         self.record(Subject::Conference(id), Some(actor.into()), fact);
         match rules.announce {
-            Some(sound) => {
-                self.command(Tag::Record(id), lane, Command::Announce { room, sound });
-                self.timers.set(Timer::RecordingDue(id), self.now.plus(ANNOUNCED));
-            }
+            Some(sound) => self.announce_recording(id, room, sound),
             None => self.tell_recorder(id, lane, Command::Record { room, path, verb: RecordVerb::Start }),
         }
         Ok(id)
+    }
+
+    fn announce_recording(&mut self, id: ConferenceId, room: Room, sound: Safe) {
+        if let Some(conference) = self.conferences.get_mut(&id) {
+            conference.notices.push_back(false);
+        }
+        self.command(Tag::Record(id), lane_of_sounds(id), Command::Announce { room, sound });
+        self.timers.set(Timer::RecordingDue(id), self.now.plus(ANNOUNCED));
     }
 
     pub(super) fn stop_recording(&mut self, actor: &Actor, id: ConferenceId) -> Accepting {
@@ -117,13 +122,42 @@ impl Node {
     /// Something was played to the end: was it the announcement?
     pub(super) fn room_played(&mut self, id: ConferenceId, file: &str) {
         let announced = self.rules.recording.as_ref().is_some_and(|rules| rules.announces(file));
-        let Some(recording) = self.recording_now(id).filter(|one| one.announcing && announced).map(|one| one.id) else {
+        if !announced {
             return;
-        };
+        }
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let stopped = conference.notices.pop_front();
+        let more = !conference.notices.is_empty();
+        let Some(recording) = self.recording_now(id).filter(|one| one.announcing).map(|one| one.id) else { return };
+        match stopped {
+            Some(false) => {}
+            // One that was asked for later may be heard yet.
+            _ if more => return,
+            // Stopped half-way; or nobody was there to hear of it.
+            _ => return self.announce_again(id, recording),
+        }
         self.conference_fact(id, Fact::RecordingAnnounced { recording });
         self.timers.clear(Timer::RecordingDue(id));
         // Nobody may be left to record; then the room's end says so.
         self.send_recorder(id, RecordVerb::Start);
+    }
+
+    /// None of them will be heard of any more.
+    pub(super) fn forget_notices(&mut self, id: ConferenceId) {
+        if let Some(conference) = self.conferences.get_mut(&id) {
+            conference.notices.clear();
+        }
+    }
+
+    /// Everything that played was stopped, and with it what people must hear before they are recorded.
+    fn announce_again(&mut self, id: ConferenceId, recording: RecordingId) {
+        let sound = self.rules.recording.as_ref().and_then(|rules| rules.announce.clone());
+        let room = self.conferences.get(&id).and_then(|conference| self.room_with_somebody(conference));
+        self.conference_fact(id, Fact::RecordingAnnouncedAgain { recording });
+        // Nobody may be left to tell; then the room's end says so.
+        if let (Some(sound), Some((_, room))) = (sound, room) {
+            self.announce_recording(id, room, sound);
+        }
     }
 
     /// The switch tells of a recording.
@@ -156,10 +190,15 @@ impl Node {
                 }
             }
             RecordingNews::Stopped { milliseconds, bytes, members } => {
-                let ending = self.conferences.get(&id).is_some_and(|c| c.state == ConferenceState::Ending);
+                let conference = self.conferences.get(&id);
+                let ending = conference.is_some_and(|c| c.state == ConferenceState::Ending);
+                // The switch closes the file before the last of them is in the other room.
+                let merged =
+                    conference.is_some_and(|c| c.was_merged() && c.active().all(|(_, leg)| leg.passing.is_some()));
                 let end = match state {
                     RecordingState::Starting => RecordingEnd::NotOpened,
                     _ if stop_asked => RecordingEnd::Stopped,
+                    _ if merged && *members == 0 => RecordingEnd::Merged,
                     _ if ending || *members == 0 => RecordingEnd::ConferenceOver,
                     _ => RecordingEnd::ByItself,
                 };
@@ -225,6 +264,10 @@ impl Node {
 
     /// The switch refused what was asked of it.
     pub(super) fn recording_refused(&mut self, id: ConferenceId) {
+        if let Some(conference) = self.conferences.get_mut(&id).filter(|c| c.recording().is_some_and(|r| r.announcing))
+        {
+            conference.notices.pop_back();
+        }
         let Some(found) = self.recording_now(id) else { return };
         match (found.announcing, found.state) {
             (true, _) => self.recording_over(id, found.id, RecordingEnd::NotAnnounced, None, None),

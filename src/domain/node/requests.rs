@@ -122,8 +122,8 @@ impl Node {
                 self.end_conference(*conference_id, Some(actor.into()), Reason::EndedByUser.into(), ids);
                 Ok(Conference(*conference_id))
             }
-            Verb::Announce { conference_id, participant_id, sound } => {
-                self.announce(actor, *conference_id, *participant_id, sound).map(Conference)
+            Verb::Announce { conference_id, participant_id, what } => {
+                self.announce(actor, *conference_id, *participant_id, what).map(Conference)
             }
             Verb::AnnounceStop { conference_id, participant_id } => {
                 self.stop_announcing(actor, *conference_id, *participant_id).map(Conference)

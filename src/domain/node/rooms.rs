@@ -2,6 +2,7 @@
 
 use super::{Ids, Node, Owner};
 use crate::domain::{
+    announcement::Passing,
     conference::Hearing,
     effect::KillCause,
     fact::Fact,
@@ -27,6 +28,7 @@ impl Node {
             RoomEventKind::Destroyed => {
                 self.room_lives(id, false);
                 self.forget_announcements(id, |_| true);
+                self.forget_notices(id);
                 // Its lock went with it.
                 self.room_locked(id, false);
                 self.recording_room_gone(id, ids);
@@ -79,7 +81,7 @@ impl Node {
         seen: &[Setting],
         ids: &mut dyn Ids,
     ) {
-        self.came_over(id, channel, ids);
+        let over = self.came_over(id, channel, ids);
         self.came_into_the_old_room(id, channel);
         let Some(Owner::Leg(of, participant)) =
             self.channels.get(&channel).copied().filter(|o| matches!(o, Owner::Leg(of, _) if *of == id))
@@ -132,6 +134,9 @@ impl Node {
             self.begin_limit(id);
         }
         self.check_move(id, false, ids);
+        if state != LegState::Joined && !unwanted && (over || !self.was_there_before(id, participant, channel)) {
+            self.passed_the_door(id, participant, Passing::Enter);
+        }
         // Now that the room lives, everybody else is rung, and who waits in park is taken in.
         if self.conferences.get(&id).is_some_and(|c| c.state == ConferenceState::Live) {
             self.dial_next();

@@ -163,6 +163,10 @@ pub(super) fn tell_recording(conference: &Conference, by: &str, fact: &Fact) -> 
     let telling = match fact {
         Fact::RecordingAsked { .. } => told("conference.recording.asked", format!("{by} has the conference recorded.")),
         Fact::RecordingAnnounced { .. } => told("conference.recording.announced", "The recording was announced."),
+        Fact::RecordingAnnouncedAgain { .. } => told(
+            "conference.recording.announced_again",
+            "The announcement of the recording was stopped half-way; it is played again.",
+        ),
         Fact::RecordingStarted { .. } => told("conference.recording.started", "The conference is being recorded."),
         Fact::RecordingPauseAsked { on, .. } => {
             let what = if *on { "pauses the recording" } else { "lets the recording go on" };

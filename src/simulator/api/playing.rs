@@ -1,7 +1,7 @@
 //! `conference ROOM play|stop|enter_sound|exit_sound`: one queue for the room, one for each member.
 
 use super::{
-    super::{playback::length_of, world::World},
+    super::{playback::length_of, speech, world::World},
     members,
 };
 use std::{
@@ -47,7 +47,7 @@ impl Queue {
 
 pub(super) fn play(world: &mut World, name: &str, args: &[&str]) -> String {
     let Some(file) = args.first().copied() else { return USAGE.into() };
-    let missing = file.contains("nonexist");
+    let missing = file.contains("nonexist") || speech::is_refused(file, world.config.speech);
     if let Some(who) = args.get(1).filter(|who| **who != "async") {
         let Some(uuid) = members::one(world, name, who) else {
             return format!("-ERR Member: 3087148495 not found.\n{USAGE}");

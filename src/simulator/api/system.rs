@@ -1,6 +1,9 @@
 //! Commands about the whole switch: what a doctor and an operator ask.
 
-use super::super::world::{VERSION, World, up_time};
+use super::super::{
+    speech,
+    world::{VERSION, World, up_time},
+};
 
 /// Modules a stock installation of ours loads.
 const MODULES: &[&str] = &[
@@ -33,7 +36,7 @@ pub(super) fn system(world: &mut World, name: &str, arg: &str) -> Option<String>
         "strmicroepoch" => super::super::world::micros().to_string(),
         "echo" => arg.to_owned(),
         "create_uuid" => world.new_uuid(),
-        "module_exists" => MODULES.contains(&arg).to_string(),
+        "module_exists" => (MODULES.contains(&arg) || (world.config.speech && arg == speech::MODULE)).to_string(),
         "reloadxml" => "+OK [Success]\n".into(),
         "reloadacl" => "+OK acl reloaded\n".into(),
         "acl" => (words.first().is_some_and(|ip| ip.starts_with("127."))).to_string(),

@@ -4,6 +4,7 @@ use crate::domain::{
     effect::{Originate, Ringing, Target},
     hearing::Relate,
     setting::{Digits, Gain, Threshold},
+    speech::{Speech, SpokenText},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -64,6 +65,10 @@ fn sounds_are_played_to_all_or_to_one_and_at_the_door() {
     let play = |listener| text(&Command::Play { room: room(), file: file.clone(), listener }).texts;
     assert_eq!(play(None), ["conference conf_1 play tone_stream://v=-20;%(200,0,1150)"]);
     assert_eq!(play(one), ["conference conf_1 play tone_stream://v=-20;%(200,0,1150) 7"]);
+    let speech = Speech { engine: safe("flite"), voice: safe("slt"), text: SpokenText::new("Don't, Zoë").unwrap() };
+    let say = |listener| text(&Command::Say { room: room(), speech: speech.clone(), listener }).texts;
+    assert_eq!(say(None), ["conference conf_1 play 'tts://flite|slt|Don’t, Zoë'"]);
+    assert_eq!(say(one), ["conference conf_1 play 'tts://flite|slt|Don’t, Zoë' 7"]);
     let stop = |listener| text(&Command::StopPlaying { room: room(), listener }).texts;
     assert_eq!(
         (stop(None), stop(one)),
@@ -409,6 +414,12 @@ fn any_command() -> impl Strategy<Value = Command> {
             file,
             listener
         }),
+        (any_room(), any_safe(), any_safe(), ".{0,40}", any_listener()).prop_map(
+            |(room, engine, voice, typed, listener)| {
+                let text = SpokenText::new(&typed).unwrap_or_else(|_| SpokenText::new("hello").expect("a text"));
+                Command::Say { room, speech: Speech { engine, voice, text }, listener }
+            }
+        ),
         (any_room(), any_listener()).prop_map(|(room, listener)| Command::StopPlaying { room, listener }),
         (any_room(), any::<bool>(), proptest::option::of(any_sound())).prop_map(|(room, enter, sound)| {
             Command::DoorSound { room, door: if enter { Passing::Enter } else { Passing::Exit }, sound }
@@ -447,7 +458,16 @@ proptest! {
             prop_assert!(!text.contains('$') && !text.contains("%{"), "{text:?}");
             prop_assert_eq!(text.matches('{').count(), text.matches('}').count());
             prop_assert!(text.matches('\'').count().is_multiple_of(2), "{text:?}");
-            prop_assert!(text.is_ascii());
+            // Of what people typed only letters may be more, and marks that no parser knows.
+            let spoken = matches!(command, Command::Say { .. });
+            prop_assert!(text.is_ascii() || spoken);
+            if let Command::Say { speech, .. } = &command {
+                let (before, rest) = text.split_once('\'').expect("a quote");
+                let (inside, after) = rest.split_once('\'').expect("another");
+                prop_assert_eq!(inside, speech.file());
+                prop_assert!(before.ends_with(" play ") && !after.contains('\''), "{text:?}");
+                prop_assert!(!inside.contains(['\\', '{', '"']) && inside.matches('|').count() == 2, "{text:?}");
+            }
         }
         prop_assert_eq!(wire.background, matches!(command, Command::Originate(_)));
     }

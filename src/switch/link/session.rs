@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
+        endpoint::Safe,
         ids::ChannelId,
         input::{Health, Input, Outcome, Snapshot},
     },
@@ -162,7 +163,7 @@ async fn answer_questions(
             }
             Some(question) = asked.recv() => {
                 client.set_command_timeout(config.patience);
-                match everything(&client).await {
+                match everything(&client, config.speech_module.as_ref()).await {
                     // It only fails when the session ends in this moment.
                     Ok(snapshot) => drop(question.send(snapshot)),
                     Err(reason) => return reason,
@@ -176,7 +177,7 @@ async fn health(client: &EslClient) -> Result<Health, String> {
     snapshot::health(&ask(client, "status").await?).map_err(|error| error.to_string())
 }
 
-async fn everything(client: &EslClient) -> Result<Snapshot, String> {
+async fn everything(client: &EslClient, speech: Option<&Safe>) -> Result<Snapshot, String> {
     let health = health(client).await?;
     // Rooms before channels: whoever joins in between is in the buffered events, and is in the later list of channels.
     let rooms = match client.api("conference json_list").await {
@@ -190,7 +191,17 @@ async fn everything(client: &EslClient) -> Result<Snapshot, String> {
     let channels = snapshot::channels(&ask(client, "show channels as json").await?);
     let bridges = bridges.map_err(|error| error.to_string())?;
     let channels = channels.map_err(|error| error.to_string())?;
-    Ok(Snapshot { health, channels, bridges, rooms })
+    let speaks = match speech {
+        // A user of the Event Socket may not be allowed to ask; then nothing is spoken, and the link goes on.
+        Some(module) => client
+            .api(&format!("module_exists {module}"))
+            .await
+            .map_err(|error| lost("module_exists", client, &error))?
+            .body()
+            .is_some_and(|body| body.trim() == "true"),
+        None => false,
+    };
+    Ok(Snapshot { health, channels, bridges, rooms, speaks })
 }
 
 /// The event connection proves that it lives by refusing a word it does not know: nothing is run, nothing waits.

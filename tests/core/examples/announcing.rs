@@ -12,7 +12,7 @@ use switchboard::domain::{
     ids::{ChannelId, ConferenceId, ParticipantId},
     input::{Input, Outcome, RoomEventKind},
     node::requests::Accepted,
-    request::{NewConference, RefusalCode, Verb},
+    request::{Announced, NewConference, RefusalCode, Verb},
     setting::Setting,
 };
 
@@ -36,7 +36,7 @@ fn file(desk: &Desk, sound: &str) -> String {
 }
 
 fn announce(id: ConferenceId, to: Option<ParticipantId>) -> Verb {
-    Verb::Announce { conference_id: id, participant_id: to, sound: "chime".into() }
+    Verb::Announce { conference_id: id, participant_id: to, what: Announced::Sound("chime".into()) }
 }
 
 /// To whom (the switch's number), and whether the switch has told that it plays.
@@ -132,7 +132,7 @@ fn what_cannot_be_heard_is_refused() {
     let mut desk = Desk::open();
     let (id, _, guest) = conference(&mut desk, NewConference::default());
     let who = desk.guest(id, GUEST).id;
-    let wrong = Verb::Announce { conference_id: id, participant_id: None, sound: "say:hello".into() };
+    let wrong = Verb::Announce { conference_id: id, participant_id: None, what: Announced::Sound("say:hello".into()) };
     let refused = desk.asks(&petra(), &wrong).unwrap_err();
     assert_eq!(refused.code, RefusalCode::BadInput);
     assert!(refused.detail.contains("attention, chime"), "{}", refused.detail);

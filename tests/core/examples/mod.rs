@@ -16,3 +16,4 @@ mod owning;
 mod reaching;
 mod recordings;
 mod rescuing;
+mod speaking;

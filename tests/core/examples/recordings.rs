@@ -9,7 +9,7 @@ use switchboard::domain::{
     ids::ConferenceId,
     input::{RecordingNews, RoomEventKind},
     recording::{Recording, RecordingAsk, RecordingEnd, RecordingRules, RecordingState},
-    request::{RefusalCode, Verb},
+    request::{Announced, RefusalCode, Verb},
     rules::Rules,
     states::ConferenceState,
 };
@@ -197,6 +197,76 @@ fn people_are_told_before_they_are_recorded() {
     assert_eq!(told(&mut desk), [RecordVerb::Start]);
     news(&mut desk, id, RecordingNews::Started);
     assert_eq!(last(&desk, id).state, RecordingState::Recording);
+}
+
+#[test]
+fn an_announcement_that_was_stopped_half_way_is_played_again_before_anybody_is_recorded() {
+    let mut desk = announcing();
+    let (id, _) = two(&mut desk);
+    let chime = desk.node.rules.conference.sounds.by_name["chime"].as_str().to_owned();
+    let what = Announced::Sound("chime".into());
+    desk.asks(&olga(), &Verb::Announce { conference_id: id, participant_id: None, what }).unwrap();
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).unwrap();
+    desk.asks(&olga(), &Verb::AnnounceStop { conference_id: id, participant_id: None }).unwrap();
+    desk.sent();
+    let over = |desk: &mut Desk, file: &str| desk.room(id, RoomEventKind::Played { channel: None, file: file.into() });
+    over(&mut desk, &chime);
+    over(&mut desk, "ivr/recorded.wav");
+    let sent = desk.sent();
+    assert!(matches!(sent.as_slice(), [Command::Announce { .. }]), "it is played again: {sent:?}");
+    assert_eq!(last(&desk, id).state, RecordingState::Starting);
+    assert_eq!(desk.told("conference.recording.announced_again").len(), 1);
+    over(&mut desk, "ivr/recorded.wav");
+    assert_eq!(told(&mut desk), [RecordVerb::Start]);
+}
+
+#[test]
+fn one_that_is_stopped_and_begun_anew_is_announced_by_its_own_announcement() {
+    let mut desk = announcing();
+    let (id, _) = two(&mut desk);
+    let what = Announced::Sound("chime".into());
+    desk.asks(&olga(), &Verb::Announce { conference_id: id, participant_id: None, what }).unwrap();
+    for _ in 0..2 {
+        desk.asks(&olga(), &Verb::Record { conference_id: id }).unwrap();
+        desk.asks(&olga(), &Verb::StopRecording { conference_id: id }).unwrap();
+    }
+    desk.asks(&olga(), &Verb::AnnounceStop { conference_id: id, participant_id: None }).unwrap();
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).unwrap();
+    desk.sent();
+    // Two that were stopped, and the one that counts.
+    for _ in 0..2 {
+        desk.room(id, RoomEventKind::Played { channel: None, file: "ivr/recorded.wav".into() });
+        assert_eq!(desk.sent(), []);
+    }
+    desk.room(id, RoomEventKind::Played { channel: None, file: "ivr/recorded.wav".into() });
+    assert_eq!(told(&mut desk), [RecordVerb::Start]);
+}
+
+#[test]
+fn of_a_conference_that_is_merged_the_recording_is_over_and_says_why() {
+    let mut desk = Desk::open();
+    let (first, one) = recorded(&mut desk);
+    let pair = desk.talk(&olga());
+    let second = desk.conference(&olga(), &pair, &["1575"]);
+    desk.asks(&olga(), &Verb::Record { conference_id: second }).unwrap();
+    news(&mut desk, second, RecordingNews::Started);
+    let cancel = desk.guests(first)[0];
+    desk.hangs_up(cancel);
+    desk.asks(&olga(), &Verb::Merge { conference_id: first, into: second }).unwrap();
+    for leg in [one.caller, one.station] {
+        desk.room(first, RoomEventKind::Left { channel: leg });
+    }
+    // The file is closed before the last of them is in the other room.
+    news(&mut desk, first, stopped(0));
+    for leg in [one.caller, one.station] {
+        desk.joins(second, leg);
+    }
+    let (over, other) = (last(&desk, first), last(&desk, second));
+    assert_eq!((over.state, over.end), (RecordingState::Ended, Some(RecordingEnd::Merged)));
+    assert_eq!(desk.conference_of(first).state, ConferenceState::Ended);
+    assert_eq!(other.state, RecordingState::Recording, "the other goes on");
+    let why = "The recording is over, 12 s: the conference was merged into another one.";
+    assert_eq!(desk.told("conference.recording.ended"), [why]);
 }
 
 #[test]

@@ -15,8 +15,9 @@ use switchboard::domain::{
     input::Input,
     node::Node,
     reach::Strategy,
-    request::{Actor, NewConference, NewParticipant, Spare, Verb},
+    request::{Actor, Announced, NewConference, NewParticipant, Spare, Verb},
     setting::{Gain, Setting},
+    speech::SpokenText,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -157,7 +158,7 @@ fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
             call_id: Some(call_id),
             participants: some_people(world),
             end_rules: some_end_rules(world),
-            beep: world.chance.percent(30).then_some(Beep::OnEnter),
+            beep: world.chance.pick(&[None, None, Some(Beep::OnEnter), Some(Beep::Name)]).flatten(),
             groups: some_groups(world),
             ..NewConference::default()
         }),
@@ -280,8 +281,8 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
         40 => Verb::Introduce { conference_id, participant_id },
         41 | 42 => Verb::Admit { conference_id, participant_id },
         43 => Verb::Replace { conference_id, participant_id, with: somebody(world) },
-        56 => Verb::Announce { conference_id, participant_id: None, sound: "chime".into() },
-        57 => Verb::Announce { conference_id, participant_id: Some(participant_id), sound: "chime".into() },
+        56 => Verb::Announce { conference_id, participant_id: None, what: something_to_say(on) },
+        57 => Verb::Announce { conference_id, participant_id: Some(participant_id), what: something_to_say(on) },
         58 => Verb::AnnounceStop { conference_id, participant_id: on.then_some(participant_id) },
         32..35 => Verb::Sidebar { conference_id, participants: vec![participant_id, other] },
         35 => Verb::SidebarEnd { conference_id, sidebar: None },
@@ -310,4 +311,11 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
         22 => Verb::End { conference_id },
         _ => Verb::ContinueWithoutCaller { conference_id },
     })
+}
+
+fn something_to_say(text: bool) -> Announced {
+    match SpokenText::new("Good evening.") {
+        Ok(text_to_say) if text => Announced::Text { text: text_to_say, language: None },
+        _ => Announced::Sound("chime".into()),
+    }
 }

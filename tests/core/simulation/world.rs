@@ -7,7 +7,7 @@ use super::{
     switch::{Plan, Switch},
 };
 use crate::{
-    house::{Counted, rules},
+    house::{Counted, rules, safe},
     journal::{self, Journal, assert_same_state},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -18,8 +18,10 @@ use switchboard::domain::{
     ids::{ChannelId, NodeId},
     input::{Input, Outcome},
     node::{Node, requests::Accepted},
+    recording::RecordingRules,
     request::{Actor, Refusal, Verb},
     rules::{Rescue, Rules},
+    speech::{NameSentences, SpeechRules},
     time::Timestamp,
 };
 
@@ -525,11 +527,22 @@ impl World {
     }
 }
 
-/// What is lost with the switch is rung again.
+/// Played to everybody before they are recorded.
+pub const IT_IS_RECORDED: &str = "ivr/recorded.wav";
+
+/// What is lost with the switch is rung again; people are told that they are recorded, and who came.
 fn rescuing() -> Rules {
     let mut rules = rules();
     rules.conference.rescue = Rescue::Auto;
     rules.conference.rescue_sound = SoundFile::new("sorry.wav").ok();
     rules.originates_per_second = PER_SECOND;
+    rules.recording = RecordingRules::new("/rec", "{date}-{id}", Some(safe(IT_IS_RECORDED))).ok();
+    rules.conference.speech = Some(SpeechRules {
+        engine: safe("flite"),
+        voice: safe("slt"),
+        voices: BTreeMap::new(),
+        module: safe("mod_flite"),
+        names: NameSentences::default(),
+    });
     rules
 }

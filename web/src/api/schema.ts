@@ -1555,9 +1555,12 @@ export interface components {
         };
         /** @enum {string} */
         AnnouncementState: "asked" | "playing" | "stopping";
-        /** @description A sound that was asked for, and is not over. */
+        /** @description A sound or a text that was asked for, and is not over. */
         AnnouncementView: {
+            /** @description Its name; empty for a text. */
             sound: string;
+            /** @description What is spoken: asked for, or the names of those who came and left. */
+            text?: string | null;
             participant_id?: null | components["schemas"]["ParticipantId"];
             state: components["schemas"]["AnnouncementState"];
         };
@@ -1573,10 +1576,10 @@ export interface components {
             attendants: components["schemas"]["AttendantView"][];
         };
         /**
-         * @description When a short tone tells that somebody came or left.
+         * @description What tells that somebody came or left: a short tone, or their names.
          * @enum {string}
          */
-        Beep: "true" | "false" | "on_enter" | "on_exit";
+        Beep: "true" | "false" | "on_enter" | "on_exit" | "name";
         /** @description Everything a page needs to draw itself. */
         Board: {
             /** @description Id of the last event this picture contains, for `Last-Event-ID`. */
@@ -1827,12 +1830,17 @@ export interface components {
             since: components["schemas"]["Timestamp"];
             cause?: null | components["schemas"]["Notice"];
         };
-        /** @description A sound, by its name. */
+        /** @description A sound, by its name; or a text. */
         NewAnnouncement: {
             /** @description One of a node's `sounds`: the built-in `chime` and `attention`, and those of the configuration. */
             sound?: string;
-            /** @description Refused: FreeSWITCH tells neither that a voice spoke a text nor when it was done. */
+            /**
+             * @description Instead of a sound, where the node `speaks`: letters and digits of any script, spaces and . , ; : ! ? ( ) / % + -
+             *     and quotes. At most 300 characters.
+             */
             text?: string | null;
+            /** @description Of a text: one of the node's `languages`. Absent: the usual voice. */
+            language?: string | null;
         };
         /** @description Who is to be the only one to hear the participant. */
         NewCoaching: {
@@ -1974,6 +1982,10 @@ export interface components {
             records?: boolean;
             /** @description The sounds that can be announced in its rooms, by name. */
             sounds?: string[];
+            /** @description Texts can be spoken in its rooms: it is configured, and the module is loaded. */
+            speaks?: boolean;
+            /** @description Languages a text can be spoken in, besides the usual one. */
+            languages?: string[];
         };
         /** @description A reason from a closed list, with the same in words. */
         Notice: {
@@ -2019,7 +2031,7 @@ export interface components {
             uninvited?: boolean;
             /** @description Hears music, until the attendant or a moderator is there. */
             waits_for_host?: boolean;
-            /** @description The sound that is played to them alone. */
+            /** @description The sound that is played to them alone, or the text that is spoken. */
             announcing?: string | null;
             /** @description Is not heard. */
             muted: boolean;

@@ -22,6 +22,7 @@ export type CallView = Schemas['CallView'];
 export type Notice = Schemas['Notice'];
 export type UserRef = Schemas['UserRef'];
 export type ConferenceView = Schemas['ConferenceView'];
+export type AnnouncementView = Schemas['AnnouncementView'];
 export type ParticipantView = Schemas['ParticipantView'];
 export type LegView = Schemas['LegView'];
 export type RecordingView = Schemas['RecordingView'];

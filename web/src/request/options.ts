@@ -1,7 +1,7 @@
 /** What a conference is started with besides its people. Nothing chosen: as the server is configured. Pure. */
 import type { NewConference } from '../api/types.ts';
 
-export const BEEPS = ['true', 'on_enter', 'on_exit', 'false'] as const;
+export const BEEPS = ['true', 'on_enter', 'on_exit', 'name', 'false'] as const;
 export type Beep = (typeof BEEPS)[number];
 export const MOST_MINUTES = 1440;
 

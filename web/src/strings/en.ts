@@ -8,6 +8,8 @@ import type { Property } from '../request/draft.ts';
 import type { ConferenceRow } from '../verbs/conference.ts';
 import type { ParticipantRow } from '../verbs/participant.ts';
 
+const WRONG_SPEECH = 'Up to 300 letters and digits, with . , ; : ! ? ( ) / % + - between them.';
+
 /** What a verb is called; for what is typed, what the field is called and what is wrong with it. */
 export interface VerbWords {
   label: string;
@@ -165,6 +167,7 @@ export const en = {
     locked: 'Locked',
     /** When it ends by itself. */
     announcing: (sound: string): string => `being played: ${sound}`,
+    speaking: (text: string): string => `being spoken: “${text}”`,
     endsIn: (clock: string): string => `ends in ${clock}`,
     arranging: 'arranging who hears whom…',
     leave: 'Leave',
@@ -304,6 +307,7 @@ export const en = {
       replace: { label: 'Replace', field: 'Who takes their place', wrong: 'One name and number.' },
       move: { label: 'To another conference', field: 'Goes over to the conference of' },
       announce: { label: 'Play a sound', field: 'Is played to them only', nobody: 'There are no sounds.' },
+      say: { label: 'Say a text', field: 'Is spoken to them only', send: 'Say it', wrong: WRONG_SPEECH },
       announceStop: { label: 'Stop the sound' },
       back: { label: 'Back to the room' },
       introduce: { label: 'Speak with them' },
@@ -320,6 +324,7 @@ export const en = {
       together: { label: 'End talks apart' },
       extend: { label: 'A quarter of an hour more' },
       announce: { label: 'Play a sound', field: 'Is played to all', nobody: 'There are no sounds.' },
+      say: { label: 'Say a text', field: 'Is spoken to all', send: 'Say it', wrong: WRONG_SPEECH },
       announceStop: { label: 'Stop the sound' },
       merge: { label: 'Join with another', field: 'All go over to the conference of' },
       handOver: {
@@ -354,7 +359,9 @@ export const en = {
       nobody: 'Ends if nobody came within, in minutes',
       wrong: (least: number, most: number): string => `A number from ${least} to ${most}, or nothing.`,
       beep: 'Tone at the door',
-      beeps: { true: 'who comes and who leaves', on_enter: 'who comes', on_exit: 'who leaves', false: 'none' },
+      beeps: {
+        true: 'who comes and who leaves', on_enter: 'who comes', on_exit: 'who leaves', name: 'no tone: their names, spoken', false: 'none',
+      },
       attendantLeaves: 'Ends when I leave',
       callerLeaves: 'Ends when the caller leaves',
       oneLeft: 'Ends when only one is left',

@@ -1,15 +1,16 @@
 /** What can be asked for everybody in a conference at once. Pure. */
 import type { ConferenceVerb } from '../api/client.ts';
-import type { ConferenceView, ParticipantView } from '../api/types.ts';
+import type { AnnouncementView, ConferenceView, ParticipantView } from '../api/types.ts';
 import { isInside } from './participant.ts';
+import { spoken } from './spoken.ts';
 import type { Table, Wish } from './verb.ts';
 
 /** Left alone unless nobody is to be. */
 export const isHost = (one: ParticipantView): boolean => one.role === 'attendant' || !!one.moderator;
 
-/** The sound that everybody hears. */
-export const announcedToAll = (conference: ConferenceView): string | null =>
-  conference.announcing?.find((one) => !one.participant_id)?.sound ?? null;
+/** The sound or the text that everybody hears. */
+export const announcedToAll = (conference: ConferenceView): AnnouncementView | null =>
+  conference.announcing?.find((one) => !one.participant_id) ?? null;
 
 const anybody = (conference: ConferenceView): boolean => conference.participants.some(isInside);
 const anybodyElse = (conference: ConferenceView): boolean =>
@@ -52,10 +53,11 @@ export const CONFERENCE_VERBS = {
   // By a quarter of an hour.
   extend: { kind: 'press', key: 't', icon: 'clock', seldom: true, wish: { verb: 'extend' }, offered: (conference) => conference.ends_at != null },
   announce: {
-    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: anybody, verbs: ['announce'],
+    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: anybody, verbs: ['announce'], field: 'sound',
     picked: () => [],
     wish: (_conference, [sound]) => ({ verb: 'announce', body: { sound } }),
   },
+  say: { kind: 'typed', key: 'w', icon: 'whisper', offered: anybody, verb: 'announce', field: 'text', needsVoice: true, value: () => '', read: spoken },
   announceStop: {
     kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },
     offered: (conference) => announcedToAll(conference) !== null, happened: (conference) => announcedToAll(conference) === null,

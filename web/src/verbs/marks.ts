@@ -4,6 +4,7 @@ import type { IconName } from '../icons.ts';
 import { isOver } from '../live/house.ts';
 import type { Strings } from '../strings/en.ts';
 import { isInside } from './participant.ts';
+import { shortened } from './spoken.ts';
 
 export interface Mark {
   name: string;
@@ -35,7 +36,7 @@ const MARKS: readonly Look[] = [
   ['holdsUs', 'warn', 'pause', (one, words) => one.on_hold && !isOver(one) && words.holdsUs],
   ['heard', 'calm', 'mic', (one, words) => !!one.gain_in && words.heard(signed(one.gain_in))],
   ['hears', 'calm', 'speaker', (one, words) => !!one.gain_out && words.hears(signed(one.gain_out))],
-  ['announcing', 'calm', 'speaker', (one, words) => one.announcing != null && words.announcing(one.announcing)],
+  ['announcing', 'calm', 'speaker', (one, words) => one.announcing != null && words.announcing(shortened(one.announcing))],
   ['moderator', 'calm', 'star', (one, words) => !!one.moderator && words.moderator],
   ['replaces', 'calm', 'redial', (one, words, { named }) => one.replaces != null && !isOver(one) && !isInside(one) && words.replaces(named(one.replaces))],
 ];

@@ -2,6 +2,7 @@
 import type { ParticipantVerb } from '../api/client.ts';
 import type { ParticipantView } from '../api/types.ts';
 import { parse } from '../request/parse.ts';
+import { spoken } from './spoken.ts';
 import type { Table } from './verb.ts';
 
 export const MOST_GAIN = 4;
@@ -43,9 +44,13 @@ export const PARTICIPANT_VERBS = {
     },
   },
   announce: {
-    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: (one) => isInside(one) && !one.hold, verbs: ['announce'],
+    kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: (one) => isInside(one) && !one.hold, verbs: ['announce'], field: 'sound',
     picked: () => [],
     wish: (_one, [sound]) => ({ verb: 'announce', body: { sound } }),
+  },
+  say: {
+    kind: 'typed', key: 'w', icon: 'whisper', offered: (one) => isInside(one) && !one.hold, verb: 'announce', field: 'text', needsVoice: true,
+    value: () => '', read: spoken,
   },
   announceStop: {
     kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },

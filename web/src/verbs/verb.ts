@@ -18,6 +18,8 @@ interface Common<Thing> {
   offered: (thing: Thing) => boolean;
   /** Makes sense so seldom that it is not there when it does not. */
   seldom?: true;
+  /** Only there where the switch can speak. */
+  needsVoice?: true;
 }
 
 /** Happens once. */
@@ -53,6 +55,8 @@ export interface Step<Thing, Verb extends string> extends Common<Thing> {
 export interface Typed<Thing, Verb extends string> extends Common<Thing> {
   kind: 'typed';
   verb: Verb;
+  /** What of the verb's body it is, where another row sends the same verb. */
+  field?: string;
   /** What it is now; where it begins. */
   value: (thing: Thing) => string;
   /** What to send, or nothing if it cannot be sent. */
@@ -71,6 +75,8 @@ export interface Pick<Thing, Verb extends string> extends Common<Thing> {
   many: boolean;
   from: keyof Others;
   verbs: readonly Verb[];
+  /** What of the verb's body it is, where another row sends the same verb. */
+  field?: string;
   /** Who is picked so far. */
   picked: (thing: Thing, others: readonly Other[]) => readonly string[];
   /** A few words go with it; `note` is empty without. */
@@ -137,14 +143,16 @@ export function sameWish<Verb extends string>(a: Wish<Verb>, b: Wish<Verb>): boo
   return a.verb === b.verb && JSON.stringify(a.body ?? {}) === JSON.stringify(b.body ?? {});
 }
 
+const fits = (field: string | undefined, { body = {} }: Wish<string>): boolean => field === undefined || field in body;
+
 /** Whether the row is what such a wish comes from. */
 export function isOf(row: Row<never, string>, wish: Wish<string>): boolean {
   switch (row.kind) {
     case 'press': return sameWish(row.wish, wish);
     case 'toggle': return row.on === wish.verb || row.off === wish.verb;
     case 'step': return row.verb === wish.verb && row.field in (wish.body ?? {});
-    case 'typed': return row.verb === wish.verb;
-    case 'pick': return row.verbs.some((verb) => verb === wish.verb);
+    case 'typed': return row.verb === wish.verb && fits(row.field, wish);
+    case 'pick': return row.verbs.some((verb) => verb === wish.verb) && fits(row.field, wish);
   }
 }
 

@@ -9,10 +9,11 @@ import { isRinging } from '../live/progress.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
+import { shortened } from '../verbs/spoken.ts';
 import type { Other } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Panel, panelId } from './Panel.tsx';
-import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
+import { conferenceName, otherConferences, soundsOf, speaks, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
 import { Rescue } from './Rescue.tsx';
 
@@ -40,7 +41,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
         {conference.pending === 'arrange' && !closed && <em class="pending-word">{t.conference.arranging}</em>}
         {!closed && <RecordingSign conference={conference} />}
-        {sound !== null && <em class="pending-word">{t.conference.announcing(sound)}</em>}
+        {sound !== null && <em class="pending-word">{sound.text ? t.conference.speaking(shortened(sound.text, 60)) : t.conference.announcing(sound.sound)}</em>}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">
@@ -137,7 +138,7 @@ function Everyone({ conference }: { conference: ConferenceView }) {
   return (
     <Panel
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
-      thing={conference} note={t.verbs.hosts}
+      thing={conference} note={t.verbs.hosts} speaks={speaks(conference)}
       asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
       onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
       onClose={() => {

@@ -24,6 +24,8 @@ interface PanelProps<Thing, Verb extends string> {
   /** What was asked here and is not seen to have happened. */
   asked: readonly Wish<string>[];
   others: Others;
+  /** A voice can be heard there. */
+  speaks: boolean;
   /** The verb the server awaits the effect of. */
   awaited?: string | null | undefined;
   onAsk: (wish: Wish<Verb>) => void;
@@ -34,7 +36,7 @@ interface PanelProps<Thing, Verb extends string> {
 export const panelId = (id: string): string => `panel-${id}`;
 
 export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>) {
-  const { id, label, opener, table, words, thing, note, asked, awaited, others, onAsk, onClose } = props;
+  const { id, label, opener, table, words, thing, note, asked, awaited, others, speaks, onAsk, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   const [typing, setTyping] = useState<string | null>(null);
   /** What waits for a second press, and since when. */
@@ -52,7 +54,7 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
   const pending = (row: Row<Thing, Verb>): boolean =>
     asked.some((wish) => isOf(row, wish)) || verbsOf(row).some((verb) => verb === awaited);
   /** A conference alone has no other one to go to. */
-  const isThere = (row: Row<Thing, Verb>): boolean => (!row.seldom || row.offered(thing))
+  const isThere = (row: Row<Thing, Verb>): boolean => (!row.seldom || row.offered(thing)) && (!row.needsVoice || speaks)
     && !(row.kind === 'pick' && row.from === 'conferences' && others.conferences.length === 0);
   const wordsOf = (name: string): VerbWords => words[name] ?? { label: name };
   const controlId = (name: string): string => `${panelId(id)}-${name}`;
@@ -258,7 +260,7 @@ function Line<Thing, Verb extends string>({ id, row, words, thing, off, onSend }
         spellcheck={!row.digits && !row.stays} defaultValue={row.value(thing)} aria-invalid={wrong ? 'true' : undefined}
         aria-describedby={`${id}-wrong`} onInput={() => setWrong(false)}
       />
-      <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{row.stays ? t.verbs.send : t.verbs.set}</button>
+      <button type="submit" class="button primary" aria-disabled={off ? 'true' : undefined}>{words.send ?? (row.stays ? t.verbs.send : t.verbs.set)}</button>
       <p class="bad-text verbs-wrong" id={`${id}-wrong`}>{wrong && words.wrong}</p>
     </form>
   );

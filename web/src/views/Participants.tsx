@@ -8,7 +8,7 @@ import { now } from '../live/clock.ts';
 import { isClosed, isGivenUp, isOver } from '../live/house.ts';
 import { isMany, isShown, type Shown } from '../live/progress.ts';
 import { isMine, mayAct } from '../live/select.ts';
-import { otherConferences, soundsOf } from './Queue.tsx';
+import { otherConferences, soundsOf, speaks } from './Queue.tsx';
 import { t } from '../strings/index.ts';
 import { marks } from '../verbs/marks.ts';
 import { isInside, PARTICIPANT_VERBS } from '../verbs/participant.ts';
@@ -146,7 +146,7 @@ function More({ conference, one, name, onClose }: MoreProps) {
   return (
     <Panel
       id={one.id} label={t.verbs.moreOf(name)} opener={shownKey('more')} table={PARTICIPANT_VERBS} words={t.verbs.participant}
-      thing={one} note={isInside(one) ? undefined : t.verbs.off}
+      thing={one} note={isInside(one) ? undefined : t.verbs.off} speaks={speaks(conference)}
       asked={askedOf(one.id)} awaited={one.pending}
       others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: [] }}
       onAsk={({ verb, body }) => (verb === 'sidebar'

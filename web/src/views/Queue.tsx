@@ -163,6 +163,11 @@ export function soundsOf(conference: ConferenceView): Other[] {
   return (node?.sounds ?? []).map((name) => ({ id: name, name }));
 }
 
+/** A voice can be heard in its room. */
+export function speaks(conference: ConferenceView): boolean {
+  return house.value.nodes.find((one) => one.id === conference.node_id)?.speaks === true;
+}
+
 /** A conference is called by its caller, or by who was asked into it first. */
 export function conferenceName(conference: ConferenceView): string {
   const caller = conference.participants.find((one) => one.role === 'caller');

@@ -1,5 +1,5 @@
 /** What a conference is started with besides its people: seldom wanted, so behind one word. */
-import { startOptions } from '../desk.ts';
+import { house, startOptions } from '../desk.ts';
 import { BEEPS, countChosen, minutes, MOST_MINUTES, type StartOptions as Options } from '../request/options.ts';
 import { t } from '../strings/index.ts';
 
@@ -8,6 +8,7 @@ export function StartOptions({ hasCall }: { hasCall: boolean }) {
   const words = t.request.options;
   const set = (change: Partial<Options>): void => { startOptions.value = { ...options, ...change }; };
   const count = countChosen(options);
+  const named = house.value.nodes.some((node) => node.speaks);
   return (
     <details class="options">
       <summary>{words.heading}{count > 0 && <span class="quiet"> · {words.chosen(count)}</span>}</summary>
@@ -18,7 +19,7 @@ export function StartOptions({ hasCall }: { hasCall: boolean }) {
           {words.beep}
           <select value={options.beep} onChange={(event) => set({ beep: BEEPS.find((beep) => beep === event.currentTarget.value) ?? '' })}>
             <option value="">{words.asConfigured}</option>
-            {BEEPS.map((beep) => <option key={beep} value={beep}>{words.beeps[beep]}</option>)}
+            {BEEPS.filter((beep) => beep !== 'name' || beep === options.beep || named).map((beep) => <option key={beep} value={beep}>{words.beeps[beep]}</option>)}
           </select>
         </label>
         <Check label={words.attendantLeaves} on={options.attendantLeaves} onChange={(attendantLeaves) => set({ attendantLeaves })} />

@@ -141,6 +141,7 @@ impl Switch {
                 ok()
             }
             Command::Play { room, file, listener } => self.play(room, file.as_str(), listener.as_ref()),
+            Command::Say { room, speech, listener } => self.play(room, &speech.file(), listener.as_ref()),
             Command::StopPlaying { room, listener } => {
                 let channel = listener.map(|listener| listener.channel);
                 let Some(found) = self.rooms.get_mut(room.name.as_str()) else {
@@ -221,7 +222,7 @@ impl Switch {
     }
 
     /// Each sound lasts for a while of its own; some are not there.
-    fn play(&mut self, room: &Room, file: &str, listener: Option<&Listener>) -> Outcome {
+    pub(super) fn play(&mut self, room: &Room, file: &str, listener: Option<&Listener>) -> Outcome {
         let name = room.name.as_str();
         let missing = self.chance.percent(10);
         let (file, number) = (file.to_owned(), self.chance.ms(0, i64::MAX / 2));

@@ -368,6 +368,7 @@ impl Switch {
                 let Some(room) = self.rooms.get_mut(&name) else { return };
                 let Some(place) = room.plays.iter().position(|play| play.number == number) else { return };
                 let Play { channel, file, .. } = room.plays.remove(place);
+                room.heard.insert(file.clone());
                 self.tell_room(&name, RoomEventKind::Played { channel, file });
             }
             Plan::Decline(id) => {

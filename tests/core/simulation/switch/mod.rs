@@ -127,6 +127,8 @@ pub struct Room {
     pub members: BTreeMap<ChannelId, Member>,
     /// What is played in it.
     pub plays: Vec<Play>,
+    /// What was played to its end.
+    pub heard: BTreeSet<String>,
     /// Speaker and listener, by number. Of those who left the relations towards them stay.
     pub blocked: BTreeSet<(u32, u32)>,
     /// Files being written, and whether that is paused.
@@ -287,7 +289,7 @@ impl Switch {
 
     /// What the lists show now. Channels lag; `uuid_exists` and rooms do not.
     pub fn snapshot(&self) -> Snapshot {
-        let mut snapshot = Snapshot { health: self.health(), ..Snapshot::default() };
+        let mut snapshot = Snapshot { health: self.health(), speaks: !self.paused, ..Snapshot::default() };
         for (id, channel) in self.channels.iter().filter(|(_, channel)| self.now - channel.born > LAG) {
             snapshot.channels.insert(*id, self.info(*id));
             if let Doing::Bridged(other) = channel.doing

@@ -8,11 +8,7 @@ use switchboard::domain::{
 
 impl Switch {
     pub(super) fn announce(&mut self, room: &Room, sound: &str) -> Outcome {
-        if !self.rooms.contains_key(room.name.as_str()) {
-            return Outcome::Err("Conference not found".into());
-        }
-        self.tell_room(room.name.as_str(), RoomEventKind::Played { channel: None, file: sound.to_owned() });
-        Outcome::Ok(String::new())
+        self.play(room, sound, None)
     }
 
     pub(super) fn recorder(&mut self, room: &Room, path: &str, verb: RecordVerb) -> Outcome {
@@ -22,6 +18,8 @@ impl Switch {
         match verb {
             RecordVerb::Start => {
                 assert!(!known, "a name is used once");
+                let heard = found.heard.remove(super::super::world::IT_IS_RECORDED);
+                assert!(heard, "nobody was told that they are recorded");
                 let after = self.chance.ms(1, 30);
                 self.plan(after, Plan::Record(name.to_owned(), path.to_owned()));
             }
