@@ -2,14 +2,15 @@
 
 use crate::{
     config::{
-        ATTENDANT, Ask, CALLER, ComeBackMode, Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode,
-        StationConfig,
+        ATTENDANT, Ask, BallotConfig, CALLER, ComeBackMode, Config, KeysConfig, NodeConfig, PhoneRouteConfig,
+        RecordingConfig, RescueMode, StationConfig,
     },
     domain::{
         announcement::{SoundFile, Sounds},
         effect::WayBack,
         ending::EndRules,
         endpoint::{Endpoint, Phrase, Safe, UnsafeText},
+        keys::{KeyRules, KeySounds, Sequence},
         number::Numbering,
         policy::{Limits, Policy},
         reach::Reach,
@@ -118,6 +119,36 @@ fn conference(config: &Config) -> ConferenceRules {
         },
         beep: config.conference.beep,
         sounds: sounds(config),
+        keys: keys(&config.keys),
+    }
+}
+
+/// Whatever is no sequence was refused when the file was read.
+fn keys(config: &KeysConfig) -> KeyRules {
+    let commands = config.commands().into_iter();
+    let commands = commands.filter_map(|(_, command, text)| Some((command, Sequence::new(text).ok()?)));
+    let [(_, yes), (_, no)] = config.votes();
+    let own = KeySounds::default();
+    let sound = |given: &Option<String>, own: Option<SoundFile>| match given {
+        None => own,
+        Some(text) => SoundFile::new(&**text).ok(),
+    };
+    let sounds = &config.sounds;
+    KeyRules {
+        commands: commands.collect(),
+        votes: Sequence::new(yes).ok().zip(Sequence::new(no).ok()).map(|(yes, no)| [yes, no]),
+        pause: Duration::from_secs(u64::from(config.pause_seconds)),
+        sure: Duration::from_secs(u64::from(config.sure_seconds)),
+        extend_seconds: config.extend_seconds,
+        secret: config.ballot == BallotConfig::Secret,
+        sounds: KeySounds {
+            hand_up: sound(&sounds.hand_up, own.hand_up),
+            hand_down: sound(&sounds.hand_down, own.hand_down),
+            accepted: sound(&sounds.accepted, own.accepted),
+            refused: sound(&sounds.refused, own.refused),
+            sure: sound(&sounds.sure, own.sure),
+            vote: sound(&sounds.vote, own.vote),
+        },
     }
 }
 

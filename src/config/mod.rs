@@ -8,6 +8,7 @@ mod come_back;
 mod ending;
 mod error;
 mod fields;
+mod keys;
 mod rescue;
 mod secrets;
 mod sections;
@@ -20,6 +21,7 @@ mod validate;
 pub use come_back::{ComeBackConfig, ComeBackMode};
 pub use ending::EndRulesConfig;
 pub use error::{ConfigError, Problem};
+pub use keys::{BallotConfig, KeySoundsConfig, KeysConfig};
 pub use rescue::{RescueConfig, RescueMode};
 pub use secrets::SecretError;
 pub use sections::{
@@ -58,6 +60,7 @@ pub struct Config {
     pub come_back: ComeBackConfig,
     pub recording: RecordingConfig,
     pub sounds: SoundsConfig,
+    pub keys: KeysConfig,
     pub dialing: DialingConfig,
     pub confirm: ConfirmConfig,
     pub log: LogConfig,

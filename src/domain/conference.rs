@@ -16,6 +16,7 @@ use super::{
     setting::{Setting, Settings},
     states::{ConferenceState, LegState, ParticipantRole},
     time::Timestamp,
+    vote::{Hand, Vote},
 };
 
 /// The thing the attendant asked for.
@@ -41,6 +42,12 @@ pub struct Conference {
     pub ending: Ending,
     pub door: DoorSounds,
     pub wait_for_host: bool,
+    /// Raised hands, in the order in which they were raised.
+    pub hands: Vec<Hand>,
+    /// Oldest first; at most the last is open.
+    pub votes: Vec<Vote>,
+    /// Who runs it by the keys of their phone, also without the attendant.
+    pub in_charge: Option<ParticipantId>,
     /// What is being played. Not journaled: after a restart nobody can say.
     pub announcing: Vec<Announcing>,
     /// How many there were. Not journaled.
@@ -329,6 +336,21 @@ impl Conference {
     /// The same, to change what is not journaled of it.
     pub fn recording_mut(&mut self) -> Option<&mut Recording> {
         self.recordings.last_mut().filter(|one| !one.is_over())
+    }
+
+    /// The vote that is open.
+    pub fn open_vote(&self) -> Option<&Vote> {
+        self.votes.last().filter(|vote| vote.result.is_none())
+    }
+
+    /// The hand of this one, if it is up.
+    pub fn hand_of(&self, id: ParticipantId) -> Option<&Hand> {
+        self.hands.iter().find(|hand| hand.participant == id)
+    }
+
+    /// Whoever is in charge beside the attendant is there.
+    pub fn is_led(&self) -> bool {
+        self.in_charge.and_then(|id| self.participant(id)).is_some_and(|p| p.active().next().is_some())
     }
 
     /// Changes one participant, if there is such a one.

@@ -6,6 +6,7 @@ use super::{
     ending::EndRules,
     endpoint::{Endpoint, Phrase, Safe},
     fact::Person,
+    keys::KeyRules,
     number::Numbering,
     policy::Policy,
     reach::Reach,
@@ -68,6 +69,7 @@ pub struct ConferenceRules {
     /// None: as the conference profile says.
     pub beep: Option<Beep>,
     pub sounds: Sounds,
+    pub keys: KeyRules,
 }
 
 /// What is done for somebody whose line dropped out of a conference, and who calls again.

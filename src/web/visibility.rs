@@ -233,6 +233,8 @@ mod tests {
             end_reason: None,
             beep: None,
             wait_for_host: false,
+            hands: Vec::new(),
+            votes: Vec::new(),
             announcing: Vec::new(),
             end_rules: Default::default(),
             ends_at: None,

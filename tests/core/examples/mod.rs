@@ -11,5 +11,6 @@ mod ending;
 mod grouping;
 mod host;
 mod owning;
+mod phones;
 mod reaching;
 mod recordings;

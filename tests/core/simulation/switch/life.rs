@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use switchboard::domain::{
     ids::ChannelId,
     input::{ChannelEventKind, HookEvent, Input, Outcome, RoomEventKind},
+    keys::Key,
     setting::{Setting, Settings},
 };
 
@@ -370,7 +371,7 @@ impl Switch {
             }
             Plan::Decline(id) => {
                 if self.channels.get(&id).is_some_and(|channel| channel.doing == Doing::Confirming) {
-                    self.tell(id, ChannelEventKind::DeclineKey);
+                    self.tell(id, ChannelEventKind::Pressed(Key::NINE));
                 }
             }
             Plan::JobFailed(channels, cause) => {
