@@ -382,6 +382,13 @@ impl Switch {
         }
     }
 
+    /// At the phone of this channel.
+    pub fn press_keys(&mut self, channel: ChannelId, keys: &str) {
+        for key in keys.chars().filter_map(Key::new) {
+            self.tell(channel, ChannelEventKind::Pressed(key));
+        }
+    }
+
     /// `conference ROOM kick`: ends the application only. A leg originated straight into the room ends with it.
     pub fn kick(&mut self, channel: ChannelId) {
         if self.leave(channel) {
