@@ -25,7 +25,7 @@ impl House {
         self.anna.post(&path, json!({"participant_id": id, "note": note})).await
     }
 
-    async fn conference_shows(&self, conference: &str, key: &str, value: Value) {
+    async fn whole_shows(&self, conference: &str, key: &str, value: Value) {
         let look = |page: &Picture| (page.conferences.get(conference)?[key] == value).then_some(());
         self.page.shows(&format!("{key} {value}"), SOON, look).await;
     }
@@ -48,13 +48,13 @@ async fn a_member_leads_by_phone(report: Report) {
 
     let pressed = Instant::now();
     world.types(anna, "*5").await;
-    house.conference_shows(conference, "locked", json!(true)).await;
+    house.whole_shows(conference, "locked", json!(true)).await;
     house.since("locked by phone after", pressed);
     house.says("Anna Berg (by phone) locks the room.").await;
     assert!(world.hears_sound(anna, DONE, pressed).await);
     assert!(!world.heard_sound(paul, DONE, pressed) && !world.heard_sound(caller, DONE, pressed));
     world.types(anna, "*5").await;
-    house.conference_shows(conference, "locked", json!(false)).await;
+    house.whole_shows(conference, "locked", json!(false)).await;
 
     world.types(anna, "*7").await;
     house.shows_of(conference, PAUL, "muted", json!(true)).await;
@@ -140,7 +140,7 @@ async fn others_steer_only_themselves(report: Report) {
         world.types(paul, keys).await;
         assert!(world.hears_sound(paul, REFUSED, pressed).await, "{keys}");
     }
-    house.conference_shows(conference, "locked", json!(false)).await;
+    house.whole_shows(conference, "locked", json!(false)).await;
     assert!(table.all().iter().all(|end| world.is_up(end)));
 
     // Two may be moderators at once; whoever is made none is refused again.
@@ -148,9 +148,9 @@ async fn others_steer_only_themselves(report: Report) {
     house.anna.participant(conference, pauls_id, "promote").await.accepted();
     house.shows_of(conference, PAUL, "moderator", json!(true)).await;
     world.types(paul, "*5").await;
-    house.conference_shows(conference, "locked", json!(true)).await;
+    house.whole_shows(conference, "locked", json!(true)).await;
     world.types(anna, "*5").await;
-    house.conference_shows(conference, "locked", json!(false)).await;
+    house.whole_shows(conference, "locked", json!(false)).await;
     house.anna.participant(conference, annas_id, "demote").await.accepted();
     house.shows_of(conference, ANNA, "in_charge", json!(false)).await;
     let pressed = Instant::now();
@@ -178,7 +178,7 @@ async fn the_lead_outlives_the_service(report: Report) {
     house.page.shows("the node up", SOON * 2, |page| (page.node_state() == "up").then_some(())).await;
     house.world.all_hear_each_other(&[caller, anna, paul]).await;
     house.world.types(anna, "*5").await;
-    house.conference_shows(conference, "locked", json!(true)).await;
+    house.whole_shows(conference, "locked", json!(true)).await;
     house.world.hang_up(anna);
     let ended = house.ends(conference).await;
     assert_eq!(ended["end_reason"]["code"], "attendant_left");
