@@ -263,6 +263,17 @@ mod tests {
         assert_eq!(rules.routes.0[1].caller_id_name.as_ref().map(Phrase::as_str), Some("Example GmbH"));
     }
 
+    #[test]
+    fn the_keys_of_the_example_are_those_that_hold_without_it() {
+        assert_eq!(made(EXAMPLE).unwrap().conference.keys, KeyRules::default());
+        let off =
+            "[keys]\nhand = \"\"\nvote_yes = \"\"\nvote_no = \"\"\nextend_seconds = 60\n[keys.sounds]\nvote = \"\"\n";
+        let text = EXAMPLE.split("[keys]").next().unwrap().to_owned() + off;
+        let keys = made(&text).unwrap().conference.keys;
+        assert!(!keys.commands.contains_key(&crate::domain::keys::PhoneCommand::Hand) && keys.votes.is_none());
+        assert_eq!((keys.sounds.vote, keys.extend_seconds), (None, 60));
+    }
+
     fn with_dial(dial: &str) -> String {
         EXAMPLE
             .replace("user/{number}@{domain}\"\n# What {domain} stands for; needed if `dial`", &format!("{dial}\"\n#"))

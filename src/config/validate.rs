@@ -399,7 +399,7 @@ impl Findings {
                 &path,
                 format!("{text:?} does not begin with a digit; what begins with * or # is read as a command"),
             );
-            for (other, earlier) in known.iter().filter(|(_, earlier)| earlier.conflicts(&sequence)) {
+            if let Some((other, earlier)) = known.iter().find(|(_, earlier)| earlier.conflicts(&sequence)) {
                 self.add(
                     &path,
                     format!("{text:?} cannot stand beside {other} ({earlier}): one begins with the other; change one"),

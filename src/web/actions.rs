@@ -125,7 +125,7 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
                 if let Some(participant_id) = participant_id {
                     return Ok(Verb::PutInCharge { conference_id, participant_id, note });
                 }
-                let to = attendants::who_can_take(&web, &user).await?;
+                let to = attendants::who_can_take(&web, user.as_deref().unwrap_or_default()).await?;
                 return Ok(Verb::HandOver { conference_id, to, note });
             }
             ConferenceVerb::Rejoin => {

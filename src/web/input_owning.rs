@@ -14,7 +14,7 @@ pub const MAX_NOTE: usize = 500;
 pub struct NewOwner {
     /// The id or the name of an attendant, supervisor or administrator.
     #[serde(default)]
-    pub user: String,
+    pub user: Option<String>,
     /// Somebody in the room: in charge of it from now on, and a moderator; the conference stays its owner's.
     #[serde(default)]
     pub participant_id: Option<ParticipantId>,
@@ -26,12 +26,12 @@ pub struct NewOwner {
 
 impl Checked for NewOwner {
     fn check(&self, faults: &mut Faults) {
-        match (self.user.is_empty(), self.participant_id) {
-            (false, Some(_)) => faults.add("/participant_id", "stands beside user; name one of both"),
-            (true, None) => faults.add("/user", "is missing; name a user, or a participant_id"),
+        match (&self.user, self.participant_id) {
+            (Some(_), Some(_)) => faults.add("/participant_id", "stands beside user; name one of both"),
+            (None, None) => faults.add("/user", "is missing; name a user, or a participant_id"),
             _ => {}
         }
-        faults.text(|| "/user".into(), &self.user, MAX_NAME);
+        faults.text(|| "/user".into(), self.user.as_deref().unwrap_or_default(), MAX_NAME);
         faults.text(|| "/note".into(), &self.note, MAX_NOTE);
     }
 }

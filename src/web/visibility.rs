@@ -265,6 +265,7 @@ mod tests {
             recording_id: None,
             number: None,
             actor,
+            actor_participant_id: None,
             text: "A caller arrived.".into(),
             reason: None,
             switch_cause: None,

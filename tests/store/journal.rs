@@ -144,6 +144,7 @@ pub async fn one_bad_batch_undoes_the_whole_append(store: Arc<dyn Store>) {
         idempotency: vec![asked(user(1), "key", 1)],
         dials: vec![dial(user(1), leg, 1)],
         callers: vec![Caller { conference: id.to_owned(), number: "4930111".to_owned(), at: Timestamp(1) }],
+        urn: vec![],
     };
     store.append(&[keyed("first", 1)]).await.unwrap();
     let error = store.append(&[batch(vec![opens(&conference("second"), 2)]), keyed("third", 3)]).await.unwrap_err();
