@@ -50,6 +50,7 @@ pub fn node(node: &Node, store_is_up: bool) -> NodeView {
         ports_total: node.rules.ports,
         store_is_up,
         records: node.rules.recording.is_some(),
+        secret_votes: node.rules.conference.keys.secret,
         sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
     }
 }

@@ -54,6 +54,9 @@ pub struct NodeView {
     /// Conferences here can be recorded.
     #[serde(default)]
     pub records: bool,
+    /// Votes here are secret unless a request says otherwise.
+    #[serde(default)]
+    pub secret_votes: bool,
     /// The sounds that can be announced in its rooms, by name.
     #[serde(default)]
     pub sounds: Vec<String>,

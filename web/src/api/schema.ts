@@ -2125,6 +2125,8 @@ export interface components {
             store_is_up?: boolean;
             /** @description Conferences here can be recorded. */
             records?: boolean;
+            /** @description Votes here are secret unless a request says otherwise. */
+            secret_votes?: boolean;
             /** @description The sounds that can be announced in its rooms, by name. */
             sounds?: string[];
         };

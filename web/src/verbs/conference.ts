@@ -69,7 +69,8 @@ export const CONFERENCE_VERBS = {
     kind: 'pick', many: false, from: 'attendants', key: 'o', icon: 'user', offered: () => true, verbs: ['hand_over'], noted: true,
     picked: () => [],
     wish: (_conference, [user], note) => ({ verb: 'hand_over', body: { user, note } }),
-    happened: (conference, { body }) => conference.owner.id === body?.user,
+    happened: (conference, { body }) => (body?.participant_id
+      ? conference.participants.some((one) => one.id === body.participant_id && one.in_charge) : conference.owner.id === body?.user),
   },
 } as const satisfies Table<ConferenceView, ConferenceVerb>;
 

@@ -1,7 +1,7 @@
 /** One conference: its state, the question it may ask, and what can be done with all of it. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { ConferenceView } from '../api/types.ts';
-import { askedOf, attendants, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user } from '../desk.ts';
+import { askedOf, attendants, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user, voteForm } from '../desk.ts';
 import { shownKey } from '../keys/keymap.ts';
 import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
@@ -11,6 +11,7 @@ import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import type { Other } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
+import { Hands, Vote, VoteControl, VoteForm } from './Meeting.tsx';
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
@@ -60,6 +61,9 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
       {closed && <Rescue conference={conference} />}
       {!closed && <RecordingLost conference={conference} />}
       {!closed && <Controls conference={conference} />}
+      {!closed && voteForm.value === conference.id && <VoteForm conference={conference} />}
+      {!closed && <Hands conference={conference} />}
+      <Vote conference={conference} />
       {!closed && panel.value === conference.id && <Everyone conference={conference} />}
     </section>
   );
@@ -96,6 +100,7 @@ function Controls({ conference }: { conference: ConferenceView }) {
         onPress={() => conferenceAction(conference, lockVerb)}
       />
       <RecordingControls conference={conference} />
+      {conference.participants.some((one) => one.state === 'joined') && <VoteControl conference={conference} />}
       {isRinging(conference) && (
         <Action
           key="cancelAll" label={t.conference.cancelAll} icon="cross" action="cancelAll"
