@@ -351,6 +351,7 @@ export const en = {
       extend: { label: 'A quarter of an hour more' },
       announce: { label: 'Play a sound', field: 'Is played to all', nobody: 'There are no sounds.' },
       announceStop: { label: 'Stop the sound' },
+      vote: { label: 'Vote…' },
       merge: { label: 'Join with another', field: 'All go over to the conference of' },
       handOver: {
         label: 'Hand over', field: 'Hand this conference over to', note: 'A note for them, if you like', wrong: 'Choose to whom.', nobody: 'Nobody else works here.',

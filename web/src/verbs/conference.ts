@@ -1,6 +1,7 @@
 /** What can be asked for everybody in a conference at once. Pure. */
 import type { ConferenceVerb } from '../api/client.ts';
 import type { ConferenceView, ParticipantView } from '../api/types.ts';
+import { openVote } from '../live/meeting.ts';
 import { isInside } from './participant.ts';
 import type { Table, Wish } from './verb.ts';
 
@@ -59,6 +60,10 @@ export const CONFERENCE_VERBS = {
   announceStop: {
     kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },
     offered: (conference) => announcedToAll(conference) !== null, happened: (conference) => announcedToAll(conference) === null,
+  },
+  vote: {
+    kind: 'press', key: 'v', icon: 'check', wish: { verb: 'vote_open' }, offered: (conference) => anybody(conference) && openVote(conference) === null,
+    happened: (conference) => openVote(conference) !== null,
   },
   merge: {
     kind: 'pick', many: false, from: 'conferences', key: 'g', icon: 'leave', offered: anybody, verbs: ['merge'],

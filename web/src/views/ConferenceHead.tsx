@@ -11,7 +11,7 @@ import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import type { Other } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
-import { Hands, Vote, VoteControl, VoteForm } from './Meeting.tsx';
+import { Hands, Vote, VoteForm } from './Meeting.tsx';
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
@@ -100,7 +100,6 @@ function Controls({ conference }: { conference: ConferenceView }) {
         onPress={() => conferenceAction(conference, lockVerb)}
       />
       <RecordingControls conference={conference} />
-      {conference.participants.some((one) => one.state === 'joined') && <VoteControl conference={conference} />}
       {isRinging(conference) && (
         <Action
           key="cancelAll" label={t.conference.cancelAll} icon="cross" action="cancelAll"
@@ -144,7 +143,12 @@ function Everyone({ conference }: { conference: ConferenceView }) {
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts}
       asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
-      onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
+      onAsk={({ verb, body }) => {
+        if (verb !== 'vote_open') return conferenceAction(conference, verb, body);
+        // What is to be asked is written first.
+        togglePanel(conference.id);
+        voteForm.value = conference.id;
+      }}
       onClose={() => {
         document.getElementById(everyoneId(conference))?.focus();
         togglePanel(conference.id);

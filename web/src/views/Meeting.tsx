@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ConferenceView, VoteView } from '../api/types.ts';
 import { conferenceAction, house, isAsked, participantAction, say, singleKeys, user, voteForm } from '../desk.ts';
 import { clockText, now } from '../live/clock.ts';
-import { handsOf, lastVote, openVote, votersOf } from '../live/meeting.ts';
+import { handsOf, lastVote, votersOf } from '../live/meeting.ts';
 import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { Action, Elapsed, Icon, State } from './parts.tsx';
@@ -29,7 +29,15 @@ export function Hands({ conference }: { conference: ConferenceView }) {
 
   return (
     <section class="meeting" aria-labelledby="hands-heading" onKeyDown={onKeyDown} data-hands={hands.length}>
-      <h3 id="hands-heading"><Icon name="hand" />{t.meeting.hands(hands.length)}</h3>
+      <div class="meeting-top">
+        <h3 id="hands-heading"><Icon name="hand" />{t.meeting.hands(hands.length)}</h3>
+        {steers && hands.length > 1 && (
+          <Action
+            label={t.meeting.lowerAll} icon="down" action="lowerHands"
+            pending={isAsked({ on: 'conference', id: conference.id, verb: 'lower_hands' })} onPress={() => conferenceAction(conference, 'lower_hands')}
+          />
+        )}
+      </div>
       <ol class="hands">
         {hands.map(({ one, since }, place) => {
           const name = one.name || one.number;
@@ -53,39 +61,13 @@ export function Hands({ conference }: { conference: ConferenceView }) {
           );
         })}
       </ol>
-      {steers && hands.length > 1 && (
-        <Action
-          label={t.meeting.lowerAll} icon="down" action="lowerHands" pending={isAsked({ on: 'conference', id: conference.id, verb: 'lower_hands' })}
-          onPress={() => conferenceAction(conference, 'lower_hands')}
-        />
-      )}
     </section>
   );
 }
 
-/** Opens a vote, or closes the one that is open. */
-export function VoteControl({ conference }: { conference: ConferenceView }) {
-  const asks = (verb: 'vote_open' | 'vote_close'): boolean => isAsked({ on: 'conference', id: conference.id, verb });
-  if (openVote(conference)) {
-    return (
-      <Action
-        key="vote" label={t.meeting.close} icon="check" action="vote" pending={asks('vote_close')}
-        onPress={() => conferenceAction(conference, 'vote_close')}
-      />
-    );
-  }
-  const open = voteForm.value === conference.id;
-  return (
-    <Action
-      key="vote" id={controlId(conference)} label={t.meeting.open} icon="check" action="vote" opens={formId(conference)} opened={open}
-      pending={asks('vote_open')} onPress={() => { voteForm.value = open ? null : conference.id; }}
-    />
-  );
-}
-
-const controlId = (conference: ConferenceView): string => `vote-${conference.id}`;
 const formId = (conference: ConferenceView): string => `vote-form-${conference.id}`;
 
+/** What the room is to be asked. */
 export function VoteForm({ conference }: { conference: ConferenceView }) {
   const form = useRef<HTMLFormElement>(null);
   const question = useRef<HTMLInputElement>(null);
@@ -94,16 +76,16 @@ export function VoteForm({ conference }: { conference: ConferenceView }) {
   const [secret, setSecret] = useState(usually);
   const [wrong, setWrong] = useState(false);
   useLayoutEffect(() => {
+    const before = document.activeElement;
     question.current?.focus();
+    form.current?.scrollIntoView({ block: 'nearest' });
     return () => {
       if (voteForm.peek() === conference.id) voteForm.value = null;
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, [conference.id]);
 
-  function back(): void {
-    voteForm.value = null;
-    document.getElementById(controlId(conference))?.focus();
-  }
+  const back = (): void => { voteForm.value = null; };
 
   function send(event: Event): void {
     event.preventDefault();
@@ -152,11 +134,19 @@ export function Vote({ conference }: { conference: ConferenceView }) {
   const lines: [string, string[]][] = [[t.meeting.yes, yes], [t.meeting.no, no], [t.meeting.notYet, missing]];
   return (
     <section class="meeting vote" aria-labelledby="vote-heading" data-vote={vote.open ? 'open' : 'closed'}>
-      <h3 id="vote-heading">
-        <State tone={vote.open ? 'busy' : 'calm'} icon="check">{vote.open ? t.meeting.isOpen(vote.secret) : t.meeting.isClosed(vote.secret)}</State>
-        {vote.question && <span class="vote-question">{vote.question}</span>}
-        {vote.open && vote.closes_at && <Closes at={vote.closes_at} />}
-      </h3>
+      <div class="meeting-top">
+        <h3 id="vote-heading">
+          <State tone={vote.open ? 'busy' : 'calm'} icon="check">{vote.open ? t.meeting.isOpen(vote.secret) : t.meeting.isClosed(vote.secret)}</State>
+          {vote.question && <span class="vote-question">{vote.question}</span>}
+          {vote.open && vote.closes_at && <Closes at={vote.closes_at} />}
+        </h3>
+        {vote.open && !!user.value && mayAct(conference, user.value) && (
+          <Action
+            label={t.meeting.close} icon="check" action="vote" pending={isAsked({ on: 'conference', id: conference.id, verb: 'vote_close' })}
+            onPress={() => conferenceAction(conference, 'vote_close')}
+          />
+        )}
+      </div>
       <p class="vote-sums"><strong>{sums(vote)}</strong></p>
       {!vote.secret && (
         <dl class="voters">
