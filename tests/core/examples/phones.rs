@@ -129,7 +129,7 @@ fn the_floor_is_given_in_one_action() {
 fn opens(desk: &mut Desk, room: &Room, secret: bool, seconds: Option<u32>) {
     let question = "Shall we go on?".to_owned();
     let verb = Verb::OpenVote { conference_id: room.id, question, secret: Some(secret), seconds };
-    desk.asks(&petra(), &verb).unwrap();
+    desk.asks(&petra(), &verb).expect("nothing speaks against it");
 }
 
 fn result(desk: &Desk, room: &Room) -> (u32, u32, u32) {
@@ -224,7 +224,7 @@ fn a_vote_closes_when_its_time_is_over_and_with_its_conference() {
 
 fn put_in_charge(desk: &mut Desk, room: &Room, participant_id: ParticipantId) {
     let verb = Verb::PutInCharge { conference_id: room.id, participant_id, note: "You know them.".into() };
-    desk.asks(&petra(), &verb).unwrap();
+    desk.asks(&petra(), &verb).expect("nothing speaks against it");
 }
 
 fn person<'a>(desk: &'a Desk, room: &Room, number: &str) -> &'a Participant {
