@@ -261,14 +261,16 @@ impl KeyReader {
 }
 
 /// Keys we pressed for somebody come back as those of whoever is at the other end, if that is a member of a room of this
-/// switch, too. They are ours, and nobody's there.
+/// switch, too. They are ours, and nobody's there. Of the two ends of such a call one called this switch: between two
+/// whom we rang there is none.
 #[derive(Clone, Debug, Default)]
 pub struct Echoes(Vec<Echo>);
 
 #[derive(Clone, Debug)]
 struct Echo {
-    /// Whose far end hears them.
+    /// Whose far end hears them, and whether they called.
     from: ChannelId,
+    called: bool,
     keys: Vec<Option<Key>>,
     until: Timestamp,
     /// How far each channel has come with them.
@@ -281,18 +283,18 @@ const THE_WAY: Duration = Duration::from_secs(3);
 
 impl Echoes {
     /// We are about to press these.
-    pub fn expect(&mut self, now: Timestamp, from: ChannelId, digits: &Digits) {
+    pub fn expect(&mut self, now: Timestamp, from: ChannelId, called: bool, digits: &Digits) {
         let keys: Vec<Option<Key>> = digits.as_str().chars().map(Key::new).collect();
         let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
         let until = now.plus(A_KEY.saturating_mul(count).saturating_add(THE_WAY));
         self.0.retain(|echo| now <= echo.until);
-        self.0.push(Echo { from, keys, until, heard: BTreeMap::new() });
+        self.0.push(Echo { from, called, keys, until, heard: BTreeMap::new() });
     }
 
     /// It may be one of ours that came back: in their order, from the first.
-    pub fn is_one(&mut self, now: Timestamp, channel: ChannelId, key: Key) -> bool {
+    pub fn is_one(&mut self, now: Timestamp, channel: ChannelId, called: bool, key: Key) -> bool {
         self.0.retain(|echo| now <= echo.until);
-        for echo in self.0.iter_mut().filter(|echo| echo.from != channel) {
+        for echo in self.0.iter_mut().filter(|echo| echo.from != channel && (called || echo.called)) {
             let heard = echo.heard.entry(channel).or_default();
             // No phone is told of the keys A to D.
             while echo.keys.get(*heard) == Some(&None) {
@@ -382,14 +384,15 @@ mod tests {
         let channel = |n| ChannelId(Uuid::from_u128(n));
         let key = |sign| Key::new(sign).unwrap();
         let mut echoes = Echoes::default();
-        echoes.expect(at(0), channel(1), &"17A#".to_owned().try_into().unwrap());
-        assert!(!echoes.is_one(at(100), channel(1), key('1')), "they pressed it themselves");
-        assert!(!echoes.is_one(at(100), channel(2), key('7')), "not how it begins");
+        echoes.expect(at(0), channel(1), false, &"17A#".to_owned().try_into().unwrap());
+        assert!(!echoes.is_one(at(100), channel(1), true, key('1')), "they pressed it themselves");
+        assert!(!echoes.is_one(at(100), channel(2), true, key('7')), "not how it begins");
+        assert!(!echoes.is_one(at(100), channel(4), false, key('1')), "both were rung: they are not each other's end");
         for sign in ['1', '7', '#'] {
-            assert!(echoes.is_one(at(200), channel(2), key(sign)));
+            assert!(echoes.is_one(at(200), channel(2), true, key(sign)));
         }
-        assert!(!echoes.is_one(at(300), channel(2), key('1')), "once is enough");
-        assert!(!echoes.is_one(at(60_000), channel(3), key('1')), "that was long ago");
+        assert!(!echoes.is_one(at(300), channel(2), true, key('1')), "once is enough");
+        assert!(!echoes.is_one(at(60_000), channel(3), true, key('1')), "that was long ago");
     }
 
     proptest! {

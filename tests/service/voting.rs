@@ -11,7 +11,7 @@ use tokio::time::Instant;
 scenarios! {
     a_vote_is_cast_by_phone: "1 and 2 while it is open, the last press counts; listeners, the attendant and who comes later vote too";
     a_secret_vote_outlives_the_service: "kill -9 in the middle of a secret vote: each counts once, and nothing says who voted what";
-    an_open_vote_outlives_the_service: "kill -9 in the middle of an open vote, which closes by itself; who left has voted";
+    an_open_vote_outlives_the_service: "kill -9 in the middle of an open vote; who left has voted; another one closes by itself although the service died";
     two_vote_at_once: "Two press at the same moment, and both count";
 }
 
@@ -154,9 +154,9 @@ async fn an_open_vote_outlives_the_service(report: Report) {
     let house = house(report).await;
     let table = house.table(json!({})).await;
     let conference = &table.conference;
-    house.opens(conference, json!({"seconds": 20})).await.accepted();
-    let vote = house.vote_is(conference, "when it closes", |vote| vote["closes_at"].is_string()).await;
-    assert_eq!(vote["question"], "");
+    house.opens(conference, json!({})).await.accepted();
+    let vote = house.vote_is(conference, "the vote", |vote| vote["open"] == true).await;
+    assert_eq!((&vote["question"], &vote["closes_at"]), (&json!(""), &Value::Null));
     house.world.types(&table.paul, "1").await;
     house.world.types(&table.anna, "2").await;
     house.cast_are(conference, 2).await;
@@ -166,13 +166,16 @@ async fn an_open_vote_outlives_the_service(report: Report) {
     house.cast_are(conference, 2).await;
     house.world.types(&table.anna, "1").await;
     house.vote_is(conference, "two yes", |vote| vote["yes"] == 2).await;
-    let look = |page: &Picture| {
-        let vote = page.conferences.get(conference)?["votes"].as_array()?.last()?;
-        (vote["open"] == false).then(|| vote.clone())
-    };
-    let closed = house.page.shows("closed by itself", SOON * 4, look).await;
+    house.anna.conference(conference, "vote_close").await.accepted();
+    let closed = house.vote_is(conference, "the vote as closed", |vote| vote["open"] == false).await;
     assert_eq!((&closed["yes"], &closed["no"], &closed["missing"]), (&json!(2), &json!(0), &json!(2)));
-    house.says("The vote is over: 2 yes, 0 no, 2 did not vote.").await;
+    house.says("Anna closes the vote: 2 yes, 0 no, 2 did not vote.").await;
+
+    house.opens(conference, json!({"seconds": 6})).await.accepted();
+    house.vote_is(conference, "when it closes", |vote| vote["number"] == 2 && vote["closes_at"].is_string()).await;
+    house.is_killed().await;
+    house.vote_is(conference, "closed by itself", |vote| vote["number"] == 2 && vote["open"] == false).await;
+    house.says("The vote is over: 0 yes, 0 no, 3 did not vote.").await;
     house.end_it(conference).await;
 }
 

@@ -16,6 +16,7 @@ use crate::domain::{
     keys::{Key, PhoneCommand, Read},
     request::{Refusal, RefusalCode, Spare, Verb},
     setting::Setting,
+    states::ParticipantRole,
 };
 
 impl Node {
@@ -28,7 +29,8 @@ impl Node {
         key: Key,
         ids: &mut dyn Ids,
     ) {
-        if self.echoes.is_one(self.now, leg, key) || !self.takes_part(id, participant) {
+        let called = self.has_called(id, participant);
+        if self.echoes.is_one(self.now, leg, called, key) || !self.takes_part(id, participant) {
             return;
         }
         let voting = self.conferences.get(&id).is_some_and(|c| c.open_vote().is_some());
@@ -50,6 +52,12 @@ impl Node {
             }
             None => {}
         }
+    }
+
+    /// Came to this switch by a call of their own.
+    pub(super) fn has_called(&self, id: ConferenceId, participant: ParticipantId) -> bool {
+        let person = self.conferences.get(&id).and_then(|c| c.participant(participant));
+        person.is_some_and(|p| p.role == ParticipantRole::Caller)
     }
 
     fn phone_asks(&mut self, id: ConferenceId, participant: ParticipantId, command: PhoneCommand, ids: &mut dyn Ids) {

@@ -350,17 +350,19 @@ fn keys_count_only_in_a_room_and_never_those_we_press_ourselves() {
     assert_eq!(desk.conference_of(room.id).participants.len(), late);
     assert!(desk.sent().is_empty());
 
-    // Anna's far end is a member of a room of this switch, too.
+    // Anna's far end has come to this switch as a caller, and into the room.
     let keys = Verb::PressKeys {
         conference_id: room.id,
         participant_id: id_of(&desk, &room, ANNA),
         digits: "*9".to_owned().try_into().unwrap(),
     };
     desk.asks(&petra(), &keys).unwrap();
-    desk.presses(room.paul, "*9");
+    desk.presses(room.pair.caller, "*9");
     assert!(desk.conference_of(room.id).hands.is_empty(), "what comes back is nobody's");
     desk.presses(room.paul, "*9");
-    assert_eq!(names(desk.conference_of(room.id)), ["Person 1005"]);
+    assert_eq!(names(desk.conference_of(room.id)), ["Person 1005"], "whom we rang is not at the end of another");
+    desk.presses(room.pair.caller, "*9");
+    assert_eq!(desk.conference_of(room.id).hands.len(), 2);
     let written = desk.written();
     assert!(!written.contains("*9"), "keys are in no journal: {written}");
 }
