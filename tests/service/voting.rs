@@ -115,6 +115,7 @@ async fn a_secret_vote_outlives_the_service(report: Report) {
     house.opens(conference, json!({"question": "Dismiss the chair?", "secret": true})).await.accepted();
     house.vote_is(conference, "the vote", |vote| vote["open"] == true).await;
     world.types(anna, "1").await;
+    house.cast_are(conference, 1).await;
     world.types(paul, "1").await;
     let vote = house.cast_are(conference, 2).await;
     assert_eq!((&vote["yes"], &vote["no"]), (&Value::Null, &Value::Null), "sums would say who voted what");
