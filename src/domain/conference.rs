@@ -263,6 +263,11 @@ impl Participant {
         self.talking &= !matches!(setting, Setting::Muted(true) | Setting::Hold(true));
     }
 
+    /// May vote and raise a hand: whoever belongs in it. Of those who came unasked only who was made a moderator.
+    pub fn has_a_say(&self) -> bool {
+        self.introduction != Some(Introduction::Waiting) && (!self.uninvited || self.moderator)
+    }
+
     /// The attempt that got furthest of those under way; if none is, the last to end that did not merely lose to another.
     pub fn leg(&self) -> Option<&Leg> {
         let active = self.legs.iter().rev().filter(|leg| leg.is_active()).max_by_key(|leg| leg.state);

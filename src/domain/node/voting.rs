@@ -2,7 +2,6 @@
 
 use super::{Accepting, Node, answering::refuse, controls::is_inside};
 use crate::domain::{
-    conference::Introduction,
     effect::{Command, Tag},
     fact::{Fact, Person, Subject},
     ids::{ConferenceId, ParticipantId},
@@ -64,7 +63,7 @@ impl Node {
         let Some(conference) = self.conferences.get(&id) else { return };
         let Some(open) = conference.open_vote() else { return };
         let number = open.number;
-        let present = conference.participants.iter().filter(|p| is_inside(p));
+        let present = conference.participants.iter().filter(|p| is_inside(p) && p.has_a_say());
         let missing = present.filter(|p| !open.ballots.contains_key(&p.id)).count();
         let missing = u32::try_from(missing).unwrap_or(u32::MAX);
         let (yes, no) = if open.secret {
@@ -105,9 +104,9 @@ impl Node {
         }
     }
 
-    /// May vote, raise a hand, and steer: in the room, and not held back for an introduction.
+    /// May vote, raise a hand, and steer: in the room, and meant to be.
     pub(super) fn takes_part(&self, id: ConferenceId, participant: ParticipantId) -> bool {
         let person = self.conferences.get(&id).and_then(|c| c.participant(participant));
-        person.is_some_and(|p| is_inside(p) && p.introduction != Some(Introduction::Waiting))
+        person.is_some_and(|p| is_inside(p) && p.has_a_say())
     }
 }

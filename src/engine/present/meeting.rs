@@ -22,7 +22,7 @@ pub(super) fn vote(conference: &Conference, vote: &Vote) -> VoteView {
         (None, false) => Some(vote::count(vote.ballots.values().filter_map(|yes| *yes))),
     };
     let is_missing = |p: &&crate::domain::conference::Participant| {
-        p.state() == LegState::Joined && !vote.ballots.contains_key(&p.id)
+        p.state() == LegState::Joined && p.has_a_say() && !vote.ballots.contains_key(&p.id)
     };
     let missing = match vote.result {
         Some(result) => result.missing,

@@ -24,6 +24,6 @@ export function votersOf(conference: ConferenceView, vote: VoteView): { yes: str
   const said = (answer: 'yes' | 'no'): string[] => vote.answers.filter((one) => one.answer === answer)
     .flatMap(({ participant_id }) => conference.participants.filter((one) => one.id === participant_id).map(nameOf));
   const voted = new Set(vote.answers.map(({ participant_id }) => participant_id));
-  const missing = conference.participants.filter((one) => one.state === 'joined' && !voted.has(one.id)).map(nameOf);
+  const missing = conference.participants.filter((one) => one.state === 'joined' && (!one.uninvited || one.moderator) && one.introduction !== 'waiting' && !voted.has(one.id)).map(nameOf);
   return { yes: said('yes'), no: said('no'), missing: vote.open ? missing : [] };
 }
