@@ -30,6 +30,8 @@ macro_rules! scenarios {
 mod api;
 #[path = "service/house.rs"]
 mod house;
+#[path = "service/keypad.rs"]
+mod keypad;
 #[path = "service/page.rs"]
 mod page;
 #[path = "service/process.rs"]
@@ -71,12 +73,16 @@ mod doctoring;
 mod ending;
 #[path = "service/grouping.rs"]
 mod grouping;
+#[path = "service/hands.rs"]
+mod hands;
 #[path = "service/holding.rs"]
 mod holding;
 #[path = "service/introducing.rs"]
 mod introducing;
 #[path = "service/keeping.rs"]
 mod keeping;
+#[path = "service/leading.rs"]
+mod leading;
 #[path = "service/linking.rs"]
 mod linking;
 #[path = "service/main_job.rs"]
@@ -107,3 +113,5 @@ mod steering;
 mod strangers;
 #[path = "service/telling.rs"]
 mod telling;
+#[path = "service/voting.rs"]
+mod voting;

@@ -2,14 +2,15 @@
 
 use crate::{
     config::{
-        ATTENDANT, Ask, CALLER, ComeBackMode, Config, NodeConfig, PhoneRouteConfig, RecordingConfig, RescueMode,
-        SpeechConfig, StationConfig,
+        ATTENDANT, Ask, BallotConfig, CALLER, ComeBackMode, Config, KeysConfig, NodeConfig, PhoneRouteConfig,
+        RecordingConfig, RescueMode, SpeechConfig, StationConfig,
     },
     domain::{
         announcement::{SoundFile, Sounds},
         effect::WayBack,
         ending::EndRules,
         endpoint::{Endpoint, Phrase, Safe, UnsafeText},
+        keys::{KeyRules, KeySounds, Sequence},
         number::Numbering,
         policy::{Limits, Policy},
         reach::Reach,
@@ -149,7 +150,37 @@ fn conference(config: &Config) -> Result<ConferenceRules, RulesError> {
         name_listeners: config.conference.name_listeners,
         sounds: sounds(config),
         speech: speech(&config.speech)?,
+        keys: keys(&config.keys),
     })
+}
+
+/// Whatever is no sequence was refused when the file was read.
+fn keys(config: &KeysConfig) -> KeyRules {
+    let commands = config.commands().into_iter();
+    let commands = commands.filter_map(|(_, command, text)| Some((command, Sequence::new(text).ok()?)));
+    let [(_, yes), (_, no)] = config.votes();
+    let own = KeySounds::default();
+    let sound = |given: &Option<String>, own: Option<SoundFile>| match given {
+        None => own,
+        Some(text) => SoundFile::new(&**text).ok(),
+    };
+    let sounds = &config.sounds;
+    KeyRules {
+        commands: commands.collect(),
+        votes: Sequence::new(yes).ok().zip(Sequence::new(no).ok()).map(|(yes, no)| [yes, no]),
+        pause: Duration::from_secs(u64::from(config.pause_seconds)),
+        sure: Duration::from_secs(u64::from(config.sure_seconds)),
+        extend_seconds: config.extend_seconds,
+        secret: config.ballot == BallotConfig::Secret,
+        sounds: KeySounds {
+            hand_up: sound(&sounds.hand_up, own.hand_up),
+            hand_down: sound(&sounds.hand_down, own.hand_down),
+            accepted: sound(&sounds.accepted, own.accepted),
+            refused: sound(&sounds.refused, own.refused),
+            sure: sound(&sounds.sure, own.sure),
+            vote: sound(&sounds.vote, own.vote),
+        },
+    }
 }
 
 fn recording(config: &RecordingConfig) -> Result<Option<RecordingRules>, RulesError> {
@@ -261,6 +292,17 @@ mod tests {
         let all = lines.collect::<Vec<_>>().join("\n");
         let rules = made(&all).unwrap();
         assert_eq!(rules.routes.0[1].caller_id_name.as_ref().map(Phrase::as_str), Some("Example GmbH"));
+    }
+
+    #[test]
+    fn the_keys_of_the_example_are_those_that_hold_without_it() {
+        assert_eq!(made(EXAMPLE).unwrap().conference.keys, KeyRules::default());
+        let off =
+            "[keys]\nhand = \"\"\nvote_yes = \"\"\nvote_no = \"\"\nextend_seconds = 60\n[keys.sounds]\nvote = \"\"\n";
+        let text = EXAMPLE.split("[keys]").next().unwrap().to_owned() + off;
+        let keys = made(&text).unwrap().conference.keys;
+        assert!(!keys.commands.contains_key(&crate::domain::keys::PhoneCommand::Hand) && keys.votes.is_none());
+        assert_eq!((keys.sounds.vote, keys.extend_seconds), (None, 60));
     }
 
     fn with_dial(dial: &str) -> String {

@@ -8,6 +8,7 @@ mod come_back;
 mod ending;
 mod error;
 mod fields;
+mod keys;
 mod rescue;
 mod secrets;
 mod sections;
@@ -21,6 +22,7 @@ mod validate;
 pub use come_back::{ComeBackConfig, ComeBackMode};
 pub use ending::EndRulesConfig;
 pub use error::{ConfigError, Problem};
+pub use keys::{BallotConfig, KeySoundsConfig, KeysConfig};
 pub use rescue::{RescueConfig, RescueMode};
 pub use secrets::SecretError;
 pub use sections::{
@@ -61,6 +63,7 @@ pub struct Config {
     pub recording: RecordingConfig,
     pub sounds: SoundsConfig,
     pub speech: SpeechConfig,
+    pub keys: KeysConfig,
     pub dialing: DialingConfig,
     pub confirm: ConfirmConfig,
     pub log: LogConfig,

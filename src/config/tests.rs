@@ -95,6 +95,33 @@ fn a_voice_is_named_in_harmless_characters_and_its_sentences_can_be_spoken() {
 }
 
 #[test]
+fn keys_that_cannot_be_told_apart_are_refused() {
+    for (line, key) in [
+        ("lock = \"*95\"", "lock"),
+        ("lock = \"*6\"", "lock"),
+        ("mute = \"6\"", "mute"),
+        ("mute = \"*12345\"", "mute"),
+        ("mute = \"*a\"", "mute"),
+        ("vote_yes = \"*1\"", "vote_yes"),
+        ("vote_no = \"1\"", "vote_no"),
+        ("vote_no = \"12\"", "vote_no"),
+        ("vote_no = \"#\"", "vote_no"),
+        ("vote_no = \"\"", "vote_no"),
+        ("pause_seconds = 11", "pause_seconds"),
+        ("sure_seconds = 1", "sure_seconds"),
+        ("extend_seconds = 0", "extend_seconds"),
+        ("ballot = \"public\"", "ballot"),
+        ("sounds = { vote = \"say:vote\" }", "vote"),
+    ] {
+        let found = problem(&format!("{NODE}[keys]\n{line}\n"));
+        assert!(format!("{found:?}").contains(key), "{line}: {found:?}");
+    }
+    let good =
+        "[keys]\nhand = \"*1\"\nmute = \"\"\nend = \"*#99\"\nvote_yes = \"\"\nvote_no = \"\"\nballot = \"secret\"\n";
+    Config::parse(&format!("{NODE}{good}[keys.sounds]\nvote = \"\"\n")).unwrap();
+}
+
+#[test]
 fn the_end_of_a_conference_is_bounded() {
     for (line, key) in [
         ("max_seconds = 86401", "max_seconds"),
@@ -147,6 +174,8 @@ fn the_example_documents_every_key_and_no_other() {
         ("conference", keys::<ConferenceConfig>()),
         ("sounds", keys::<SoundsConfig>()),
         ("speech", keys::<SpeechConfig>()),
+        ("keys", keys::<KeysConfig>()),
+        ("keys.sounds", keys::<KeySoundsConfig>()),
         ("end_rules", keys::<EndRulesConfig>()),
         ("rescue", keys::<RescueConfig>()),
         ("come_back", keys::<ComeBackConfig>()),

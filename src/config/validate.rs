@@ -1,7 +1,7 @@
 //! What types cannot say: ranges, characters, and what must go together.
 
 use super::{
-    Config, ConfirmConfig, HttpConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, StationConfig,
+    Config, ConfirmConfig, HttpConfig, KeysConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, StationConfig,
     error::{Finding, Step},
     fields::{is_dial_text, is_host_and_port, is_number, is_plain, is_prefix, is_variable_name, is_word},
 };
@@ -9,6 +9,7 @@ use crate::domain::{
     announcement::{SoundFile, Sounds},
     ending,
     endpoint::Safe,
+    keys::Sequence,
     number::LONGEST,
     reach::{RETRIES, RETRY_PAUSE_SECONDS},
 };
@@ -61,6 +62,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.sounds(config);
     all.rescue(config);
     all.found.extend(config.speech.faults().into_iter().map(|(path, text)| Finding { path, text }));
+    all.keys(&config.keys);
     all.dialing(config);
     all.confirm(&config.confirm);
     all.log(&config.log.level);
@@ -383,6 +385,54 @@ impl Findings {
             && !rescue.sound.is_empty()
         {
             self.add(&["rescue", "sound"], fault.to_string());
+        }
+    }
+
+    fn keys(&mut self, keys: &KeysConfig) {
+        let mut known: Vec<(&str, Sequence)> = Vec::new();
+        let commands = keys.commands().into_iter().map(|(key, _, text)| (key, text, true));
+        let votes = keys.votes().into_iter().map(|(key, text)| (key, text, false));
+        for (key, text, starred) in commands.chain(votes).filter(|(_, text, _)| !text.is_empty()) {
+            let path = ["keys", key];
+            let sequence = match Sequence::new(text) {
+                Ok(sequence) => sequence,
+                Err(fault) => {
+                    self.add(&path, format!("{fault}, or leave it empty to turn it off"));
+                    continue;
+                }
+            };
+            self.check(
+                !starred || sequence.is_starred(),
+                &path,
+                format!("{text:?} does not begin with *; only votes are cast without"),
+            );
+            self.check(
+                starred || sequence.is_plain(),
+                &path,
+                format!("{text:?} does not begin with a digit; what begins with * or # is read as a command"),
+            );
+            if let Some((other, earlier)) = known.iter().find(|(_, earlier)| earlier.conflicts(&sequence)) {
+                self.add(
+                    &path,
+                    format!("{text:?} cannot stand beside {other} ({earlier}): one begins with the other; change one"),
+                );
+            }
+            known.push((key, sequence));
+        }
+        self.check(
+            keys.vote_yes.is_empty() == keys.vote_no.is_empty(),
+            &["keys", "vote_no"],
+            "votes need both vote_yes and vote_no; set both, or leave both empty",
+        );
+        self.range(&["keys", "pause_seconds"], keys.pause_seconds, 1..=10, "seconds");
+        self.range(&["keys", "sure_seconds"], keys.sure_seconds, 2..=30, "seconds");
+        self.range(&["keys", "extend_seconds"], keys.extend_seconds, 1..=ending::LONGEST, "seconds");
+        for (key, sound) in keys.sounds.all() {
+            if let Some(fault) =
+                sound.as_deref().filter(|text| !text.is_empty()).map(SoundFile::new).and_then(Result::err)
+            {
+                self.add(&["keys", "sounds", key], fault.to_string());
+            }
         }
     }
 

@@ -16,6 +16,7 @@ use super::{
     setting::{Setting, Settings},
     states::{ConferenceState, LegState, ParticipantRole},
     time::Timestamp,
+    vote::{Hand, Vote},
 };
 use std::collections::VecDeque;
 
@@ -48,6 +49,12 @@ pub struct Conference {
     pub host_came: bool,
     /// The run of the switch that has its channels, for all that was last known of it, and when that was.
     pub seen: Option<(String, Timestamp)>,
+    /// Raised hands, in the order in which they were raised.
+    pub hands: Vec<Hand>,
+    /// Oldest first; at most the last is open.
+    pub votes: Vec<Vote>,
+    /// Who runs it by the keys of their phone, also without the attendant.
+    pub in_charge: Option<ParticipantId>,
     /// What is being played. Not journaled: after a restart nobody can say.
     pub announcing: Vec<Announcing>,
     /// How many there were. Not journaled.
@@ -289,6 +296,11 @@ impl Participant {
         self.talking &= !matches!(setting, Setting::Muted(true) | Setting::Hold(true));
     }
 
+    /// May vote and raise a hand: whoever belongs in it. Of those who came unasked only who was made a moderator.
+    pub fn has_a_say(&self) -> bool {
+        self.introduction != Some(Introduction::Waiting) && (!self.uninvited || self.moderator)
+    }
+
     /// The attempt that got furthest of those under way; if none is, the last to end that did not merely lose to another.
     pub fn leg(&self) -> Option<&Leg> {
         let active = self.legs.iter().rev().filter(|leg| leg.is_active()).max_by_key(|leg| leg.state);
@@ -363,6 +375,21 @@ impl Conference {
     /// The same, to change what is not journaled of it.
     pub fn recording_mut(&mut self) -> Option<&mut Recording> {
         self.recordings.last_mut().filter(|one| !one.is_over())
+    }
+
+    /// The vote that is open.
+    pub fn open_vote(&self) -> Option<&Vote> {
+        self.votes.last().filter(|vote| vote.result.is_none())
+    }
+
+    /// The hand of this one, if it is up.
+    pub fn hand_of(&self, id: ParticipantId) -> Option<&Hand> {
+        self.hands.iter().find(|hand| hand.participant == id)
+    }
+
+    /// Whoever is in charge beside the attendant is there.
+    pub fn is_led(&self) -> bool {
+        self.in_charge.and_then(|id| self.participant(id)).is_some_and(|p| p.active().next().is_some())
     }
 
     /// Changes one participant, if there is such a one.

@@ -194,7 +194,11 @@ impl Conference {
     pub fn ends_because(&self) -> Option<Reason> {
         let was_in = |state| state == LegState::Left;
         let gone = self.participants.iter().find(|p| {
-            p.end_conference_on_exit && p.legs.iter().any(|l| was_in(l.state)) && !p.legs.iter().any(|l| l.is_active())
+            p.end_conference_on_exit
+                && p.legs.iter().any(|l| was_in(l.state))
+                && !p.legs.iter().any(|l| l.is_active())
+                // Somebody else runs it as the attendant did.
+                && !(p.role == ParticipantRole::Attendant && self.is_led())
         });
         if let Some(gone) = gone {
             return Some(match gone.role {

@@ -257,6 +257,44 @@ pub enum Fact {
         /// Who is at one of these stations, and the attendant from now on. Who was it is a guest.
         attendant: Option<ParticipantId>,
     },
+    /// Wants to speak.
+    HandRaised {
+        participant: ParticipantId,
+    },
+    HandLowered {
+        participant: ParticipantId,
+    },
+    HandsLowered,
+    /// Their hand goes down, and they are to be heard.
+    FloorGiven {
+        participant: ParticipantId,
+    },
+    VoteOpened {
+        /// Counts up within the conference.
+        vote: u32,
+        question: String,
+        secret: bool,
+        /// By itself then.
+        closes_at: Option<Timestamp>,
+    },
+    /// The last one of each person counts.
+    VoteCast {
+        vote: u32,
+        participant: ParticipantId,
+        /// None of a secret vote: what was voted is nobody's business, and is in no journal.
+        yes: Option<bool>,
+    },
+    VoteClosed {
+        vote: u32,
+        yes: u32,
+        no: u32,
+        missing: u32,
+    },
+    /// Somebody in the room runs it from now on, by the keys of their phone.
+    ParticipantInCharge {
+        participant: ParticipantId,
+        note: String,
+    },
     ConferenceEnding {
         cause: Cause,
     },

@@ -1,6 +1,6 @@
 //! What happens to the core. Everything the shell learns is turned into one of these.
 
-use super::{announcement::Passing, effect::Tag, hearing::Relations, ids::ChannelId, setting::Setting};
+use super::{announcement::Passing, effect::Tag, hearing::Relations, ids::ChannelId, keys::Key, setting::Setting};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that happened.
@@ -74,8 +74,8 @@ pub enum ChannelEventKind {
     Ringing,
     /// CHANNEL_ANSWER
     Answered,
-    /// DTMF: the key that says "I do not want to join". Other keys are nobody's business.
-    DeclineKey,
+    /// DTMF: a key of the phone. Read only of those in our rooms and at the gate.
+    Pressed(Key),
     /// CHANNEL_PARK
     Parked,
     /// CHANNEL_BRIDGE: this channel is the A leg

@@ -199,6 +199,37 @@ pub enum Verb {
         conference_id: ConferenceId,
         seconds: u32,
     },
+    /// Raised, or lowered.
+    Hand {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        on: bool,
+    },
+    LowerHands {
+        conference_id: ConferenceId,
+    },
+    /// The hand goes down, and they are heard.
+    GiveFloor {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+    },
+    OpenVote {
+        conference_id: ConferenceId,
+        question: String,
+        /// None: as the configuration says.
+        secret: Option<bool>,
+        /// It closes by itself after so long.
+        seconds: Option<u32>,
+    },
+    CloseVote {
+        conference_id: ConferenceId,
+    },
+    /// Somebody in the room runs it, by the keys of their phone.
+    PutInCharge {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        note: String,
+    },
     /// It is somebody else's from now on.
     HandOver {
         conference_id: ConferenceId,

@@ -6,6 +6,7 @@ use super::{
     ending::EndRules,
     endpoint::{Endpoint, Phrase, Safe},
     fact::Person,
+    keys::KeyRules,
     number::Numbering,
     policy::Policy,
     reach::Reach,
@@ -77,6 +78,7 @@ pub struct ConferenceRules {
     pub sounds: Sounds,
     /// None: nothing is spoken.
     pub speech: Option<SpeechRules>,
+    pub keys: KeyRules,
 }
 
 /// What is done for somebody whose line dropped out of a conference, and who calls again.

@@ -3,6 +3,7 @@
 //! The journal, the page's right-hand side, the live region, the API's events and the exported story all tell a
 //! fact in these words.
 
+mod meeting;
 mod people;
 
 use super::{
@@ -29,6 +30,8 @@ pub struct Telling {
     pub number: String,
     pub recording: Option<RecordingId>,
     pub cause: Option<Cause>,
+    /// Who of the conference did it, by the keys of their phone.
+    pub by_phone: Option<ParticipantId>,
     /// The switch's own word for the cause.
     pub switch_cause: Option<String>,
 }
@@ -42,6 +45,7 @@ fn told(kind: &'static str, text: impl Into<String>) -> Option<Telling> {
         number: String::new(),
         recording: None,
         cause: None,
+        by_phone: None,
         switch_cause: None,
     })
 }
@@ -93,6 +97,11 @@ pub fn tell_call(call: &Call, actor: Option<&Person>, fact: &Fact) -> Option<Tel
 
 /// A fact of a conference, told with the conference as it is after the fact.
 pub fn tell_conference(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
+    let telling = meeting::tell(conference, actor, fact).or_else(|| tell_rest(conference, actor, fact))?;
+    Some(Telling { by_phone: meeting::by_phone(conference, actor), ..telling })
+}
+
+fn tell_rest(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Option<Telling> {
     let by = actor.map_or("Somebody", |person| person.name.as_str());
     match fact {
         Fact::ConferenceRequested { rescues: Some(_), invited, .. } => told(

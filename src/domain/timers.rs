@@ -25,6 +25,8 @@ pub enum Timer {
     NamesDue(ConferenceId),
     /// What is being announced is not heard of.
     AnnounceDue(ConferenceId),
+    /// The open vote closes by itself.
+    VoteDue(ConferenceId),
     LockPending(ConferenceId),
     /// The switch did not say how it has it, who hears whom.
     HearingPending(ConferenceId),

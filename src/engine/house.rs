@@ -256,6 +256,9 @@ async fn restore(
             Err(error) => tracing::error!(%error, "skipped"),
         }
     }
+    for ballot in store.ballots().await? {
+        node.note_ballot(ballot);
+    }
     node.restored(clock.now());
     Ok((node, sequences))
 }
@@ -333,6 +336,12 @@ impl Verb {
             | Self::AnnounceStop { conference_id, .. }
             | Self::Extend { conference_id, .. }
             | Self::HandOver { conference_id, .. }
+            | Self::Hand { conference_id, .. }
+            | Self::LowerHands { conference_id }
+            | Self::GiveFloor { conference_id, .. }
+            | Self::OpenVote { conference_id, .. }
+            | Self::CloseVote { conference_id }
+            | Self::PutInCharge { conference_id, .. }
             | Self::ContinueWithoutCaller { conference_id } => Conference(*conference_id),
         }
     }

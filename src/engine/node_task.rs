@@ -278,8 +278,10 @@ impl NodeTask {
             batch.callers.extend(journaling::caller(&told.recorded));
             batch.dials.extend(journaling::dial(&self.node.id, &told.recorded));
         }
+        batch.urn = outbox.urn;
         let waiting = Waiting { batch, effects: outbox.effects, statuses, answer };
-        let nothing_to_write = waiting.batch.entries.is_empty() && waiting.batch.idempotency.is_empty();
+        let batch = &waiting.batch;
+        let nothing_to_write = batch.entries.is_empty() && batch.idempotency.is_empty() && batch.urn.is_empty();
         if nothing_to_write && self.waiting.is_empty() {
             self.go_out(waiting);
         } else if nothing_to_write {
@@ -345,7 +347,7 @@ impl NodeTask {
     }
 
     async fn without_store(&mut self, waiting: Waiting) {
-        if !waiting.batch.entries.is_empty() {
+        if !waiting.batch.entries.is_empty() || !waiting.batch.urn.is_empty() {
             self.unwritten.push_back(waiting.batch.clone());
         }
         self.go_out_unwritten(waiting, store_down());

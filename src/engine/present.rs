@@ -1,5 +1,7 @@
 //! From the core's state to what is shown. No decision is taken here.
 
+mod meeting;
+
 use super::view::{
     Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, HandedOverView,
     IntroductionState, LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question, QuestionKind,
@@ -48,6 +50,7 @@ pub fn node(node: &Node, store_is_up: bool) -> NodeView {
         ports_total: node.rules.ports,
         store_is_up,
         records: node.rules.recording.is_some(),
+        secret_votes: node.rules.conference.keys.secret,
         sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
         speaks: node.can_speak(),
         languages: node.rules.conference.speech.iter().flat_map(|speech| speech.voices.keys().cloned()).collect(),
@@ -113,6 +116,8 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         end_reason: conference.end_cause.as_ref().map(notice),
         beep: conference.door.wanted,
         wait_for_host: conference.wait_for_host,
+        hands: conference.hands.iter().map(meeting::hand).collect(),
+        votes: conference.votes.iter().map(|vote| meeting::vote(conference, vote)).collect(),
         announcing: conference.announcing.iter().map(announcement).collect(),
         end_rules: conference.ending.rules.clone(),
         ends_at: conference.ending.ends_at,
@@ -211,6 +216,9 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
         state: latest.map_or(LegState::Queued, |leg| leg.state),
         label: participant.label.clone(),
         moderator: participant.moderator,
+        in_charge: conference.in_charge == Some(participant.id),
+        hand_raised_at: conference.hand_of(participant.id).map(|hand| hand.raised_at),
+        vote: meeting::ballot_of(conference, participant.id),
         listener: participant.listener,
         end_conference_on_exit: participant.end_conference_on_exit,
         uninvited: participant.uninvited,
@@ -285,7 +293,8 @@ pub fn activity(telling: &Telling, recorded: &Recorded, sequence: u64) -> Activi
         leg_id: telling.leg,
         recording_id: telling.recording,
         number: Some(telling.number.clone()).filter(|number| !number.is_empty()),
-        actor: recorded.actor.as_ref().map(user),
+        actor: recorded.actor.as_ref().filter(|_| telling.by_phone.is_none()).map(user),
+        actor_participant_id: telling.by_phone,
         text: telling.text.clone(),
         reason: telling.cause.as_ref().map(notice),
         switch_cause: telling.switch_cause.clone(),

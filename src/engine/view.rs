@@ -54,6 +54,9 @@ pub struct NodeView {
     /// Conferences here can be recorded.
     #[serde(default)]
     pub records: bool,
+    /// Votes here are secret unless a request says otherwise.
+    #[serde(default)]
+    pub secret_votes: bool,
     /// The sounds that can be announced in its rooms, by name.
     #[serde(default)]
     pub sounds: Vec<String>,
@@ -178,6 +181,12 @@ pub struct ConferenceView {
     /// Whoever comes before the attendant or a moderator hears music until one of them is there.
     #[serde(default)]
     pub wait_for_host: bool,
+    /// Raised hands, in the order in which they were raised.
+    #[serde(default)]
+    pub hands: Vec<HandView>,
+    /// Oldest first; the last one may be open.
+    #[serde(default)]
+    pub votes: Vec<VoteView>,
     /// What is being played, to all or to one, oldest first.
     #[serde(default)]
     pub announcing: Vec<AnnouncementView>,
@@ -232,6 +241,60 @@ pub struct RecordingView {
     /// Why it is over: `stopped`, `conference_over`, `by_itself`, `unseen`, `not_announced`, `not_opened`, `not_started`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Notice>,
+}
+
+/// Somebody wants to speak.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HandView {
+    pub participant_id: ParticipantId,
+    pub raised_at: Timestamp,
+}
+
+/// What somebody voted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BallotView {
+    Yes,
+    No,
+    /// In a secret vote: nobody is told what.
+    Secret,
+}
+
+/// A yes/no vote, open or closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VoteView {
+    /// Counts up within the conference, from 1.
+    pub number: u32,
+    /// May be empty.
+    pub question: String,
+    /// Nobody can see who voted what, and nobody sees sums before it is closed.
+    pub secret: bool,
+    pub open: bool,
+    pub opened_at: Timestamp,
+    /// It closes by itself then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+    /// How many said yes; absent while a secret vote is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yes: Option<u32>,
+    /// How many said no; absent while a secret vote is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no: Option<u32>,
+    /// How many voted.
+    pub cast: u32,
+    /// How many are in the room and have not voted, or had not when it closed.
+    pub missing: u32,
+    /// Who voted, and what, by id; of a secret one only who.
+    pub answers: Vec<AnswerView>,
+}
+
+/// One person's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AnswerView {
+    pub participant_id: ParticipantId,
+    pub answer: BallotView,
 }
 
 /// A sound or a text that was asked for, and is not over.
@@ -325,6 +388,15 @@ pub struct ParticipantView {
     /// Left alone when everybody else is muted, held or dropped.
     #[serde(default)]
     pub moderator: bool,
+    /// Runs the conference by the keys of their phone, also when the attendant has left.
+    #[serde(default)]
+    pub in_charge: bool,
+    /// Wants to speak, since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_raised_at: Option<Timestamp>,
+    /// What they voted, while a vote is open; absent: nothing yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote: Option<BallotView>,
     /// Only listens: is muted whenever they come in.
     #[serde(default)]
     pub listener: bool,
@@ -437,6 +509,9 @@ pub struct Activity {
     /// Who did it, if a user did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserRef>,
+    /// Who did it, if a participant did, by the keys of their phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_participant_id: Option<ParticipantId>,
     /// One short sentence.
     pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use crate::domain::{
     group::Group,
     ids::{GroupId, NodeId, UserId},
     time::Timestamp,
+    vote::Ballot,
 };
 use std::{
     sync::{
@@ -130,6 +131,10 @@ impl Store for FaultyStore {
 
     fn recent_dials(&self, since: Timestamp) -> Answer<'_, RecentDials> {
         self.inner.recent_dials(since)
+    }
+
+    fn ballots(&self) -> Answer<'_, Vec<Ballot>> {
+        self.inner.ballots()
     }
 
     fn prune(&self, now: Timestamp) -> Answer<'_, Pruned> {

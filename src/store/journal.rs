@@ -4,6 +4,7 @@ use super::{error::StoreError, people};
 use crate::domain::{
     ids::{ChannelId, NodeId, UserId},
     time::Timestamp,
+    vote::UrnChange,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -127,6 +128,8 @@ pub struct Batch {
     pub idempotency: Vec<Idempotency>,
     pub dials: Vec<Dial>,
     pub callers: Vec<Caller>,
+    /// Secret ballots, in order.
+    pub urn: Vec<UrnChange>,
 }
 
 /// One line in the list of past conferences.

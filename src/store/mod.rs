@@ -27,6 +27,7 @@ use crate::domain::{
     group::Group,
     ids::{GroupId, NodeId, UserId},
     time::Timestamp,
+    vote::Ballot,
 };
 use futures_util::future::BoxFuture;
 use std::time::Duration;
@@ -53,6 +54,8 @@ pub trait Store: Send + Sync {
     fn idempotency<'a>(&'a self, actor: UserId, key: &'a str) -> Answer<'a, Option<Idempotency>>;
     /// The legs rung at or after a moment.
     fn recent_dials(&self, since: Timestamp) -> Answer<'_, RecentDials>;
+    /// What is in the urns of secret votes that are open.
+    fn ballots(&self) -> Answer<'_, Vec<Ballot>>;
     /// Throws away what is no longer needed. Never touches the journal or the audit log.
     fn prune(&self, now: Timestamp) -> Answer<'_, Pruned>;
     /// Looks for damage; slow on a large store.

@@ -8,6 +8,7 @@ use crate::domain::{
     announcement::Passing,
     ids::ChannelId,
     input::{ChannelEvent, ChannelEventKind, ChannelInfo, Input, RecordingNews, RoomEvent, RoomEventKind},
+    keys::Key,
     setting::Setting,
 };
 use freeswitch_esl_tokio::EslEvent;
@@ -27,6 +28,12 @@ pub fn input(event: &EslEvent) -> Option<Input> {
     match name {
         "CUSTOM" => room(event).map(Input::Room),
         "BACKGROUND_JOB" => job(event),
+        // Told of every channel of the switch, whoever's it is: nothing but the key is looked at.
+        "DTMF" => {
+            let channel = id(event, "Unique-ID")?;
+            let kind = ChannelEventKind::Pressed(key(event)?);
+            Some(Input::Channel(ChannelEvent { channel, kind, info: ChannelInfo::default() }))
+        }
         _ => {
             let channel = id(event, "Unique-ID")?;
             let kind = kind(name, channel, event)?;
@@ -40,8 +47,6 @@ fn kind(name: &str, channel: ChannelId, event: &EslEvent) -> Option<ChannelEvent
         "CHANNEL_CREATE" => ChannelEventKind::Created,
         "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA" => ChannelEventKind::Ringing,
         "CHANNEL_ANSWER" => ChannelEventKind::Answered,
-        // The only key that means something to us: what else is pressed is never read.
-        "DTMF" if event.header_str("DTMF-Digit") == Some("9") => ChannelEventKind::DeclineKey,
         "CHANNEL_PARK" => ChannelEventKind::Parked,
         "CHANNEL_BRIDGE" => ChannelEventKind::Bridged(other(channel, event)?),
         "CHANNEL_UNBRIDGE" => ChannelEventKind::Unbridged(other(channel, event)),
@@ -54,6 +59,12 @@ fn kind(name: &str, channel: ChannelId, event: &EslEvent) -> Option<ChannelEvent
         },
         _ => return None,
     })
+}
+
+/// One of `0` to `9`, `*` and `#`: no telephone of ours has others.
+fn key(event: &EslEvent) -> Option<Key> {
+    let mut signs = event.header_str("DTMF-Digit")?.chars();
+    signs.next().filter(|_| signs.next().is_none()).and_then(Key::new)
 }
 
 /// The leg at the other end of a bridge.

@@ -11,6 +11,7 @@ use super::{
     input_ending::Extension,
     input_groups::{ConferenceWanted, NewParticipants, too_many},
     input_owning::NewOwner,
+    input_voting::NewVote,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Route},
     problem::Problem,
     request::Request,
@@ -120,14 +121,23 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
     ask(asked, Some(conference_id.to_string()), |request| async move {
         let plain = match verb {
             ConferenceVerb::HandOver => {
-                let NewOwner { user, note } = request.json().await?;
-                let to = attendants::who_can_take(&web, &user).await?;
+                let NewOwner { user, participant_id, note } = request.json().await?;
+                if let Some(participant_id) = participant_id {
+                    return Ok(Verb::PutInCharge { conference_id, participant_id, note });
+                }
+                let to = attendants::who_can_take(&web, user.as_deref().unwrap_or_default()).await?;
                 return Ok(Verb::HandOver { conference_id, to, note });
             }
             ConferenceVerb::Rejoin => {
                 let StationChoice { station } = request.json_or_default().await?;
                 return Ok(Verb::Rejoin { conference_id, station });
             }
+            ConferenceVerb::LowerHands => Verb::LowerHands { conference_id },
+            ConferenceVerb::VoteOpen => {
+                let NewVote { question, secret, seconds } = request.json_or_default().await?;
+                return Ok(Verb::OpenVote { conference_id, question, secret, seconds });
+            }
+            ConferenceVerb::VoteClose => Verb::CloseVote { conference_id },
             ConferenceVerb::Rescue => Verb::Rescue { conference_id },
             ConferenceVerb::Lock => Verb::Lock { conference_id },
             ConferenceVerb::Unlock => Verb::Unlock { conference_id },
@@ -231,6 +241,9 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
             ParticipantVerb::Demote => Verb::Moderator { conference_id, participant_id, on: false },
             ParticipantVerb::Listen => Verb::Listener { conference_id, participant_id, on: true },
             ParticipantVerb::Speak => Verb::Listener { conference_id, participant_id, on: false },
+            ParticipantVerb::RaiseHand => Verb::Hand { conference_id, participant_id, on: true },
+            ParticipantVerb::LowerHand => Verb::Hand { conference_id, participant_id, on: false },
+            ParticipantVerb::GiveFloor => Verb::GiveFloor { conference_id, participant_id },
             ParticipantVerb::Drop => Verb::Drop { conference_id, participant_id },
             ParticipantVerb::Redial => Verb::Redial { conference_id, participant_id },
             ParticipantVerb::Cancel => Verb::Cancel { conference_id, participant_id },

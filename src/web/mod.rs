@@ -26,6 +26,7 @@ mod input_controls;
 mod input_ending;
 mod input_groups;
 mod input_owning;
+mod input_voting;
 mod last_time;
 pub mod openapi;
 pub mod permissions;

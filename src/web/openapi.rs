@@ -16,6 +16,7 @@ use super::{
     input_ending::Extension,
     input_groups::{ConferenceWanted, NewGroup, NewParticipants},
     input_owning::NewOwner,
+    input_voting::NewVote,
     last_time::LastTimeView,
     permissions::{CallVerb, ConferenceVerb, ParticipantVerb, Permission, ROUTES, Route, RouteSpec},
     problem::ProblemDocument,
@@ -65,6 +66,7 @@ use utoipa::{
     NewParticipants,
     NewSidebar,
     NewThreshold,
+    NewVote,
     OtherConference,
     ProblemDocument,
     Readiness,
@@ -217,7 +219,15 @@ fn summary(route: Route) -> &'static str {
         Route::Conference(ConferenceVerb::RecordResume) => "Record on, into the same file",
         Route::Conference(ConferenceVerb::Leave) => "The attendant leaves; the conference lives",
         Route::Conference(ConferenceVerb::Rejoin) => "The attendant comes back",
-        Route::Conference(ConferenceVerb::HandOver) => "Make it somebody else's, who sees and steers it from then on",
+        Route::Conference(ConferenceVerb::HandOver) => {
+            "Make it another user's, who sees and steers it from then on, or put somebody in the room in charge by phone"
+        }
+        Route::Conference(ConferenceVerb::LowerHands) => "Lower every hand",
+        Route::Conference(ConferenceVerb::VoteOpen) => "Open a vote, which everybody in the room casts by phone",
+        Route::Conference(ConferenceVerb::VoteClose) => "Close the vote and count it",
+        Route::Participant(ParticipantVerb::RaiseHand) => "The participant wants to speak",
+        Route::Participant(ParticipantVerb::LowerHand) => "The participant does not want to speak any more",
+        Route::Participant(ParticipantVerb::GiveFloor) => "Lower the participant's hand, and unmute them",
         Route::Conference(ConferenceVerb::End) => "End it for all",
         Route::Conference(ConferenceVerb::CancelRinging) => "Call off everybody who is queued or ringing",
         Route::Conference(ConferenceVerb::Continue) => "Go on although the caller left",
@@ -276,6 +286,7 @@ fn body(route: Route) -> Option<RequestBody> {
         }
         Route::Conference(ConferenceVerb::Extend) => (reference::<Extension>(), Required::False),
         Route::Conference(ConferenceVerb::HandOver) => (reference::<NewOwner>(), Required::True),
+        Route::Conference(ConferenceVerb::VoteOpen) => (reference::<NewVote>(), Required::False),
         Route::Conference(ConferenceVerb::Sidebar) => (reference::<NewSidebar>(), Required::True),
         Route::Conference(ConferenceVerb::SidebarEnd) => (reference::<WhichSidebar>(), Required::False),
         Route::Conference(

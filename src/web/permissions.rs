@@ -39,6 +39,7 @@ verbs! {
         RecordResume = "record_resume",
         Announce = "announce", AnnounceStop = "announce_stop",
         HandOver = "hand_over",
+        LowerHands = "lower_hands", VoteOpen = "vote_open", VoteClose = "vote_close",
     }
 }
 verbs! {
@@ -48,6 +49,7 @@ verbs! {
         Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold", Gain = "gain", Energy = "energy",
         Announce = "announce", AnnounceStop = "announce_stop", Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
         SidebarLeave = "sidebar_leave", Coach = "coach", Uncoach = "uncoach",
+        RaiseHand = "raise_hand", LowerHand = "lower_hand", GiveFloor = "give_floor",
         Move = "move", Introduce = "introduce", Admit = "admit", Replace = "replace",
     }
 }
@@ -228,6 +230,12 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::AnnounceStop), "conferences.announce_stop", "POST" "/api/v1/conferences/{conference_id}/actions/announce_stop", SteerConferences;
     Route::Participant(ParticipantVerb::Announce), "participants.announce", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce", SteerConferences;
     Route::Participant(ParticipantVerb::AnnounceStop), "participants.announce_stop", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/announce_stop", SteerConferences;
+    Route::Conference(ConferenceVerb::LowerHands), "conferences.lower_hands", "POST" "/api/v1/conferences/{conference_id}/actions/lower_hands", SteerConferences;
+    Route::Conference(ConferenceVerb::VoteOpen), "conferences.vote_open", "POST" "/api/v1/conferences/{conference_id}/actions/vote_open", SteerConferences;
+    Route::Conference(ConferenceVerb::VoteClose), "conferences.vote_close", "POST" "/api/v1/conferences/{conference_id}/actions/vote_close", SteerConferences;
+    Route::Participant(ParticipantVerb::RaiseHand), "participants.raise_hand", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/raise_hand", SteerConferences;
+    Route::Participant(ParticipantVerb::LowerHand), "participants.lower_hand", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/lower_hand", SteerConferences;
+    Route::Participant(ParticipantVerb::GiveFloor), "participants.give_floor", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/give_floor", SteerConferences;
     Route::OpenApi, "openapi.read", "GET" "/api/v1/openapi.json", Public;
     Route::Health, "health.live", "GET" "/healthz", Public;
     Route::Ready, "health.ready", "GET" "/readyz", Public;

@@ -143,7 +143,7 @@ fn fields(conference: &ConferenceView, activity: &Activity, whom: Option<&Partic
         moment(activity.at),
         activity.kind.clone(),
         activity.text.clone(),
-        activity.actor.as_ref().map(|actor| actor.name.clone()).unwrap_or_default(),
+        activity.actor.as_ref().map(|actor| actor.name.clone()).unwrap_or_else(|| by_phone(conference, activity)),
         whom.map(|one| one.name.clone()).unwrap_or_default(),
         whom.map(|one| role(one.role).to_owned()).unwrap_or_default(),
         activity.number.clone().unwrap_or_default(),
@@ -155,6 +155,12 @@ fn fields(conference: &ConferenceView, activity: &Activity, whom: Option<&Partic
         conference.id.to_string(),
         recording.map(|one| one.file.clone()).unwrap_or_default(),
     ]
+}
+
+/// Whoever did it by the keys of their phone.
+fn by_phone(conference: &ConferenceView, activity: &Activity) -> String {
+    let person = conference.participants.iter().find(|one| Some(one.id) == activity.actor_participant_id);
+    person.map(|one| if one.name.is_empty() { one.number.clone() } else { one.name.clone() }).unwrap_or_default()
 }
 
 fn role(role: ParticipantRole) -> &'static str {

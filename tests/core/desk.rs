@@ -18,12 +18,14 @@ use switchboard::domain::{
         ChannelEvent, ChannelEventKind, ChannelInfo, HookEvent, Input, MemberSnapshot, Outcome, RoomEvent,
         RoomEventKind, RoomSnapshot, Snapshot,
     },
+    keys::Key,
     node::{Node, requests::Accepted},
     request::{Actor, NewConference, NewParticipant, Refusal, Verb},
     rules::Rules,
     states::ParticipantRole,
     story::Telling,
     time::Timestamp,
+    vote::{Ballot, UrnChange},
 };
 
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -46,6 +48,8 @@ pub struct Desk {
     linked: bool,
     members: u32,
     looks: usize,
+    /// Secret ballots, as the store keeps them.
+    urn: Vec<Ballot>,
 }
 
 /// A caller and the station they talk to.
@@ -77,6 +81,7 @@ impl Desk {
             linked: false,
             members: 0,
             looks: 0,
+            urn: Vec::new(),
         };
         desk.link_up(Snapshot::default());
         desk
@@ -106,6 +111,9 @@ impl Desk {
     pub fn restart_after(&mut self, away: Duration) {
         self.now = self.now.plus(away);
         self.node = self.journal.restart(self.rules.clone(), self.now);
+        for ballot in &self.urn {
+            self.node.note_ballot(*ballot);
+        }
         self.sent.clear();
         self.held.clear();
         self.linked = false;
@@ -122,6 +130,15 @@ impl Desk {
         for told in &out.facts {
             self.journal.push(journal::bytes(&told.recorded));
             self.told.extend(told.telling.clone());
+        }
+        for change in out.urn {
+            match change {
+                UrnChange::Put(ballot) => {
+                    self.urn.retain(|one| one.participant != ballot.participant);
+                    self.urn.push(ballot);
+                }
+                UrnChange::Empty(id) => self.urn.retain(|one| one.conference != id),
+            }
         }
         for effect in out.effects {
             match effect {
@@ -183,6 +200,19 @@ impl Desk {
     pub fn told(&mut self, kind: &str) -> Vec<String> {
         let told = std::mem::take(&mut self.told);
         told.into_iter().filter(|telling| telling.kind == kind).map(|telling| telling.text).collect()
+    }
+
+    /// Somebody's phone sends these keys, a moment apart.
+    pub fn presses(&mut self, channel: ChannelId, keys: &str) {
+        for sign in keys.chars() {
+            self.event(channel, ChannelEventKind::Pressed(Key::new(sign).expect("a key")));
+            self.passes(Duration::from_millis(200));
+        }
+    }
+
+    /// What is in the urns, which is not in the journal.
+    pub fn urn(&self) -> &[Ballot] {
+        &self.urn
     }
 
     /// How often the node wanted to see for itself how the switch has it, since this was last asked.

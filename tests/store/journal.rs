@@ -4,7 +4,11 @@ use crate::{asked, batch, closes, conference, continues, dial, entry, node, open
 use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use switchboard::{
-    domain::{ids::NodeId, time::Timestamp},
+    domain::{
+        ids::{ConferenceId, NodeId, ParticipantId},
+        time::Timestamp,
+        vote::{Ballot, UrnChange},
+    },
     store::{Batch, Caller, Entity, EntityKind, ErrorKind, Lifecycle, Store, journal::IDEMPOTENCY_LIFETIME},
 };
 
@@ -140,6 +144,7 @@ pub async fn one_bad_batch_undoes_the_whole_append(store: Arc<dyn Store>) {
         idempotency: vec![asked(user(1), "key", 1)],
         dials: vec![dial(user(1), leg, 1)],
         callers: vec![Caller { conference: id.to_owned(), number: "4930111".to_owned(), at: Timestamp(1) }],
+        urn: vec![],
     };
     store.append(&[keyed("first", 1)]).await.unwrap();
     let error = store.append(&[batch(vec![opens(&conference("second"), 2)]), keyed("third", 3)]).await.unwrap_err();
@@ -210,4 +215,22 @@ pub async fn appends_at_once_get_numbers_of_their_own(store: Arc<dyn Store>) {
     assert_eq!(story.iter().map(|found| found.sequence).collect::<BTreeSet<_>>().len(), 41);
     // Each append stayed together.
     assert!(story[1..].chunks(2).all(|pair| pair[0].entry.at == pair[1].entry.at), "{story:?}");
+}
+
+pub async fn a_secret_ballot_is_kept_until_it_is_counted(store: Arc<dyn Store>) {
+    let ballot = |room: u128, person: u128, yes| Ballot {
+        conference: ConferenceId::new(uuid::Uuid::from_u128(room)),
+        participant: ParticipantId::new(uuid::Uuid::from_u128(person)),
+        yes,
+    };
+    let put = |ballot| UrnChange::Put(ballot);
+    let urn =
+        vec![put(ballot(1, 1, true)), put(ballot(1, 2, true)), put(ballot(2, 1, false)), put(ballot(1, 1, false))];
+    store.append(&[Batch { urn, ..Batch::default() }]).await.unwrap();
+    let mut found = store.ballots().await.unwrap();
+    found.sort_by_key(|one| (one.conference, one.participant));
+    assert_eq!(found, [ballot(1, 1, false), ballot(1, 2, true), ballot(2, 1, false)], "the last of each counts");
+    let urn = vec![UrnChange::Empty(ballot(1, 1, true).conference)];
+    store.append(&[Batch { urn, ..Batch::default() }]).await.unwrap();
+    assert_eq!(store.ballots().await.unwrap(), [ballot(2, 1, false)]);
 }

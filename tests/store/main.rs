@@ -52,6 +52,7 @@ every_store! { sqlite from crate::fresh_sqlite: {
         a_request_is_remembered_for_a_day,
         dials_are_counted_since_a_moment_and_once_each,
         a_large_batch_is_numbered_without_gaps,
+        a_secret_ballot_is_kept_until_it_is_counted,
         appends_at_once_get_numbers_of_their_own;
     groups:
         groups_come_back_by_name_as_they_were,

@@ -161,6 +161,26 @@ async fn each_action_becomes_its_verb() {
             &json!({ "user": "Ben", "note": "the doctor is late" }),
             Verb::HandOver { conference_id, to: ben, note: "the doctor is late".into() },
         ),
+        (
+            conference("hand_over"),
+            &json!({ "participant_id": participant_id, "note": "you know them" }),
+            Verb::PutInCharge { conference_id, participant_id, note: "you know them".into() },
+        ),
+        (participant("raise_hand"), &nothing, Verb::Hand { conference_id, participant_id, on: true }),
+        (participant("lower_hand"), &nothing, Verb::Hand { conference_id, participant_id, on: false }),
+        (participant("give_floor"), &nothing, Verb::GiveFloor { conference_id, participant_id }),
+        (conference("lower_hands"), &nothing, Verb::LowerHands { conference_id }),
+        (
+            conference("vote_open"),
+            &nothing,
+            Verb::OpenVote { conference_id, question: String::new(), secret: None, seconds: None },
+        ),
+        (
+            conference("vote_open"),
+            &json!({ "question": "Shall we?", "secret": true, "seconds": 60 }),
+            Verb::OpenVote { conference_id, question: "Shall we?".into(), secret: Some(true), seconds: Some(60) },
+        ),
+        (conference("vote_close"), &nothing, Verb::CloseVote { conference_id }),
         (participant("drop"), &nothing, Verb::Drop { conference_id, participant_id }),
         (participant("redial"), &nothing, Verb::Redial { conference_id, participant_id }),
         (participant("cancel"), &nothing, Verb::Cancel { conference_id, participant_id }),
@@ -194,6 +214,15 @@ async fn each_action_becomes_its_verb() {
         ("label", json!({ "label": "a\nb" })),
     ] {
         let refused = problem(house.post(&program, &participant(verb), &body).await).await;
+        assert_eq!(refused.0, 422, "{verb} {body}");
+    }
+    for (verb, body) in [
+        ("hand_over", json!({ "note": "to nobody" })),
+        ("hand_over", json!({ "user": "ben", "participant_id": participant_id })),
+        ("vote_open", json!({ "question": "x".repeat(201) })),
+        ("vote_open", json!({ "seconds": 4 })),
+    ] {
+        let refused = problem(house.post(&program, &conference(verb), &body).await).await;
         assert_eq!(refused.0, 422, "{verb} {body}");
     }
 }

@@ -57,6 +57,9 @@ export const endAsked = signal<string | null>(null);
 /** Of whom everything that can be asked is shown: a participant, or a conference for everybody in it. */
 export const panel = signal<string | null>(null);
 
+/** The conference for which a vote is being written. */
+export const voteForm = signal<string | null>(null);
+
 /** Who works here. */
 export const attendants = signal<readonly AttendantView[]>([]);
 /** Standing groups, by name. */
@@ -174,7 +177,7 @@ function leave(how: 'closed' | 'ended'): void {
     chosen.value = null;
     asked.value = [];
     lastTime.value = null;
-    refusal.value = draftError.value = endAsked.value = panel.value = null;
+    refusal.value = draftError.value = endAsked.value = panel.value = voteForm.value = null;
   });
 }
 

@@ -42,7 +42,7 @@ test('within a panel no key means two things, nor what closes it; and every row 
 test('every verb that is awaited is told as such', () => {
   const rows: Row<never, string>[] = Object.values(PARTICIPANT_VERBS);
   const unspoken = [...new Set(rows.flatMap(verbsOf))].filter((verb) => en.leg.pending(verb) === en.leg.pending('?'));
-  const atOnce = ['listen', 'speak', 'promote', 'demote', 'label', 'replace'];
+  const atOnce = ['listen', 'speak', 'promote', 'demote', 'label', 'replace', 'raise_hand', 'lower_hand', 'give_floor', 'hand_over'];
   // Awaited for the conference as a whole: `arrange`.
   const arranged = ['sidebar', 'coach', 'uncoach', 'sidebar_leave', 'introduce', 'admit'];
   // Shown as what is played.
@@ -210,4 +210,23 @@ test('a conference is handed over to one person, with a note, and has happened w
   assert.deepEqual(wish, { verb: 'hand_over', body: { user: 'user_2', note: 'The doctor is late.' } });
   assert.equal(row.happened(conference(), wish), false);
   assert.equal(row.happened({ ...conference(), owner: { id: 'user_2', name: 'Ben' } }, wish), true);
+});
+
+test('hands and votes are shown as the switch has them, and a secret one as nobody has it', () => {
+  assert.deepEqual(said({ hand_raised_at: AT }), ['Hand up']);
+  assert.deepEqual(said({ moderator: true, in_charge: true, vote: 'no' }), ['No', 'In charge, by phone']);
+  assert.deepEqual(said({ vote: 'secret' }), ['Has voted']);
+  assert.deepEqual(said({ hand_raised_at: AT, state: 'left' }), []);
+  const asks = (verb: 'lower_hands' | 'vote_open' | 'vote_close' | 'hand_over', body?: Record<string, unknown>): Ask =>
+    ({ on: 'conference', id: 'x', verb, ...(body && { body }) });
+  const vote = { number: 1, question: '', secret: false, open: true, opened_at: AT, cast: 0, missing: 1, answers: [] };
+  const asked = { ...conference(person()), hands: [{ participant_id: 'anna', raised_at: AT }], votes: [vote] };
+  assert.equal(hasHappened(asks('lower_hands'), houseOf(asked)), false);
+  assert.equal(hasHappened(asks('vote_open'), houseOf(asked)), true);
+  assert.equal(hasHappened(asks('vote_close'), houseOf(asked)), false);
+  assert.equal(hasHappened(asks('lower_hands'), houseOf({ ...asked, hands: [] })), true);
+  assert.equal(hasHappened(asks('vote_close'), houseOf({ ...asked, votes: [{ ...vote, open: false }] })), true);
+  const lead = asks('hand_over', { participant_id: 'anna', note: '' });
+  assert.equal(hasHappened(lead, houseOf(asked)), false);
+  assert.equal(hasHappened(lead, houseOf(conference(person({ in_charge: true })))), true);
 });

@@ -8,6 +8,7 @@ use std::{io::BufRead, sync::Arc};
 const HELP: &str = "\
 call                          somebody calls
 call NAME <NUMBER> [QUEUE]    this person calls
+press NUMBER KEYS             whoever is at the other end under this number presses these keys
 hang-up NUMBER                whoever is at the other end under this number hangs up
 link down | link up           the Event Socket is cut and stays so; it is back
 restart                       FreeSWITCH dies, with everybody in it, and comes back";
@@ -16,6 +17,7 @@ restart                       FreeSWITCH dies, with everybody in it, and comes b
 enum Command<'a> {
     SomebodyCalls,
     Call { name: &'a str, number: &'a str, queue: &'a str },
+    Press { number: &'a str, keys: &'a str },
     HangUp { number: &'a str },
     Link { up: bool },
     Restart,
@@ -40,6 +42,13 @@ fn carry_out(command: &Command, callers: &Callers, simulator: &Simulator) {
     match command {
         Command::SomebodyCalls => callers.somebody_calls(),
         Command::Call { name, number, queue } => callers.call(name, number, queue),
+        Command::Press { number, keys } => {
+            for channel in simulator.channels().iter().filter(|channel| far_end(&channel.name) == *number) {
+                for key in keys.chars() {
+                    simulator.press(&channel.uuid, key);
+                }
+            }
+        }
         Command::HangUp { number } => {
             for channel in simulator.channels().iter().filter(|channel| far_end(&channel.name) == *number) {
                 simulator.hang_up(&channel.uuid, "NORMAL_CLEARING");
@@ -70,6 +79,11 @@ fn parse(line: &str) -> Option<Command<'_>> {
                 queue: if queue.is_empty() { "main" } else { queue },
             })
         }
+        ("press", what) => {
+            let (number, keys) = what.split_once(' ')?;
+            let good = !keys.is_empty() && keys.chars().all(|key| "0123456789*#".contains(key));
+            good.then_some(Command::Press { number, keys })
+        }
         ("hang-up", number) if !number.is_empty() => Some(Command::HangUp { number }),
         ("link", "down") => Some(Command::Link { up: false }),
         ("link", "up") => Some(Command::Link { up: true }),
@@ -90,9 +104,10 @@ mod tests {
         let call = Command::Call { name: "", number: "110", queue: "front desk" };
         assert_eq!(parse("call <110> front desk"), Some(call));
         assert_eq!(parse("hang-up 1004"), Some(Command::HangUp { number: "1004" }));
+        assert_eq!(parse("press 1004 *9"), Some(Command::Press { number: "1004", keys: "*9" }));
         assert_eq!(parse("link down"), Some(Command::Link { up: false }));
         assert_eq!(parse("restart"), Some(Command::Restart));
-        for unclear in ["", "help", "call Ada", "hang-up", "link"] {
+        for unclear in ["", "help", "call Ada", "hang-up", "link", "press 1004", "press 1004 x"] {
             assert_eq!(parse(unclear), None, "{unclear:?}");
         }
     }

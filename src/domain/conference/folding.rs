@@ -11,6 +11,7 @@ use crate::domain::{
     setting::{Setting, Settings},
     states::{ConferenceState, LegState, ParticipantRole},
     time::Timestamp,
+    vote,
 };
 use std::collections::VecDeque;
 
@@ -58,6 +59,9 @@ impl Conference {
             seen: None,
             door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
             unnamed: Vec::new(),
+            hands: Vec::new(),
+            votes: Vec::new(),
+            in_charge: None,
             announcing: Vec::new(),
             announcements: 0,
             notices: VecDeque::new(),
@@ -186,7 +190,12 @@ impl Conference {
                 self.was_arranged |= whom.is_some();
                 self.with(*participant, |p| p.coaching = *whom);
             }
+            Fact::ParticipantInCharge { participant, .. } => {
+                self.in_charge = Some(*participant);
+                self.with(*participant, |p| p.moderator = true);
+            }
             _ => {
+                vote::apply(&mut self.hands, &mut self.votes, at, fact);
                 recording::apply(&mut self.recordings, at, fact);
                 self.apply_to_participant(at, fact);
             }
@@ -217,7 +226,10 @@ impl Conference {
             Fact::ParticipantLabelled { participant, label } => {
                 self.with(*participant, |p| p.label.clone_from(label));
             }
-            Fact::ParticipantModerator { participant, on } => self.with(*participant, |p| p.moderator = *on),
+            Fact::ParticipantModerator { participant, on } => {
+                self.in_charge = self.in_charge.filter(|one| on | (one != participant));
+                self.with(*participant, |p| p.moderator = *on);
+            }
             Fact::ParticipantWaits { participant, on } => self.with(*participant, |p| p.waits_for_host = *on),
             Fact::ParticipantListener { participant, on } => self.with(*participant, |p| p.listener = *on),
             Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
@@ -278,6 +290,10 @@ impl Conference {
                 self.with_leg(*participant, *leg, |leg| leg.unwanted = Some(cause.clone()));
             }
             Fact::LegOver { participant, leg, state, cause, .. } => {
+                let inside = |p: &Participant| p.legs.iter().any(|l| l.id != *leg && l.state == LegState::Joined);
+                if !self.participant(*participant).is_some_and(inside) {
+                    self.hands.retain(|hand| hand.participant != *participant);
+                }
                 self.with(*participant, |p| {
                     // On another number they are in.
                     if p.legs.iter().any(|other| other.id != *leg && other.state == LegState::Joined) {

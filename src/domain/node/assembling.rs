@@ -148,6 +148,7 @@ impl Node {
         if conference.is_over() || conference.state == ConferenceState::Ending {
             return;
         }
+        self.count_vote(id, None);
         self.record(Subject::Conference(id), actor, Fact::ConferenceEnding { cause });
         self.timers.clear(Timer::Question(id));
         self.timers.clear(Timer::MoveDue(id));
@@ -183,6 +184,7 @@ impl Node {
         if active == 0 {
             if conference.state != ConferenceState::Ending {
                 let cause = conference.why_empty().into();
+                self.count_vote(id, None);
                 self.conference_fact(id, Fact::ConferenceEnding { cause });
             }
             self.timers.clear(Timer::Question(id));

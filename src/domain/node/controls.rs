@@ -93,6 +93,8 @@ impl Node {
         let Some((leg, member)) = self.member_of(id, participant) else { return Ok(id) };
         let Some(room) = self.conferences.get(&id).and_then(|c| self.room_of(c)) else { return Ok(id) };
         self.record(Subject::Conference(id), Some(actor.into()), Fact::ParticipantDigitsAsked { participant });
+        let called = self.has_called(id, participant);
+        self.echoes.expect(self.now, leg, called, digits);
         let digits = digits.clone();
         self.command(Tag::Control(id, Some(participant)), leg, Command::Press { room, member, digits });
         self.timers.set(Timer::ControlPending(id, participant), self.now.plus(self.rules.times.control));

@@ -49,6 +49,7 @@ impl Node {
             }
             Timer::NamesDue(id) => self.name_who_came(id),
             Timer::AnnounceDue(id) => self.announcements_due(id),
+            Timer::VoteDue(id) => self.count_vote(id, None),
             Timer::EndRule(id) => self.judge_end(id, ids),
             Timer::LockPending(id) => self.lock_in_doubt(id),
             Timer::HearingPending(id) => self.hearing_late(id),

@@ -9,6 +9,7 @@ use crate::domain::{
     fact::Fact,
     ids::{ChannelId, ConferenceId, ParticipantId},
     input::{ChannelEvent, ChannelEventKind, Outcome},
+    keys::Key,
     states::{LegState, ParticipantRole},
     timers::Timer,
 };
@@ -44,7 +45,10 @@ impl Node {
                 let state = if found.confirm { LegState::Confirming } else { LegState::Answered };
                 self.conference_fact(id, Fact::LegProgress { participant, leg, state });
             }
-            ChannelEventKind::DeclineKey if state == LegState::Confirming => {
+            ChannelEventKind::Pressed(key) if state == LegState::Joined => {
+                self.key_pressed(id, participant, leg, key, ids)
+            }
+            ChannelEventKind::Pressed(Key::NINE) if state == LegState::Confirming => {
                 self.unwant(id, participant, leg, Reason::Declined, ids);
             }
             ChannelEventKind::Parked => {
@@ -105,6 +109,7 @@ impl Node {
         }
         let declined = cause.reason == Reason::Declined && state == LegState::Failed;
         self.conference_fact(id, Fact::LegOver { participant, leg, state, cause, hangup });
+        self.readers.remove(&leg);
         self.forget_announcements(id, |one| one.to == Some(participant));
         if state == LegState::Left {
             self.passed_the_door(id, participant, Passing::Exit);

@@ -15,11 +15,14 @@ mod deadlines;
 mod dialing;
 mod end_rules;
 mod grouping;
+mod hands;
 mod hearing;
 mod host;
 mod introducing;
 mod joining;
 mod keeping;
+mod keypad;
+mod leading;
 mod legs;
 mod moving;
 mod naming;
@@ -33,6 +36,7 @@ mod rescuing;
 mod resources;
 mod rooms;
 mod strangers;
+mod voting;
 
 use super::{
     call::Call,
@@ -42,6 +46,7 @@ use super::{
     fact::{Fact, Person, Recorded, Subject},
     ids::{CallId, ChannelId, ConferenceId, NodeId, ParticipantId, UserId},
     input::{Health, HookEvent, Input},
+    keys::{Echoes, KeyReader},
     pace::Pace,
     policy::RecentDials,
     request::Refusal,
@@ -50,6 +55,7 @@ use super::{
     story::{self, Telling},
     time::Timestamp,
     timers::{Timer, Timers},
+    vote::{UrnChange, Urns},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -92,6 +98,8 @@ pub struct Outbox {
     pub effects: Vec<Effect>,
     pub touched: BTreeSet<Touched>,
     pub talking: Vec<(ConferenceId, ParticipantId, bool)>,
+    /// Secret ballots, to be kept apart from the journal, and durable together with the facts.
+    pub urn: Vec<UrnChange>,
 }
 
 /// A fact, and how it is told. Told at once, while the state it speaks of is as it was after it.
@@ -135,6 +143,11 @@ pub struct Node {
     strangers: BTreeSet<ChannelId>,
     /// A comparison is under way: what is known is partly old.
     comparing: bool,
+    /// Who has begun to press something.
+    readers: BTreeMap<ChannelId, KeyReader>,
+    /// Keys pressed by us that may come back.
+    echoes: Echoes,
+    urns: Urns,
     now: Timestamp,
     out: Outbox,
 }
@@ -169,6 +182,9 @@ impl Node {
             orphans: BTreeSet::new(),
             strangers: BTreeSet::new(),
             comparing: false,
+            readers: BTreeMap::new(),
+            echoes: Echoes::default(),
+            urns: Urns::default(),
             now,
             out: Outbox::default(),
         }
@@ -235,6 +251,9 @@ impl Node {
             }
             for participant in &mut conference.participants {
                 participant.asked.clear();
+            }
+            if let Some(at) = conference.open_vote().and_then(|vote| vote.closes_at) {
+                self.timers.set(Timer::VoteDue(conference.id), at);
             }
             if let Some((_, deadline)) = conference.question {
                 self.timers.set(Timer::Question(conference.id), deadline);

@@ -1,6 +1,6 @@
 //! What is asked of the node, by whom, and whether they may.
 
-use super::{Ids, Node, answering::refuse, controls::is_spared, dialing::phones};
+use super::{Ids, Node, answering::refuse, controls::is_spared, dialing::phones, leading::participant_who_asks};
 use crate::domain::{
     cause::Reason,
     conference::{Conference, Participant},
@@ -134,6 +134,20 @@ impl Node {
             Verb::HandOver { conference_id, to, note } => {
                 self.hand_over(actor, *conference_id, to, note, ids).map(Conference)
             }
+            Verb::Hand { conference_id, participant_id, on } => {
+                self.hand(actor, *conference_id, *participant_id, *on).map(Conference)
+            }
+            Verb::LowerHands { conference_id } => self.lower_hands(actor, *conference_id).map(Conference),
+            Verb::GiveFloor { conference_id, participant_id } => {
+                self.give_floor(actor, *conference_id, *participant_id).map(Conference)
+            }
+            Verb::OpenVote { conference_id, question, secret, seconds } => {
+                self.open_vote(actor, *conference_id, question, *secret, *seconds).map(Conference)
+            }
+            Verb::CloseVote { conference_id } => self.close_vote(actor, *conference_id).map(Conference),
+            Verb::PutInCharge { conference_id, participant_id, note } => {
+                self.put_in_charge(actor, *conference_id, *participant_id, note).map(Conference)
+            }
             Verb::ContinueWithoutCaller { conference_id } => self.go_on(actor, *conference_id).map(Conference),
         }
     }
@@ -142,7 +156,8 @@ impl Node {
     pub(super) fn conference_of(&self, id: ConferenceId, actor: &Actor) -> Result<&Conference, Refusal> {
         let conference =
             self.conferences.get(&id).ok_or_else(|| refuse(RefusalCode::NotFound, "there is no such conference"))?;
-        if actor.role == Role::Attendant && conference.owner.id != actor.id {
+        let theirs = conference.owner.id == actor.id || participant_who_asks(conference, actor).is_some();
+        if actor.role == Role::Attendant && !theirs {
             return Err(refuse(RefusalCode::NotYours, format!("this is {}'s conference", conference.owner.name)));
         }
         if conference.is_over() || conference.state == ConferenceState::Ending {
@@ -308,7 +323,8 @@ impl Node {
         if is_here {
             return Err(refuse(RefusalCode::WrongState, "you are in this conference, or being rung, already"));
         }
-        let dial = self.dial_station(actor, station)?;
+        let name = if participant_who_asks(conference, actor).is_some() { &conference.owner.name } else { &actor.name };
+        let (name, dial) = (name.clone(), self.dial_station(actor, station)?);
         self.allow_legs(owner, 1, legs)?;
         let leg = ChannelId(ids.uuid());
         let who = Some(Person::from(actor));
@@ -329,7 +345,7 @@ impl Node {
                 let invited = Invited {
                     participant: ParticipantId::new(ids.uuid()),
                     role: ParticipantRole::Attendant,
-                    name: actor.name.clone(),
+                    name,
                     number: dial.number.clone(),
                     dials: vec![dial],
                     leg,

@@ -1,6 +1,10 @@
 //! What is told of single participants, and of recordings.
 
-use super::{Telling, because, names_of, shown_name, told};
+use super::{
+    Telling, because,
+    meeting::{by_phone, own},
+    names_of, shown_name, told,
+};
 use crate::domain::{
     cause::Reason,
     conference::Conference,
@@ -43,7 +47,9 @@ pub(super) fn tell_participant(conference: &Conference, actor: Option<&Person>, 
         Fact::ParticipantMuted { on, .. } => tell_set(&who, Setting::Muted(*on)),
         Fact::ParticipantSet { setting, .. } => tell_set(&who, *setting),
         Fact::ParticipantMuteAsked { on, .. } => tell_asked(by, &who, Setting::Muted(*on)),
-        Fact::ParticipantAsked { setting, .. } => tell_asked(by, &who, *setting),
+        Fact::ParticipantAsked { setting, participant } => {
+            tell_asked(by, if own(actor, *participant) { "themselves" } else { &who }, *setting)
+        }
         Fact::ParticipantDigitsAsked { .. } => {
             told("conference.participant.digits_asked", format!("{by} presses keys for {who}."))
         }
@@ -119,6 +125,10 @@ pub(super) fn tell_participant(conference: &Conference, actor: Option<&Person>, 
         Fact::LegQueued { .. } => actor.and_then(|_| {
             let back = conference.participant(id).is_some_and(|p| p.role == ParticipantRole::Attendant);
             let kind = if back { "conference.rejoin_asked" } else { "conference.participant.redial_asked" };
+            let called = back && by_phone(conference, actor).is_some();
+            if called {
+                return told(kind, format!("{by} has the attendant rung again."));
+            }
             told(kind, if back { format!("{by} comes back.") } else { format!("{by} has {who} rung again.") })
         }),
         Fact::LegUnwanted { cause, .. } => actor.and_then(|_| match cause.reason {

@@ -1,6 +1,6 @@
 //! Appending to the journal and reading it back.
 
-use super::{SqliteStore, rows};
+use super::{SqliteStore, rows, urn};
 use crate::{
     domain::{
         ids::{NodeId, UserId},
@@ -56,6 +56,9 @@ pub async fn append(store: &SqliteStore, batches: &[Batch]) -> Result<(), StoreE
             .bind(caller.at.0)
             .execute(&mut *connection)
             .await?;
+    }
+    for change in batches.iter().flat_map(|batch| &batch.urn) {
+        urn::change(connection, change).await?;
     }
     Ok(transaction.commit().await?)
 }

@@ -11,6 +11,7 @@ mod logins;
 mod people;
 mod rows;
 mod schema;
+mod urn;
 
 pub use schema::{SCHEMA_VERSION, Schema, inspect};
 
@@ -22,6 +23,7 @@ use crate::domain::{
     group::Group,
     ids::{GroupId, NodeId, UserId},
     time::Timestamp,
+    vote::Ballot,
 };
 use sqlx::{
     Sqlite, SqlitePool, Transaction,
@@ -100,6 +102,8 @@ async fn open(path: &Path, options: &SqliteOptions) -> Result<SqliteStore, Store
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is deleted is gone: nobody is to read a secret vote out of the file.
+        .pragma("secure_delete", "ON")
         .busy_timeout(options.busy_timeout);
     if let Some(pages) = options.max_pages {
         connect = connect.pragma("max_page_count", pages.to_string());
@@ -160,6 +164,10 @@ impl Store for SqliteStore {
 
     fn recent_dials(&self, since: Timestamp) -> Answer<'_, RecentDials> {
         Box::pin(journal::recent_dials(self, since))
+    }
+
+    fn ballots(&self) -> Answer<'_, Vec<Ballot>> {
+        Box::pin(urn::ballots(self))
     }
 
     fn prune(&self, now: Timestamp) -> Answer<'_, Pruned> {

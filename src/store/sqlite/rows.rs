@@ -38,6 +38,11 @@ fn value(row: &SqliteRow, column: &str) -> Result<Value, StoreError> {
     serde_json::from_str(&text(row, column)?).map_err(|error| StoreError::unreadable(column, error))
 }
 
+/// A typed id.
+pub fn id<T: std::str::FromStr<Err: std::fmt::Display>>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+    text(row, column)?.parse().map_err(|error| StoreError::unreadable(column, error))
+}
+
 fn user_id(row: &SqliteRow, column: &str) -> Result<UserId, StoreError> {
     text(row, column)?.parse().map_err(|error| StoreError::unreadable(column, error))
 }

@@ -18,7 +18,7 @@ use std::{path::Path, time::Duration};
 static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// The newest migration in this program.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// Dials and failed logins are counted within minutes; an hour also covers a clock set back a little.
 const SHORT_MEMORY: Duration = Duration::from_secs(60 * 60);

@@ -13,6 +13,7 @@ mod grouping;
 mod host;
 mod keeping;
 mod owning;
+mod phones;
 mod reaching;
 mod recordings;
 mod rescuing;

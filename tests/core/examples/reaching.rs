@@ -9,6 +9,7 @@ use switchboard::domain::{
     effect::{Command, KillCause, Tag, Target},
     ids::{ChannelId, ConferenceId},
     input::{ChannelEventKind, Input, Outcome, RoomEventKind},
+    keys::Key,
     policy::Limits,
     reach::Strategy,
     request::{NewConference, NewParticipant, RefusalCode, Verb},
@@ -192,10 +193,10 @@ fn nine_at_the_gate_declines_and_no_other_number_is_tried() {
     let id = conference(&mut desk, NewParticipant { numbers, ..NewParticipant::default() });
     let leg = desk.leg(id, MOBILE);
     desk.is_rung(leg);
-    desk.event(leg, ChannelEventKind::DeclineKey);
+    desk.event(leg, ChannelEventKind::Pressed(Key::NINE));
     desk.event(leg, ChannelEventKind::Answered);
     desk.sent();
-    desk.event(leg, ChannelEventKind::DeclineKey);
+    desk.event(leg, ChannelEventKind::Pressed(Key::NINE));
     assert_eq!(desk.sent(), [Command::Kill { channel: leg, cause: KillCause::CallRejected }]);
     desk.hangs_up_with(leg, "CALL_REJECTED", None);
     assert_eq!((desk.guest(id, MOBILE).legs.len(), desk.reason(id, MOBILE)), (1, Some(Reason::Declined)));
@@ -210,7 +211,7 @@ fn in_a_room_nine_is_just_a_key() {
     desk.event(leg, ChannelEventKind::Answered);
     desk.joins(id, leg);
     desk.sent();
-    desk.event(leg, ChannelEventKind::DeclineKey);
+    desk.event(leg, ChannelEventKind::Pressed(Key::NINE));
     assert_eq!(desk.sent(), []);
 }
 

@@ -9,6 +9,7 @@
 //! 6. When everybody has gone, every call and conference is over and every port is free again.
 //! 7. A conference ends by a rule only if that was asked for and has come to pass; and then it does end.
 //! 8. A conference has one attendant at most.
+//! 9. Only who is in the room has a hand up; at most one vote is open; and each counts once, whatever was restarted.
 //!
 //! (That the state equals the one folded from the journal is looked at where facts are written, in `world`.)
 
@@ -18,7 +19,7 @@ use switchboard::domain::{
     cause::Reason,
     conference::{Conference, Hearing, Introduction, Participant},
     effect::Command,
-    ids::ChannelId,
+    ids::{ChannelId, UserId},
     node::Node,
     recording::RecordingState,
     request::Verb,
@@ -118,6 +119,14 @@ impl Watch {
         self.dismissed.extend(conference.legs().map(|(_, leg)| leg.id));
     }
 
+    /// Who ends it by the keys of their phone runs it, and asks for the end of all.
+    pub fn ended_by_phone(&mut self, conference: &Conference, actor: UserId) {
+        let Some(person) = conference.participants.iter().find(|p| p.id.uuid() == actor.uuid()) else { return };
+        let runs_it = person.moderator || person.role == ParticipantRole::Attendant;
+        assert!(runs_it, "ended by somebody who does not run it: {person:?}");
+        self.dismissed.extend(conference.legs().map(|(_, leg)| leg.id));
+    }
+
     /// Law 1: we do not hang up a caller nobody asked us to hang up.
     pub fn sent(&mut self, command: &Command, switch: &Switch) {
         if let Command::Kill { channel, .. } = command {
@@ -148,6 +157,7 @@ impl Watch {
         self.made_once(switch);
         let Some(node) = node.filter(|_| link) else { return };
         one_attendant(node);
+        hands_and_votes(node);
         for (id, channel) in &switch.channels {
             let uneasy = matches!(channel.who, Who::Caller | Who::Outsider) && !is_at_ease(*id, channel, switch, node);
             self.measure(*id, uneasy, BETWEEN, |watch| &mut watch.uneasy, "is without partner, music or way back");
@@ -216,6 +226,26 @@ impl Watch {
             );
         }
     }
+}
+
+/// Law 9.
+fn hands_and_votes(node: &Node) {
+    for conference in node.conferences() {
+        for hand in &conference.hands {
+            let state = conference.participant(hand.participant).map(Participant::state);
+            assert_eq!(state, Some(LegState::Joined), "a hand of somebody who is not in: {conference:?}");
+        }
+        let open = conference.votes.iter().filter(|vote| vote.result.is_none()).count();
+        assert!(open <= 1 && (open == 0 || !conference.is_over()), "votes: {conference:?}");
+    }
+}
+
+/// Law 9.
+pub fn each_counts_once(conference: &Conference) {
+    let vote = conference.votes.last().expect("one was closed");
+    let result = vote.result.expect("one was closed");
+    let counted = usize::try_from(result.yes + result.no).expect("a few");
+    assert_eq!(counted, vote.ballots.len(), "who voted, and what was counted: {vote:?}");
 }
 
 /// Law 8.
@@ -338,7 +368,9 @@ fn ends_in_time(conference: &Conference, switch: &Switch) {
     assert_eq!(conference.ending.due, None, "it was to end: {conference:?}");
     assert!(!rules.one_left || inside > 1 || ever < 2, "only one is left: {conference:?}");
     for person in &conference.participants {
-        let gone = person.end_conference_on_exit && was_in(&person) && person.state() != LegState::Joined;
+        // Somebody else runs it as the attendant did.
+        let led = person.role == ParticipantRole::Attendant && conference.is_led();
+        let gone = person.end_conference_on_exit && was_in(&person) && person.state() != LegState::Joined && !led;
         assert!(!gone, "it should have ended with {person:?}");
     }
 }

@@ -58,6 +58,7 @@ pub fn act(world: &mut World) {
         }
         56 | 57 => world.switch.disk_is_full(),
         53..56 => world.compare(),
+        58..72 => somebody_presses_keys(world),
         _ => ask(world),
     }
 }
@@ -105,6 +106,15 @@ fn kicked_by_hand(world: &mut World) {
         world.note(|| format!("{channel} is kicked by hand"));
         world.switch.kick(channel);
     }
+}
+
+/// Keys of somebody's phone, meant or not.
+fn somebody_presses_keys(world: &mut World) {
+    let up: Vec<ChannelId> = world.switch.channels.iter().filter(|(_, c)| c.answered).map(|(id, _)| *id).collect();
+    let Some(channel) = world.chance.pick(&up) else { return };
+    let keys = world.chance.pick(&["*9", "*9", "1", "2", "*6", "*5", "*7", "*4", "*3", "*8", "*8*8", "*0", "**", "#"]);
+    world.note(|| format!("{channel} presses keys"));
+    world.switch.press_keys(channel, keys.unwrap_or("*"));
 }
 
 fn pause(world: &mut World) {
@@ -268,7 +278,15 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(65) {
+    Some(match world.chance.below(76) {
+        65 | 66 => Verb::Hand { conference_id, participant_id, on },
+        67 => Verb::LowerHands { conference_id },
+        68 | 69 => Verb::GiveFloor { conference_id, participant_id },
+        70..73 => {
+            Verb::OpenVote { conference_id, question: "Well?".into(), secret: Some(on), seconds: on.then_some(7) }
+        }
+        73 => Verb::CloseVote { conference_id },
+        74 | 75 => Verb::PutInCharge { conference_id, participant_id, note: String::new() },
         60 | 61 => Verb::CancelRinging { conference_id },
         59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },

@@ -23,6 +23,7 @@ use switchboard::domain::{
     rules::{Rescue, Rules},
     speech::{NameSentences, SpeechRules},
     time::Timestamp,
+    vote::{Ballot, UrnChange},
 };
 
 /// Command connections of the link.
@@ -65,6 +66,7 @@ struct Sent {
 struct Batch {
     facts: Vec<Vec<u8>>,
     effects: Vec<Effect>,
+    urn: Vec<UrnChange>,
 }
 
 pub struct Service {
@@ -87,6 +89,7 @@ pub struct World {
     pub trace: Option<Vec<String>>,
     ids: Counted,
     durable: Journal,
+    urn: Vec<Ballot>,
     run: u32,
     session: u32,
     subscribed: bool,
@@ -114,6 +117,7 @@ impl World {
             trace: trace.then(Vec::new),
             ids: Counted::from(1_000),
             durable: Journal::default(),
+            urn: Vec::new(),
             run: 0,
             session: 0,
             subscribed: false,
@@ -280,15 +284,23 @@ impl World {
             assert_same_state(&service.node, &service.mirror);
         }
         for told in &out.facts {
+            if let (Subject::Conference(id), Fact::VoteClosed { .. }) = (told.recorded.subject, &told.recorded.fact)
+                && let Some(conference) = service.node.conference(id)
+            {
+                super::laws::each_counts_once(conference);
+            }
             if let (Subject::Conference(id), Fact::ConferenceEnding { cause }) =
                 (told.recorded.subject, &told.recorded.fact)
                 && let Some(conference) = service.node.conference(id)
             {
                 self.watch.ends(self.now, conference, cause.reason);
+                if let Some(actor) = &told.recorded.actor {
+                    self.watch.ended_by_phone(conference, actor.id);
+                }
             }
         }
-        let instant = facts.is_empty() && service.waiting.is_empty();
-        service.waiting.push_back(Batch { facts, effects: out.effects });
+        let instant = facts.is_empty() && out.urn.is_empty() && service.waiting.is_empty();
+        service.waiting.push_back(Batch { facts, effects: out.effects, urn: out.urn });
         for told in &out.facts {
             if let Fact::LegDialed { .. } = told.recorded.fact {
                 self.watch.dialed(told.recorded.at.0, PER_SECOND);
@@ -308,8 +320,24 @@ impl World {
         for fact in batch.facts {
             self.durable.push(fact);
         }
+        self.keep(&batch.urn);
         for effect in batch.effects {
             self.perform(effect);
+        }
+    }
+
+    /// Secret ballots, as the store keeps them: in the transaction of the facts they came with.
+    fn keep(&mut self, changes: &[UrnChange]) {
+        for change in changes {
+            match change {
+                UrnChange::Put(ballot) => {
+                    let same =
+                        |one: &Ballot| (one.conference, one.participant) == (ballot.conference, ballot.participant);
+                    self.urn.retain(|one| !same(one));
+                    self.urn.push(*ballot);
+                }
+                UrnChange::Empty(id) => self.urn.retain(|one| one.conference != *id),
+            }
         }
     }
 
@@ -433,6 +461,7 @@ impl World {
             for fact in batch.facts {
                 self.durable.push(fact);
             }
+            self.keep(&batch.urn);
             // Of the last one's commands, some had left.
             if self.chance.percent(50) {
                 let gone = self.chance.below(batch.effects.len() + 1);
@@ -462,7 +491,10 @@ impl World {
     fn start(&mut self) {
         self.note(|| "the service starts".into());
         let now = Timestamp(self.now);
-        let node = self.durable.restart(rescuing(), now);
+        let mut node = self.durable.restart(rescuing(), now);
+        for ballot in &self.urn {
+            node.note_ballot(*ballot);
+        }
         let mut mirror = Node::new(NodeId("hall".into()), rescuing(), now);
         self.watch.service_started();
         for recorded in self.durable.facts() {

@@ -1,5 +1,5 @@
 /** Which sentences a status is worth, and in which voice. Pure. */
-import type { CallView, Status } from '../api/types.ts';
+import type { CallView, ConferenceView, Status } from '../api/types.ts';
 import { waitingCalls } from '../live/select.ts';
 import { countOf, hasComeOn, isOneOfMany } from '../live/progress.ts';
 import type { House } from '../live/house.ts';
@@ -25,6 +25,9 @@ export function sentences(before: House, after: House, status: Status, t: String
     if (type === 'conference.participant.other_number' || isOneOfMany(status.data, after)) return [];
     // What somebody relies on, and has lost.
     if (type === 'conference.recording.lost' || type === 'conference.recording.failed') return [{ voice: 'assertive', text }];
+    const { conference_id } = status.data;
+    const meeting = conference_id ? spokenOfMeeting(type, text, after.conferences.find((one) => one.id === conference_id), t) : null;
+    if (meeting) return [meeting];
     if (type === 'conference.handed_over') return [{ voice: 'assertive', text }];
     return type === 'call.arrived' || type === 'call.waiting' ? [] : [{ voice: 'polite', text, about: participant_id ?? undefined }];
   }
@@ -36,6 +39,17 @@ export function sentences(before: House, after: House, status: Status, t: String
     ...store(before, after, t), ...questions(before, after, t), ...progress(before, after, t),
     ...lost(before, after, t),
   ];
+}
+
+/** How many wait to speak, and how far a vote has come; of many votes only the latest sum. */
+function spokenOfMeeting(type: string, text: string, conference: ConferenceView | undefined, t: Strings): Sentence | null {
+  if (!conference) return null;
+  if (type === 'conference.participant.hand_raised') {
+    return { voice: 'polite', text: t.say.hand(text, (conference.hands ?? []).length), about: `hands ${conference.id}` };
+  }
+  const vote = conference.votes?.at(-1);
+  return type === 'conference.vote.cast' && vote
+    ? { voice: 'polite', text: t.say.votes(vote.cast, vote.missing), about: `votes ${conference.id}` } : null;
 }
 
 function picture(house: House, t: Strings): string {

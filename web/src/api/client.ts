@@ -32,11 +32,12 @@ export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup' | 'join';
 export type ConferenceVerb = 'cancel_ringing' | 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge' | 'rescue'
   | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
-  | 'announce' | 'announce_stop' | 'hand_over';
+  | 'announce' | 'announce_stop' | 'hand_over' | 'lower_hands' | 'vote_open' | 'vote_close';
 export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
   | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
   | 'promote' | 'demote' | 'listen' | 'speak' | 'sidebar_leave' | 'coach' | 'uncoach'
-  | 'introduce' | 'admit' | 'replace' | 'move' | 'announce' | 'announce_stop';
+  | 'introduce' | 'admit' | 'replace' | 'move' | 'announce' | 'announce_stop'
+  | 'raise_hand' | 'lower_hand' | 'give_floor';
 /** What a verb is told besides its name. */
 export type Told = Record<string, unknown>;
 

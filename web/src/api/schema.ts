@@ -378,7 +378,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make it somebody else's, who sees and steers it from then on
+         * Make it another user's, who sees and steers it from then on, or put somebody in the room in charge by phone
          * @description Permission: SteerConferences.
          */
         post: operations["conferences.hand_over"];
@@ -442,6 +442,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["conferences.lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/lower_hands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lower every hand
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.lower_hands"];
         delete?: never;
         options?: never;
         head?: never;
@@ -728,6 +748,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/vote_close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the vote and count it
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.vote_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/vote_open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a vote, which everybody in the room casts by phone
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.vote_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants": {
         parameters: {
             query?: never;
@@ -968,6 +1028,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/give_floor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lower the participant's hand, and unmute them
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.give_floor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/hold": {
         parameters: {
             query?: never;
@@ -1048,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/lower_hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The participant does not want to speak any more
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.lower_hand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move": {
         parameters: {
             query?: never;
@@ -1102,6 +1202,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/raise_hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The participant wants to speak
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.raise_hand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1547,6 +1667,7 @@ export interface components {
             number?: string | null;
             recording_id?: null | components["schemas"]["RecordingId"];
             actor?: null | components["schemas"]["UserRef"];
+            actor_participant_id?: null | components["schemas"]["ParticipantId"];
             /** @description One short sentence. */
             text: string;
             reason?: null | components["schemas"]["Notice"];
@@ -1564,6 +1685,11 @@ export interface components {
             participant_id?: null | components["schemas"]["ParticipantId"];
             state: components["schemas"]["AnnouncementState"];
         };
+        /** @description One person's answer. */
+        AnswerView: {
+            participant_id: components["schemas"]["ParticipantId"];
+            answer: components["schemas"]["BallotView"];
+        };
         /** @description Somebody who may have conferences of their own. */
         AttendantView: {
             id: components["schemas"]["UserId"];
@@ -1575,6 +1701,11 @@ export interface components {
         Attendants: {
             attendants: components["schemas"]["AttendantView"][];
         };
+        /**
+         * @description What somebody voted.
+         * @enum {string}
+         */
+        BallotView: "yes" | "no" | "secret";
         /**
          * @description What tells that somebody came or left: a short tone, or their names.
          * @enum {string}
@@ -1665,6 +1796,10 @@ export interface components {
             beep?: null | components["schemas"]["Beep"];
             /** @description Whoever comes before the attendant or a moderator hears music until one of them is there. */
             wait_for_host?: boolean;
+            /** @description Raised hands, in the order in which they were raised. */
+            hands?: components["schemas"]["HandView"][];
+            /** @description Oldest first; the last one may be open. */
+            votes?: components["schemas"]["VoteView"][];
             /** @description What is being played, to all or to one, oldest first. */
             announcing?: components["schemas"]["AnnouncementView"][];
             /** @description When it ends by itself. */
@@ -1771,6 +1906,11 @@ export interface components {
         /** @description All standing groups, by name. */
         GroupList: {
             groups: components["schemas"]["Group"][];
+        };
+        /** @description Somebody wants to speak. */
+        HandView: {
+            participant_id: components["schemas"]["ParticipantId"];
+            raised_at: components["schemas"]["Timestamp"];
         };
         /** @description A conference came from somebody else's hands. */
         HandedOverView: {
@@ -1883,10 +2023,11 @@ export interface components {
             name: string;
             participants: components["schemas"]["NewParticipant"][];
         };
-        /** @description Whose the conference is to be. */
+        /** @description Whose the conference is to be; or who in the room runs it from now on, by the keys of their phone. One of both. */
         NewOwner: {
             /** @description The id or the name of an attendant, supervisor or administrator. */
-            user: string;
+            user?: string | null;
+            participant_id?: null | components["schemas"]["ParticipantId"];
             /** @description What they should know; told to them and in the story. At most 500 characters. */
             note?: string;
         };
@@ -1943,6 +2084,18 @@ export interface components {
              */
             level: number;
         };
+        /** @description What the room is asked: yes or no. */
+        NewVote: {
+            /** @description For the page and the story; nobody hears it. At most 200 characters. */
+            question?: string;
+            /** @description Nobody can see who voted what, and nobody sees sums before it is closed. Absent: as the configuration says. */
+            secret?: boolean | null;
+            /**
+             * Format: int32
+             * @description It closes by itself after so long: 5 to 3600. Absent: when somebody closes it.
+             */
+            seconds?: number | null;
+        };
         /** @description The configured name of a FreeSWITCH server. */
         NodeId: string;
         /**
@@ -1980,6 +2133,8 @@ export interface components {
             store_is_up?: boolean;
             /** @description Conferences here can be recorded. */
             records?: boolean;
+            /** @description Votes here are secret unless a request says otherwise. */
+            secret_votes?: boolean;
             /** @description The sounds that can be announced in its rooms, by name. */
             sounds?: string[];
             /** @description Texts can be spoken in its rooms: it is configured, and the module is loaded. */
@@ -2023,6 +2178,10 @@ export interface components {
             label?: string;
             /** @description Left alone when everybody else is muted, held or dropped. */
             moderator?: boolean;
+            /** @description Runs the conference by the keys of their phone, also when the attendant has left. */
+            in_charge?: boolean;
+            hand_raised_at?: null | components["schemas"]["Timestamp"];
+            vote?: null | components["schemas"]["BallotView"];
             /** @description Only listens: is muted whenever they come in. */
             listener?: boolean;
             /** @description When they have left, the conference ends. */
@@ -2262,6 +2421,44 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description The stations FreeSWITCH may ring for this user; the first one is rung unless another is named. */
             stations: string[];
+        };
+        /** @description A yes/no vote, open or closed. */
+        VoteView: {
+            /**
+             * Format: int32
+             * @description Counts up within the conference, from 1.
+             */
+            number: number;
+            /** @description May be empty. */
+            question: string;
+            /** @description Nobody can see who voted what, and nobody sees sums before it is closed. */
+            secret: boolean;
+            open: boolean;
+            opened_at: components["schemas"]["Timestamp"];
+            closes_at?: null | components["schemas"]["Timestamp"];
+            closed_at?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description How many said yes; absent while a secret vote is open.
+             */
+            yes?: number | null;
+            /**
+             * Format: int32
+             * @description How many said no; absent while a secret vote is open.
+             */
+            no?: number | null;
+            /**
+             * Format: int32
+             * @description How many voted.
+             */
+            cast: number;
+            /**
+             * Format: int32
+             * @description How many are in the room and have not voted, or had not when it closed.
+             */
+            missing: number;
+            /** @description Who voted, and what, by id; of a secret one only who. */
+            answers: components["schemas"]["AnswerView"][];
         };
         /** @description Which sidebar is to end; all, if none is named. */
         WhichSidebar: {
@@ -3132,6 +3329,43 @@ export interface operations {
             };
         };
     };
+    "conferences.lower_hands": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "conferences.merge": {
         parameters: {
             query?: never;
@@ -3682,6 +3916,84 @@ export interface operations {
             };
         };
     };
+    "conferences.vote_close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.vote_open": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewVote"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.add": {
         parameters: {
             query?: never;
@@ -4172,6 +4484,45 @@ export interface operations {
             };
         };
     };
+    "participants.give_floor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.hold": {
         parameters: {
             query?: never;
@@ -4332,6 +4683,45 @@ export interface operations {
             };
         };
     };
+    "participants.lower_hand": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.move": {
         parameters: {
             query?: never;
@@ -4415,6 +4805,45 @@ export interface operations {
         };
     };
     "participants.promote": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.raise_hand": {
         parameters: {
             query?: never;
             header?: {

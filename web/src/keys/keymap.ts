@@ -5,7 +5,7 @@
 export type KeyAction =
   | 'answer' | 'letIn' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop' | 'rescue'
-  | 'cancelAll' | 'record' | 'recordPause' | 'csv' | 'json'
+  | 'floor' | 'lowerHand' | 'lowerHands' | 'vote' | 'cancelAll' | 'record' | 'recordPause' | 'csv' | 'json'
   | 'next' | 'previous' | 'group' | 'lastTime' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
@@ -30,6 +30,10 @@ export const KEYS: readonly Key[] = [
   { group: 'conference', action: 'record', keys: ['o'] },
   { group: 'conference', action: 'recordPause', keys: ['p'] },
   { group: 'conference', action: 'cancelAll', keys: ['u'] },
+  { group: 'conference', action: 'floor', keys: ['f'] },
+  { group: 'conference', action: 'lowerHand', keys: ['t'] },
+  { group: 'conference', action: 'lowerHands', keys: ['z'] },
+  { group: 'conference', action: 'vote', keys: ['q'] },
   { group: 'conference', action: 'end', keys: ['e'] },
   { group: 'conference', action: 'everyone', keys: [','] },
   { group: 'conference', action: 'goOn', keys: ['y'] },

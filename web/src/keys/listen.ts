@@ -2,6 +2,7 @@
 import type { ConferenceView, ParticipantView } from '../api/types.ts';
 import * as desk from '../desk.ts';
 import { attendantOf, isClosed, isOver } from '../live/house.ts';
+import { handsOf, openVote } from '../live/meeting.ts';
 import { isRinging } from '../live/progress.ts';
 import { recordingOf } from '../live/recording.ts';
 import { comesBack, isMine, mayAct, placesFor } from '../live/select.ts';
@@ -108,6 +109,19 @@ function actOnConference(action: KeyAction, conference: ConferenceView): boolean
       if (desk.endAsked.value === conference.id) return done(desk.conferenceAction(conference, 'end'));
       desk.endAsked.value = conference.id;
       return done(desk.say(t.conference.endAsk));
+    }
+    case 'floor':
+    case 'lowerHand': {
+      // Of the chosen one if their hand is up, else of whoever waits longest.
+      const hands = handsOf(conference);
+      const hand = hands.find(({ one }) => one.id === chosenRow()) ?? hands[0];
+      if (!hand) return done(desk.say(t.meeting.noHands));
+      return done(desk.participantAction(conference, hand.one.id, action === 'floor' ? 'give_floor' : 'lower_hand'));
+    }
+    case 'lowerHands': return done(handsOf(conference).length ? desk.conferenceAction(conference, 'lower_hands') : desk.say(t.meeting.noHands));
+    case 'vote': {
+      if (openVote(conference)) return done(desk.conferenceAction(conference, 'vote_close'));
+      return done((desk.voteForm.value = desk.voteForm.value === conference.id ? null : conference.id));
     }
     case 'everyone': return done(desk.togglePanel(conference.id));
     case 'more': {

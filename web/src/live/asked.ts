@@ -7,6 +7,7 @@ import { CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { PARTICIPANT_VERBS } from '../verbs/participant.ts';
 import { cameTrue, isOf, matter, sameWish, type Table } from '../verbs/verb.ts';
 import type { ConferenceView } from '../api/types.ts';
+import { openVote } from './meeting.ts';
 import { isRinging } from './progress.ts';
 import { recordingOf } from './recording.ts';
 import { attendantOf, isClosed, isOver, type House } from './house.ts';
@@ -55,6 +56,9 @@ export function hasHappened(ask: Ask, house: House): boolean {
       case 'end': return conference.state === 'ending';
       case 'cancel_ringing': return !isRinging(conference);
       case 'continue': return !conference.question;
+      case 'lower_hands': return (conference.hands ?? []).length === 0;
+      case 'vote_open': return openVote(conference) !== null;
+      case 'vote_close': return openVote(conference) === null;
       case 'sidebar': return areApart(conference, ask.body?.participants);
       case 'record': return recordingOf(conference) !== null;
       case 'record_stop': return recordingOf(conference) === null;

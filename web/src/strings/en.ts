@@ -1,6 +1,6 @@
 /** Every word of the page, in English. Another language is one more file of this shape. */
 import type {
-  CallState, ConferenceState, LegState, NodeState, ParticipantRole, Role,
+  BallotView, CallState, ConferenceState, LegState, NodeState, ParticipantRole, Role,
 } from '../api/types.ts';
 import type { KeyAction, KeyGroup } from '../keys/keymap.ts';
 import type { Shown } from '../live/progress.ts';
@@ -201,6 +201,30 @@ export const en = {
         failed ? `${failed} not reached` : ''].filter(Boolean).join(', '),
   },
 
+  meeting: {
+    hands: (count: number): string => (count === 1 ? '1 wants to speak' : `${count} want to speak`),
+    floor: 'Give the floor',
+    lower: 'Lower the hand of',
+    lowerAll: 'Lower all hands',
+    noHands: 'Nobody has a hand up.',
+    open: 'Vote',
+    close: 'Close the vote',
+    question: 'Question, if you like',
+    secretBallot: 'Secret',
+    seconds: 'Closes after (s)',
+    wrongSeconds: (least: number, most: number): string => `A number of seconds from ${least} to ${most}, or nothing.`,
+    isOpen: (secret: boolean): string => (secret ? 'Secret vote, open' : 'Vote, open'),
+    isClosed: (secret: boolean): string => (secret ? 'Secret vote, closed' : 'Vote, closed'),
+    closesIn: (clock: string): string => `closes in ${clock}`,
+    yes: 'Yes',
+    no: 'No',
+    notYet: 'Not yet',
+    sums: (yes: number, no: number, missing: number, open: boolean): string =>
+      `${yes} yes · ${no} no · ${missing} ${open ? 'not yet' : 'did not vote'}`,
+    /** Of a secret vote that is open, whose sums nobody sees. */
+    cast: (cast: number, missing: number): string => `${cast} voted · ${missing} not yet`,
+  },
+
   recording: {
     on: 'Recording',
     paused: 'Recording paused',
@@ -243,6 +267,9 @@ export const en = {
       heard: (gain: string): string => `Heard ${gain}`,
       hears: (gain: string): string => `Hears ${gain}`,
       moderator: 'Moderator',
+      inCharge: 'In charge, by phone',
+      hand: 'Hand up',
+      vote: { yes: 'Yes', no: 'No', secret: 'Has voted' } satisfies Record<BallotView, string>,
       announcing: (sound: string): string => `Hears ${sound}`,
       apart: (names: string[]): string => (names.length > 2 ? `Apart with ${names.length}` : `Apart with ${names.join(', ') || 'nobody'}`),
       coaching: (name: string): string => `Heard by ${name} only`,
@@ -293,6 +320,9 @@ export const en = {
       deaf: { label: 'Deaf' },
       listener: { label: 'Only listens' },
       moderator: { label: 'Moderator' },
+      hand: { label: 'Hand up' },
+      floor: { label: 'Give the floor' },
+      lead: { label: 'Put in charge', field: 'A note, if you like; they steer by phone', wrong: 'At most 500 characters.' },
       gainIn: { label: 'Is heard' },
       gainOut: { label: 'Hears' },
       level: {
@@ -326,6 +356,7 @@ export const en = {
       announce: { label: 'Play a sound', field: 'Is played to all', nobody: 'There are no sounds.' },
       say: { label: 'Say a text', field: 'Is spoken to all', send: 'Say it', wrong: WRONG_SPEECH },
       announceStop: { label: 'Stop the sound' },
+      vote: { label: 'Vote…' },
       merge: { label: 'Join with another', field: 'All go over to the conference of' },
       handOver: {
         label: 'Hand over', field: 'Hand this conference over to', note: 'A note for them, if you like', wrong: 'Choose to whom.', nobody: 'Nobody else works here.',
@@ -448,6 +479,10 @@ export const en = {
       recordPause: 'Pause the recording, or record on',
       leave: 'Leave; the conference goes on',
       rejoin: 'Come back',
+      floor: 'Give the floor (unchosen: to whoever waits longest; in the list of hands 1 to 9)',
+      lowerHand: 'Lower that hand',
+      lowerHands: 'Lower all hands',
+      vote: 'Open a vote, or close it',
       end: 'End for all (asks first)',
       everyone: 'What can be asked for everyone',
       goOn: 'The caller hung up: go on',
@@ -476,6 +511,8 @@ export const en = {
       `${waiting ? plural(waiting, 'caller waits', 'callers wait') : 'Nobody waits'}. `
       + `${plural(calls, 'call', 'calls')}, ${plural(conferences, 'conference', 'conferences')}.`,
     more: (count: number): string => `${count} more.`,
+    hand: (text: string, waiting: number): string => `${text.replace(/\.$/u, '')}, ${waiting} waiting.`,
+    votes: (cast: number, missing: number): string => `${cast} voted, ${missing} not yet.`,
     nodeDown: (id: string): string => `The link to switch ${id} is down. What you see of it may be out of date.`,
     nodeUp: (id: string): string => `Switch ${id} is verified again.`,
     storeDown: 'Nothing can be written down now. Calls go on, and you can let people go, but nobody is rung.',

@@ -1,6 +1,7 @@
 /** What can be asked for everybody in a conference at once. Pure. */
 import type { ConferenceVerb } from '../api/client.ts';
 import type { AnnouncementView, ConferenceView, ParticipantView } from '../api/types.ts';
+import { openVote } from '../live/meeting.ts';
 import { isInside } from './participant.ts';
 import { spoken } from './spoken.ts';
 import type { Table, Wish } from './verb.ts';
@@ -62,6 +63,10 @@ export const CONFERENCE_VERBS = {
     kind: 'press', key: 'z', icon: 'stop', seldom: true, wish: { verb: 'announce_stop' },
     offered: (conference) => announcedToAll(conference) !== null, happened: (conference) => announcedToAll(conference) === null,
   },
+  vote: {
+    kind: 'press', key: 'v', icon: 'check', wish: { verb: 'vote_open' }, offered: (conference) => anybody(conference) && openVote(conference) === null,
+    happened: (conference) => openVote(conference) !== null,
+  },
   merge: {
     kind: 'pick', many: false, from: 'conferences', key: 'g', icon: 'leave', offered: anybody, verbs: ['merge'],
     picked: () => [],
@@ -71,7 +76,8 @@ export const CONFERENCE_VERBS = {
     kind: 'pick', many: false, from: 'attendants', key: 'o', icon: 'user', offered: () => true, verbs: ['hand_over'], noted: true,
     picked: () => [],
     wish: (_conference, [user], note) => ({ verb: 'hand_over', body: { user, note } }),
-    happened: (conference, { body }) => conference.owner.id === body?.user,
+    happened: (conference, { body }) => (body?.participant_id
+      ? conference.participants.some((one) => one.id === body.participant_id && one.in_charge) : conference.owner.id === body?.user),
   },
 } as const satisfies Table<ConferenceView, ConferenceVerb>;
 

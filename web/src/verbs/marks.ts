@@ -24,6 +24,7 @@ type Look = [
 /** In the order in which they are shown. */
 const MARKS: readonly Look[] = [
   ['uninvited', 'warn', 'warn', (one, words) => !!one.uninvited && !isOver(one) && words.uninvited],
+  ['hand', 'warn', 'hand', (one, words) => one.hand_raised_at != null && !isOver(one) && words.hand],
   // Who only listens is muted; one word says both, and another that they are not yet.
   ['introduction', 'warn', 'apart', (one, words) => !!one.introduction && !isOver(one)
     && (one.introduction === 'waiting' ? words.waitsForIntroduction : words.beingIntroduced)],
@@ -37,7 +38,8 @@ const MARKS: readonly Look[] = [
   ['heard', 'calm', 'mic', (one, words) => !!one.gain_in && words.heard(signed(one.gain_in))],
   ['hears', 'calm', 'speaker', (one, words) => !!one.gain_out && words.hears(signed(one.gain_out))],
   ['announcing', 'calm', 'speaker', (one, words) => one.announcing != null && words.announcing(shortened(one.announcing))],
-  ['moderator', 'calm', 'star', (one, words) => !!one.moderator && words.moderator],
+  ['vote', 'calm', 'check', (one, words) => one.vote != null && words.vote[one.vote]],
+  ['moderator', 'calm', 'star', (one, words) => (one.in_charge ? words.inCharge : !!one.moderator && words.moderator)],
   ['replaces', 'calm', 'redial', (one, words, { named }) => one.replaces != null && !isOver(one) && !isInside(one) && words.replaces(named(one.replaces))],
 ];
 

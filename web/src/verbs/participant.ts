@@ -8,6 +8,7 @@ import type { Table } from './verb.ts';
 export const MOST_GAIN = 4;
 const MOST_LEVEL = 20_000;
 const LONGEST_LABEL = 120;
+const LONGEST_NOTE = 500;
 
 const always = (_: ParticipantView): boolean => true;
 export const isInside = (one: ParticipantView): boolean => one.state === 'joined';
@@ -21,6 +22,20 @@ export const PARTICIPANT_VERBS = {
   deaf: { kind: 'toggle', key: 'f', icon: 'earOff', offered: isInside, on: 'deaf', off: 'undeaf', is: (one) => !!one.deaf },
   listener: { kind: 'toggle', key: 'l', icon: 'ear', offered: always, on: 'listen', off: 'speak', is: (one) => !!one.listener },
   moderator: { kind: 'toggle', key: 'o', icon: 'star', offered: always, on: 'promote', off: 'demote', is: (one) => !!one.moderator },
+  hand: {
+    kind: 'toggle', key: 'q', icon: 'hand', offered: (one) => isInside(one) && !one.introduction, on: 'raise_hand', off: 'lower_hand',
+    is: (one) => one.hand_raised_at != null,
+  },
+  floor: {
+    kind: 'press', key: 'e', icon: 'mic', seldom: true, wish: { verb: 'give_floor' }, offered: (one) => isInside(one) && one.hand_raised_at != null,
+    happened: (one) => one.hand_raised_at == null && !one.muted,
+  },
+  // Steers the conference by the keys of their phone.
+  lead: {
+    kind: 'typed', key: 'w', icon: 'star', offered: (one) => isInside(one) && one.role !== 'attendant' && !one.in_charge && !one.introduction, verb: 'hand_over',
+    value: () => '',
+    read: (text) => ([...text.trim()].length <= LONGEST_NOTE ? { note: text.trim() } : null),
+  },
   gainIn: {
     kind: 'step', key: '-', moreKey: '+', icon: 'mic', offered: isInside, verb: 'gain', field: 'gain_in',
     value: (one) => one.gain_in ?? 0, least: -MOST_GAIN, most: MOST_GAIN,
@@ -103,6 +118,6 @@ export const PARTICIPANT_VERBS = {
     kind: 'press', key: 'a', icon: 'enter', seldom: true, offered: (one) => !!one.introduction,
     wish: { verb: 'admit' }, happened: (one) => !one.introduction,
   },
-} as const satisfies Table<ParticipantView, ParticipantVerb | 'sidebar'>;
+} as const satisfies Table<ParticipantView, ParticipantVerb | 'sidebar' | 'hand_over'>;
 
 export type ParticipantRow = keyof typeof PARTICIPANT_VERBS;

@@ -1,7 +1,7 @@
 /** One conference: its state, the question it may ask, and what can be done with all of it. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { ConferenceView } from '../api/types.ts';
-import { askedOf, attendants, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user } from '../desk.ts';
+import { askedOf, attendants, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user, voteForm } from '../desk.ts';
 import { shownKey } from '../keys/keymap.ts';
 import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
@@ -12,6 +12,7 @@ import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { shortened } from '../verbs/spoken.ts';
 import type { Other } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
+import { Hands, Vote, VoteForm } from './Meeting.tsx';
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, soundsOf, speaks, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
@@ -61,6 +62,9 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
       {closed && <Rescue conference={conference} />}
       {!closed && <RecordingLost conference={conference} />}
       {!closed && <Controls conference={conference} />}
+      {!closed && voteForm.value === conference.id && <VoteForm conference={conference} />}
+      {!closed && <Hands conference={conference} />}
+      <Vote conference={conference} />
       {!closed && panel.value === conference.id && <Everyone conference={conference} />}
     </section>
   );
@@ -140,7 +144,12 @@ function Everyone({ conference }: { conference: ConferenceView }) {
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts} speaks={speaks(conference)}
       asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
-      onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
+      onAsk={({ verb, body }) => {
+        if (verb !== 'vote_open') return conferenceAction(conference, verb, body);
+        // What is to be asked is written first.
+        togglePanel(conference.id);
+        voteForm.value = conference.id;
+      }}
       onClose={() => {
         document.getElementById(everyoneId(conference))?.focus();
         togglePanel(conference.id);

@@ -149,8 +149,11 @@ function More({ conference, one, name, onClose }: MoreProps) {
       thing={one} note={isInside(one) ? undefined : t.verbs.off} speaks={speaks(conference)}
       asked={askedOf(one.id)} awaited={one.pending}
       others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: [] }}
-      onAsk={({ verb, body }) => (verb === 'sidebar'
-        ? conferenceAction(conference, verb, body) : participantAction(conference, one.id, verb, body))}
+      onAsk={({ verb, body }) => {
+        if (verb === 'sidebar') conferenceAction(conference, verb, body);
+        else if (verb === 'hand_over') conferenceAction(conference, verb, { ...body, participant_id: one.id });
+        else participantAction(conference, one.id, verb, body);
+      }}
       onClose={onClose}
     />
   );

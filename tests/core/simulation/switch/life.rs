@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use switchboard::domain::{
     ids::ChannelId,
     input::{ChannelEventKind, HookEvent, Input, Outcome, RoomEventKind},
+    keys::Key,
     setting::{Setting, Settings},
 };
 
@@ -373,7 +374,7 @@ impl Switch {
             }
             Plan::Decline(id) => {
                 if self.channels.get(&id).is_some_and(|channel| channel.doing == Doing::Confirming) {
-                    self.tell(id, ChannelEventKind::DeclineKey);
+                    self.tell(id, ChannelEventKind::Pressed(Key::NINE));
                 }
             }
             Plan::JobFailed(channels, cause) => {
@@ -385,6 +386,13 @@ impl Switch {
             | Plan::MusicOver(..)
             | Plan::ParkOver(..)
             | Plan::NextApp(..) => {}
+        }
+    }
+
+    /// At the phone of this channel.
+    pub fn press_keys(&mut self, channel: ChannelId, keys: &str) {
+        for key in keys.chars().filter_map(Key::new) {
+            self.tell(channel, ChannelEventKind::Pressed(key));
         }
     }
 
