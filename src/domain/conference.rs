@@ -41,6 +41,8 @@ pub struct Conference {
     pub ending: Ending,
     pub door: DoorSounds,
     pub wait_for_host: bool,
+    /// Who ran it and left before is not the host that is waited for.
+    pub waits_from: Timestamp,
     /// What is being played. Not journaled: after a restart nobody can say.
     pub announcing: Vec<Announcing>,
     /// How many there were. Not journaled.

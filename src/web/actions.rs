@@ -129,6 +129,8 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
                 return Ok(Verb::Rejoin { conference_id, station });
             }
             ConferenceVerb::Rescue => Verb::Rescue { conference_id },
+            ConferenceVerb::WaitForHost => Verb::WaitForHost { conference_id, on: true },
+            ConferenceVerb::WaitForNobody => Verb::WaitForHost { conference_id, on: false },
             ConferenceVerb::Lock => Verb::Lock { conference_id },
             ConferenceVerb::Unlock => Verb::Unlock { conference_id },
             ConferenceVerb::Record => Verb::Record { conference_id },
@@ -231,6 +233,8 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
             ParticipantVerb::Demote => Verb::Moderator { conference_id, participant_id, on: false },
             ParticipantVerb::Listen => Verb::Listener { conference_id, participant_id, on: true },
             ParticipantVerb::Speak => Verb::Listener { conference_id, participant_id, on: false },
+            ParticipantVerb::EndWith => Verb::EndsWith { conference_id, participant_id, on: true },
+            ParticipantVerb::GoOnWithout => Verb::EndsWith { conference_id, participant_id, on: false },
             ParticipantVerb::Drop => Verb::Drop { conference_id, participant_id },
             ParticipantVerb::Redial => Verb::Redial { conference_id, participant_id },
             ParticipantVerb::Cancel => Verb::Cancel { conference_id, participant_id },

@@ -49,6 +49,7 @@ impl Conference {
             end_cause: None,
             ending: Ending::new(end_rules.clone()),
             wait_for_host: *wait_for_host,
+            waits_from: at,
             door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
             announcing: Vec::new(),
             announcements: 0,
@@ -77,6 +78,10 @@ impl Conference {
             Fact::ConferenceLive => {
                 self.state = ConferenceState::Live;
                 self.was_live = true;
+            }
+            Fact::ConferenceWaits { on } => {
+                self.wait_for_host = *on;
+                self.waits_from = at;
             }
             Fact::ConferenceLockAsked { on } => self.lock_pending = Some(*on),
             Fact::ConferenceLocked { on } => {
@@ -187,6 +192,9 @@ impl Conference {
             Fact::ParticipantModerator { participant, on } => self.with(*participant, |p| p.moderator = *on),
             Fact::ParticipantWaits { participant, on } => self.with(*participant, |p| p.waits_for_host = *on),
             Fact::ParticipantListener { participant, on } => self.with(*participant, |p| p.listener = *on),
+            Fact::ParticipantEndsIt { participant, on } => {
+                self.with(*participant, |p| p.end_conference_on_exit = *on);
+            }
             Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
             Fact::LegQueued { participant, leg, attempt, dial, not_before } => self.with(*participant, |p| {
                 if let Some(dial) = dial {

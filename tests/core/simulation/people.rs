@@ -263,7 +263,9 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(65) {
+    Some(match world.chance.below(69) {
+        65 | 66 => Verb::EndsWith { conference_id, participant_id, on: on && world.chance.percent(50) },
+        67 | 68 => Verb::WaitForHost { conference_id, on },
         60 | 61 => Verb::CancelRinging { conference_id },
         59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },
