@@ -42,7 +42,7 @@ test('within a panel no key means two things, nor what closes it; and every row 
 test('every verb that is awaited is told as such', () => {
   const rows: Row<never, string>[] = Object.values(PARTICIPANT_VERBS);
   const unspoken = rows.flatMap(verbsOf).filter((verb) => en.leg.pending(verb) === en.leg.pending('?'));
-  const atOnce = ['listen', 'speak', 'promote', 'demote', 'label', 'replace'];
+  const atOnce = ['listen', 'speak', 'promote', 'demote', 'end_with', 'go_on_without', 'label', 'replace'];
   // Awaited for the conference as a whole: `arrange`.
   const arranged = ['sidebar', 'coach', 'uncoach', 'sidebar_leave', 'introduce', 'admit'];
   // Shown as what is played.

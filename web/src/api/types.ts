@@ -25,6 +25,7 @@ export type ConferenceView = Schemas['ConferenceView'];
 export type ParticipantView = Schemas['ParticipantView'];
 export type LegView = Schemas['LegView'];
 export type RecordingView = Schemas['RecordingView'];
+export type AnnouncementView = Schemas['AnnouncementView'];
 export type Recordings = Schemas['Recordings'];
 export type Activity = Schemas['Activity'];
 export type Status = Schemas['Status'];
@@ -35,6 +36,7 @@ export type Attendants = Schemas['Attendants'];
 export type AttendantView = Schemas['AttendantView'];
 export type Group = Schemas['Group'];
 export type GroupList = Schemas['GroupList'];
+export type NewGroup = Schemas['NewGroup'];
 export type LastTime = Schemas['LastTimeView'];
 
 export type NewParticipants = Schemas['NewParticipants'];

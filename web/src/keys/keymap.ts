@@ -6,7 +6,7 @@ export type KeyAction =
   | 'answer' | 'letIn' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop' | 'rescue'
   | 'cancelAll' | 'record' | 'recordPause' | 'csv' | 'json'
-  | 'next' | 'previous' | 'group' | 'lastTime' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
+  | 'next' | 'previous' | 'group' | 'groups' | 'lastTime' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
   /** Where it stands in the help. */
@@ -47,6 +47,7 @@ export const KEYS: readonly Key[] = [
   { group: 'page', action: 'focusRequest', keys: ['c'] },
   { group: 'page', action: 'lastTime', keys: ['0'] },
   { group: 'page', action: 'group', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'] },
+  { group: 'page', action: 'groups', keys: ['t'] },
   { group: 'page', action: 'help', keys: ['?'] },
   { group: 'page', action: 'escape', keys: ['Escape'] },
 ];

@@ -1,6 +1,6 @@
 /** What can be asked for everybody in a conference at once. Pure. */
 import type { ConferenceVerb } from '../api/client.ts';
-import type { ConferenceView, ParticipantView } from '../api/types.ts';
+import type { AnnouncementView, ConferenceView, ParticipantView } from '../api/types.ts';
 import { isInside } from './participant.ts';
 import type { Table, Wish } from './verb.ts';
 
@@ -8,12 +8,18 @@ import type { Table, Wish } from './verb.ts';
 export const isHost = (one: ParticipantView): boolean => one.role === 'attendant' || !!one.moderator;
 
 /** The sound that everybody hears. */
-export const announcedToAll = (conference: ConferenceView): string | null =>
-  conference.announcing?.find((one) => !one.participant_id)?.sound ?? null;
+export const announcedToAll = (conference: ConferenceView): AnnouncementView | null =>
+  conference.announcing?.find((one) => !one.participant_id) ?? null;
 
 const anybody = (conference: ConferenceView): boolean => conference.participants.some(isInside);
 const anybodyElse = (conference: ConferenceView): boolean =>
   conference.participants.some((one) => isInside(one) && !isHost(one));
+
+/** Whom a group made of its people has. */
+export const isGuest = (one: ParticipantView): boolean => one.role === 'guest';
+
+/** What the page does by itself. */
+export type OwnVerb = 'save_group';
 
 type All = { wish: Wish<ConferenceVerb>; offered: typeof anybody; happened: typeof anybody };
 
@@ -51,6 +57,9 @@ export const CONFERENCE_VERBS = {
   },
   // By a quarter of an hour.
   extend: { kind: 'press', key: 't', icon: 'clock', seldom: true, wish: { verb: 'extend' }, offered: (conference) => conference.ends_at != null },
+  waitForHost: {
+    kind: 'toggle', key: 'w', icon: 'clock', offered: () => true, on: 'wait_for_host', off: 'wait_for_nobody', is: (conference) => !!conference.wait_for_host,
+  },
   announce: {
     kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: anybody, verbs: ['announce'],
     picked: () => [],
@@ -71,6 +80,11 @@ export const CONFERENCE_VERBS = {
     wish: (_conference, [user], note) => ({ verb: 'hand_over', body: { user, note } }),
     happened: (conference, { body }) => conference.owner.id === body?.user,
   },
-} as const satisfies Table<ConferenceView, ConferenceVerb>;
+  // Opens the group to be saved; nothing goes to the server yet.
+  saveGroup: {
+    kind: 'press', key: 'p', icon: 'book', offered: (conference) => conference.participants.some(isGuest), wish: { verb: 'save_group' },
+    happened: () => true,
+  },
+} as const satisfies Table<ConferenceView, ConferenceVerb | OwnVerb>;
 
 export type ConferenceRow = keyof typeof CONFERENCE_VERBS;

@@ -9,6 +9,8 @@ const MOST_LEVEL = 20_000;
 const LONGEST_LABEL = 120;
 
 const always = (_: ParticipantView): boolean => true;
+/** Named when they have left, it would end at once. */
+const mayEndIt = (one: ParticipantView): boolean => one.state !== 'left' || !!one.end_conference_on_exit;
 export const isInside = (one: ParticipantView): boolean => one.state === 'joined';
 
 /**
@@ -20,6 +22,7 @@ export const PARTICIPANT_VERBS = {
   deaf: { kind: 'toggle', key: 'f', icon: 'earOff', offered: isInside, on: 'deaf', off: 'undeaf', is: (one) => !!one.deaf },
   listener: { kind: 'toggle', key: 'l', icon: 'ear', offered: always, on: 'listen', off: 'speak', is: (one) => !!one.listener },
   moderator: { kind: 'toggle', key: 'o', icon: 'star', offered: always, on: 'promote', off: 'demote', is: (one) => !!one.moderator },
+  endsIt: { kind: 'toggle', key: 'e', icon: 'flag', offered: mayEndIt, on: 'end_with', off: 'go_on_without', is: (one) => !!one.end_conference_on_exit },
   gainIn: {
     kind: 'step', key: '-', moreKey: '+', icon: 'mic', offered: isInside, verb: 'gain', field: 'gain_in',
     value: (one) => one.gain_in ?? 0, least: -MOST_GAIN, most: MOST_GAIN,
@@ -59,7 +62,7 @@ export const PARTICIPANT_VERBS = {
   },
   // Talks apart with some, the attendant unless others are picked; the room goes on.
   sidebar: {
-    kind: 'pick', many: true, from: 'people', key: 's', icon: 'apart', offered: (one) => isInside(one) && !one.introduction, verbs: ['sidebar'],
+    kind: 'pick', many: true, apart: true, from: 'people', key: 's', icon: 'apart', offered: (one) => isInside(one) && !one.introduction, verbs: ['sidebar'],
     picked: (one, others) => others
       .filter((other) => (one.sidebar == null ? other.role === 'attendant' : other.sidebar === one.sidebar))
       .map(({ id }) => id),
@@ -67,7 +70,7 @@ export const PARTICIPANT_VERBS = {
   },
   // Heard by one only, and hears all.
   coach: {
-    kind: 'pick', many: false, from: 'people', key: 'c', icon: 'whisper', offered: (one) => isInside(one) || one.coaching != null,
+    kind: 'pick', many: false, apart: true, from: 'people', key: 'c', icon: 'whisper', offered: (one) => isInside(one) || one.coaching != null,
     verbs: ['coach', 'uncoach'], happened: (one, { body }) => (one.coaching ?? undefined) === body?.participant_id,
     picked: (one) => (one.coaching == null ? [] : [one.coaching]),
     wish: (_one, [whom]) => (whom ? { verb: 'coach', body: { participant_id: whom } } : { verb: 'uncoach' }),

@@ -7,13 +7,14 @@ import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
 import { isRinging } from '../live/progress.ts';
 import { mayAct } from '../live/select.ts';
+import { mayChangeGroups, saveAsGroup } from '../standing.ts';
 import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import type { Other } from '../verbs/verb.ts';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
-import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
+import { RecordingControls, RecordingLost, RecordingNote, RecordingSign } from './Recorder.tsx';
 import { Rescue } from './Rescue.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
@@ -40,7 +41,8 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
         {conference.pending === 'arrange' && !closed && <em class="pending-word">{t.conference.arranging}</em>}
         {!closed && <RecordingSign conference={conference} />}
-        {sound !== null && <em class="pending-word">{t.conference.announcing(sound)}</em>}
+        {people.some((one) => one.waits_for_host && !isOver(one)) && <State tone="warn" icon="clock">{t.conference.waitsForHost}</State>}
+        {sound && <em class="pending-word">{sound.state === 'asked' ? t.conference.announceAsked(sound.sound) : t.conference.announcing(sound.sound)}</em>}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">
@@ -52,13 +54,14 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         ? <Question conference={conference} />
         : (
           <p class={`sentence${conference.notice || conference.state === 'refused' ? ' bad-text' : ''}`}>
-            {[conference.notice && t.sentence(conference.notice.text),
-              t.because(t.conference.sentence[conference.state], conference.end_reason?.text),
+            {[conference.notice && t.sentence(t.reason(conference.notice)),
+              t.because(t.conference.sentence[conference.state], conference.end_reason ? t.reason(conference.end_reason) : undefined),
             ].filter(Boolean).join(' ')}
           </p>
         )}
       {closed && <Rescue conference={conference} />}
       {!closed && <RecordingLost conference={conference} />}
+      {!closed && <RecordingNote conference={conference} />}
       {!closed && <Controls conference={conference} />}
       {!closed && panel.value === conference.id && <Everyone conference={conference} />}
     </section>
@@ -136,16 +139,23 @@ const everyoneId = (conference: ConferenceView): string => `everyone-${conferenc
 function Everyone({ conference }: { conference: ConferenceView }) {
   return (
     <Panel
-      id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
+      id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={mayChangeGroups.value ? CONFERENCE_VERBS : WITHOUT_GROUPS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts}
       asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
-      onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
+      onAsk={({ verb, body }) => (verb === 'save_group' ? toGroup(conference) : conferenceAction(conference, verb, body))}
       onClose={() => {
         document.getElementById(everyoneId(conference))?.focus();
         togglePanel(conference.id);
       }}
     />
   );
+}
+
+const { saveGroup: _, ...WITHOUT_GROUPS } = CONFERENCE_VERBS;
+
+function toGroup(conference: ConferenceView): void {
+  saveAsGroup(conference);
+  panel.value = null;
 }
 
 /** Who could have this conference. */
@@ -162,7 +172,7 @@ function EndsIn({ conference: { ends_at, end_due } }: { conference: ConferenceVi
   const left = Date.parse(at) - now.value;
   const words = t.conference.endsIn(clockText(left));
   return end_due || left < NEAR_MS
-    ? <State tone="warn" icon="clock">{[words, end_due?.reason.text].filter(Boolean).join(': ')}</State>
+    ? <State tone="warn" icon="clock">{[words, end_due && t.reason(end_due.reason)].filter(Boolean).join(': ')}</State>
     : <span class="elapsed">{words}</span>;
 }
 
