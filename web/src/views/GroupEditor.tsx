@@ -119,7 +119,7 @@ function Person({ draft, line, position, last }: PersonProps) {
 
   const field = (name: LineField, label: string) => (
     <input
-      id={fieldId(key, name)} type="text" class={`text ${name}`} value={line[name]} aria-label={label} placeholder={label} autocomplete="off"
+      id={fieldId(key, name)} type="text" class="text" value={line[name]} aria-label={label} placeholder={label} autocomplete="off"
       spellcheck={name === 'label'} aria-invalid={wrong[name] ? 'true' : undefined}
       aria-describedby={[wrong[name] && `${fieldId(key, name)}-wrong`, name === 'numbers' && 'group-hint'].filter(Boolean).join(' ') || undefined}
       onInput={(event) => set({ [name]: event.currentTarget.value })}
