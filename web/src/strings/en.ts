@@ -272,6 +272,7 @@ export const en = {
       /** Beside that they talk apart, or coach. */
       recorded: 'recorded too',
       announcing: (sound: string): string => `Hears ${sound}`,
+      announceAsked: (sound: string): string => `Is to hear ${sound}…`,
       apart: (names: string[]): string => (names.length > 2 ? `Apart with ${names.length}` : `Apart with ${names.join(', ') || 'nobody'}`),
       coaching: (name: string): string => `Heard by ${name} only`,
       waitsForIntroduction: 'Waits to be introduced',

@@ -288,6 +288,7 @@ const zh: Strings = {
       waits: '等待主持人，听音乐',
       recorded: '也被录音',
       announcing: (sound) => `听到 ${sound}`,
+      announceAsked: (sound) => `将听到 ${sound}…`,
       apart: (names) => (names.length > 2 ? `与 ${names.length} 人私下交谈` : `与${names.join('、') || '无人'}私下交谈`),
       coaching: (name) => `只有${name}听得到`,
       waitsForIntroduction: '等待介绍',

@@ -17,7 +17,7 @@ type Words = Strings['leg']['marks'];
 type Look = [
   name: string, tone: Mark['tone'], icon: IconName,
   /** `named` finds somebody else's name, `apart` those who talk apart with them. */
-  word: (one: ParticipantView, words: Words, others: { named: (id: string) => string; apart: string[]; recorded: boolean }) => string | false,
+  word: (one: ParticipantView, words: Words, others: { named: (id: string) => string; apart: string[]; recorded: boolean; asked: boolean }) => string | false,
 ];
 
 /** In the order in which they are shown. */
@@ -37,7 +37,7 @@ const MARKS: readonly Look[] = [
   ['holdsUs', 'warn', 'pause', (one, words) => one.on_hold && !isOver(one) && words.holdsUs],
   ['heard', 'calm', 'mic', (one, words) => !!one.gain_in && words.heard(signed(one.gain_in))],
   ['hears', 'calm', 'speaker', (one, words) => !!one.gain_out && words.hears(signed(one.gain_out))],
-  ['announcing', 'calm', 'speaker', (one, words) => one.announcing != null && words.announcing(one.announcing)],
+  ['announcing', 'calm', 'speaker', (one, words, { asked }) => one.announcing != null && (asked ? words.announceAsked : words.announcing)(one.announcing)],
   ['moderator', 'calm', 'star', (one, words) => !!one.moderator && words.moderator],
   ['endsIt', 'calm', 'flag', (one, words) => !!one.end_conference_on_exit && words.endsIt],
   ['replaces', 'calm', 'redial', (one, words, { named }) => one.replaces != null && !isOver(one) && !isInside(one) && words.replaces(named(one.replaces))],
@@ -48,11 +48,13 @@ export function signed(value: number): string {
   return value > 0 ? `+${value}` : value < 0 ? `\u2212${-value}` : '0';
 }
 
-/** `recorded`: what they say is kept, also what they say apart. */
-export function marks(one: ParticipantView, t: Strings, everyone: readonly ParticipantView[] = [], recorded = false): Mark[] {
+/** `recorded`: what they say is kept, also what they say apart. `asked`: they do not hear the sound yet. */
+export function marks(
+  one: ParticipantView, t: Strings, everyone: readonly ParticipantView[] = [], { recorded = false, asked = false } = {},
+): Mark[] {
   const nameOf = (other: ParticipantView | undefined): string => other?.name || other?.number || '?';
   const others = {
-    recorded,
+    recorded, asked,
     named: (id: string) => nameOf(everyone.find((other) => other.id === id)),
     apart: everyone.filter((other) => other.id !== one.id && other.sidebar === one.sidebar).map(nameOf),
   };

@@ -68,7 +68,10 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
   const leg = one.legs.findLast((each) => each.state === one.state) ?? one.legs.at(-1);
   const numbers = new Set(one.legs.map(({ number }) => number)).size;
   const why = one.cause ? t.reason(one.cause) : undefined;
-  const set = marks(one, t, conference.participants, recordingOf(conference) !== null);
+  const set = marks(one, t, conference.participants, {
+    recorded: recordingOf(conference) !== null,
+    asked: conference.announcing?.find((sound) => sound.participant_id === one.id)?.state === 'asked',
+  });
   // Who hears whom is arranged for all of them at once.
   const arranged = one.sidebar != null || one.coaching != null;
   const awaited = one.pending ?? (arranged && conference.pending === 'arrange' ? 'arrange' : null);
