@@ -129,6 +129,7 @@ const zh: Strings = {
       old: '已有一段时间没有核实：您看到的可能已过时。',
     },
     stale: '未核实',
+    storeDown: '现在无法记录：通话继续，但不会呼叫任何人',
   },
 
   link: {
@@ -557,6 +558,8 @@ const zh: Strings = {
     more: (count) => `还有 ${count} 条。`,
     nodeDown: (id) => `与交换机 ${id} 的链路已断。您看到的可能已过时。`,
     nodeUp: (id) => `交换机 ${id} 已重新核实。`,
+    storeDown: '现在无法记录。通话继续，您可以让人离开，但不会呼叫任何人。',
+    storeUp: '已恢复记录，可以呼叫了。',
     noEffect: '服务器没有回答。再次请求之前，请先看看是否已经生效。',
     nobodyWaits: '没有人在等待。',
     nobodyToLetIn: '没有可以让其进入会议的等待者。',
