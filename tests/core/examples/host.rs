@@ -93,7 +93,8 @@ fn one_may_be_let_in_by_hand_and_a_moderator_is_a_host() {
 }
 
 fn waits(desk: &mut Desk, conference_id: ConferenceId, on: bool) {
-    desk.asks(&petra(), &Verb::WaitForHost { conference_id, on }).unwrap();
+    let accepted = desk.asks(&petra(), &Verb::WaitForHost { conference_id, on });
+    assert!(accepted.is_ok(), "{accepted:?}");
 }
 
 #[test]
