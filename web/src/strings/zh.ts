@@ -276,6 +276,7 @@ const zh: Strings = {
     roles: { caller: '来电者', attendant: '话务员', guest: '' },
     you: '您',
     marks: {
+      uninvited: '未受邀请',
       muted: '静音',
       listens: '只听',
       listensAloud: '只听：尚未静音',
