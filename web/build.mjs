@@ -1,6 +1,6 @@
 // Bundles the page. Usage: node build.mjs [folder]; without one into dist/.
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,16 +8,33 @@ import { build } from 'esbuild';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(process.argv[2] ?? path.join(here, 'dist'));
 
+/** Every file of `src/strings` that is called by the tag of a language is one; each is fetched only if it is spoken. */
+const languages = {
+  name: 'languages',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^languages$/ }, () => ({ path: 'languages', namespace: 'languages' }));
+    onLoad({ filter: /.*/, namespace: 'languages' }, async () => {
+      const resolveDir = path.join(here, 'src/strings');
+      const tags = (await readdir(resolveDir)).flatMap((file) => /^([a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.ts$/.exec(file)?.[1] ?? []);
+      const lines = tags.filter((tag) => tag !== 'en').map((tag) => `'${tag}': () => import('./${tag}.ts'),`);
+      return { contents: `export const LANGUAGES = {${lines.join('')}};`, loader: 'js', resolveDir };
+    });
+  },
+};
+
 const result = await build({
   absWorkingDir: here,
   entryPoints: { app: 'src/main.tsx', page: 'src/styles/page.css' },
   bundle: true,
   minify: true,
   format: 'esm',
+  splitting: true,
+  plugins: [languages],
   target: ['es2022'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
   entryNames: 'assets/[name]-[hash]',
+  chunkNames: 'assets/[name]-[hash]',
   outdir: out,
   write: false,
   metafile: true,

@@ -2,6 +2,7 @@
 
 mod callers;
 mod commands;
+mod groups;
 
 use super::{
     Global, Outcome,
@@ -193,6 +194,10 @@ async fn accounts(
 ) -> Result<Secret, Box<dyn std::error::Error + Send + Sync>> {
     let accounts = Accounts::new(store.clone());
     let now = super::now();
+    // Where somebody has worked before, they have groups of their own, or want none.
+    if store.user_named(USERS[0].name).await?.is_none() {
+        groups::make(store, now).await?;
+    }
     for user in USERS {
         if store.user_named(user.name).await?.is_some() {
             accounts.set_password(user.name, password.clone()).await?;

@@ -1,8 +1,8 @@
 //! The WS's view of standing groups, over the store's.
 
 use crate::{
-    domain::{group::Group, ids::GroupId},
-    store::{ErrorKind, Store, StoreError},
+    domain::{group::Group, ids::GroupId, time::Timestamp},
+    store::{ErrorKind, GroupChange, Store, StoreError},
     web::groups::{GroupAnswer, Groups, GroupsError},
 };
 use std::sync::Arc;
@@ -17,6 +17,14 @@ fn failed(error: StoreError) -> GroupsError {
     }
 }
 
+fn outcome(change: GroupChange) -> Result<bool, GroupsError> {
+    match change {
+        GroupChange::Done => Ok(true),
+        GroupChange::Gone => Ok(false),
+        GroupChange::Changed => Err(GroupsError::Changed),
+    }
+}
+
 impl Groups for WebGroups {
     fn all(&self) -> GroupAnswer<'_, Vec<Group>> {
         Box::pin(async move { self.0.groups().await.map_err(failed) })
@@ -26,11 +34,11 @@ impl Groups for WebGroups {
         Box::pin(async move { self.0.add_group(&group).await.map_err(failed) })
     }
 
-    fn change(&self, group: Group) -> GroupAnswer<'_, bool> {
-        Box::pin(async move { self.0.change_group(&group).await.map_err(failed) })
+    fn change(&self, group: Group, seen: Option<Timestamp>) -> GroupAnswer<'_, bool> {
+        Box::pin(async move { outcome(self.0.change_group(&group, seen).await.map_err(failed)?) })
     }
 
-    fn remove(&self, id: GroupId) -> GroupAnswer<'_, bool> {
-        Box::pin(async move { self.0.remove_group(id).await.map_err(failed) })
+    fn remove(&self, id: GroupId, seen: Option<Timestamp>) -> GroupAnswer<'_, bool> {
+        Box::pin(async move { outcome(self.0.remove_group(id, seen).await.map_err(failed)?) })
     }
 }

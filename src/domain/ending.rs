@@ -2,7 +2,7 @@
 
 use super::{
     cause::{Cause, Reason},
-    conference::Conference,
+    conference::{Conference, Leg, Participant},
     fact::Fact,
     request::InputError,
     states::{LegState, ParticipantRole},
@@ -192,13 +192,9 @@ impl Conference {
 
     /// Somebody left without whom it does not go on, and is not being brought back.
     pub fn ends_because(&self) -> Option<Reason> {
-        let was_in = |state| state == LegState::Left;
         let gone = self.participants.iter().find(|p| {
-            p.end_conference_on_exit
-                && p.legs.iter().any(|l| was_in(l.state))
-                && !p.legs.iter().any(|l| l.is_active())
-                // Somebody else runs it as the attendant did.
-                && !(p.role == ParticipantRole::Attendant && self.is_led())
+            // Somebody else may run it as the attendant did.
+            p.end_conference_on_exit && p.has_left() && !(p.role == ParticipantRole::Attendant && self.is_led())
         });
         if let Some(gone) = gone {
             return Some(match gone.role {
@@ -213,6 +209,13 @@ impl Conference {
             .filter(|p| p.legs.iter().any(|leg| matches!(leg.state, LegState::Joined | LegState::Left)));
         let alone = self.joined() == 1 && self.active().count() == 1;
         (self.ending.rules.one_left && alone && ever.count() > 1).then_some(Reason::OneLeft)
+    }
+}
+
+impl Participant {
+    /// Was in it, is out, and is not being brought back.
+    pub fn has_left(&self) -> bool {
+        self.legs.iter().any(|leg| leg.state == LegState::Left) && !self.legs.iter().any(Leg::is_active)
     }
 }
 

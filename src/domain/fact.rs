@@ -182,6 +182,10 @@ pub enum Fact {
     },
     ConferenceAssembling,
     ConferenceLive,
+    /// From now on whoever comes before the attendant or a moderator hears music; or nobody does any more.
+    ConferenceWaits {
+        on: bool,
+    },
     ConferenceLockAsked {
         on: bool,
     },
@@ -350,6 +354,11 @@ pub enum Fact {
         on: bool,
     },
     ParticipantListener {
+        participant: ParticipantId,
+        on: bool,
+    },
+    /// It ends when they have left; or not any more.
+    ParticipantEndsIt {
         participant: ParticipantId,
         on: bool,
     },

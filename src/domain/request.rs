@@ -81,6 +81,17 @@ pub enum Verb {
         participant_id: ParticipantId,
         on: bool,
     },
+    /// Whether the conference ends when they have left.
+    EndsWith {
+        conference_id: ConferenceId,
+        participant_id: ParticipantId,
+        on: bool,
+    },
+    /// Whether whoever comes before somebody who runs it hears music until then.
+    WaitForHost {
+        conference_id: ConferenceId,
+        on: bool,
+    },
     /// Only listens, or may speak again.
     Listener {
         conference_id: ConferenceId,

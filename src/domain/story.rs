@@ -114,6 +114,12 @@ fn tell_rest(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Op
             told("conference.requested", format!("{} asks for a conference with {people}.", owner.name))
         }
         Fact::ConferenceLive => told("conference.live", "The conference is live."),
+        Fact::ConferenceWaits { on: true } => {
+            told("conference.waits", format!("{by} has whoever comes early wait for the host."))
+        }
+        Fact::ConferenceWaits { on: false } => {
+            told("conference.waits_no_longer", format!("{by} lets everybody in before the host."))
+        }
         Fact::ConferenceLockAsked { on } => {
             let what = if *on { "locks" } else { "unlocks" };
             told("conference.lock_asked", format!("{by} {what} the room."))

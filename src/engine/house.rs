@@ -309,6 +309,8 @@ impl Verb {
             | Self::Label { conference_id, .. }
             | Self::Moderator { conference_id, .. }
             | Self::Listener { conference_id, .. }
+            | Self::EndsWith { conference_id, .. }
+            | Self::WaitForHost { conference_id, .. }
             | Self::DropAll { conference_id, .. }
             | Self::Rescue { conference_id }
             | Self::Move { conference_id, .. }

@@ -1,8 +1,8 @@
 //! A store that fails when told to: for tests of what happens then. Everything but appending goes straight through.
 
 use super::{
-    Answer, ApiToken, AuditEntry, Batch, Digest, Entity, HistoryRow, Idempotency, LoginAttempt, LoginGate, LoginLimits,
-    Pruned, RecentDials, Recorded, Session, Store, StoreError, User, error::ErrorKind,
+    Answer, ApiToken, AuditEntry, Batch, Digest, Entity, GroupChange, HistoryRow, Idempotency, LoginAttempt, LoginGate,
+    LoginLimits, Pruned, RecentDials, Recorded, Session, Store, StoreError, User, error::ErrorKind,
 };
 use crate::domain::{
     group::Group,
@@ -205,12 +205,12 @@ impl Store for FaultyStore {
         self.inner.add_group(group)
     }
 
-    fn change_group<'a>(&'a self, group: &'a Group) -> Answer<'a, bool> {
-        self.inner.change_group(group)
+    fn change_group<'a>(&'a self, group: &'a Group, seen: Option<Timestamp>) -> Answer<'a, GroupChange> {
+        self.inner.change_group(group, seen)
     }
 
-    fn remove_group(&self, id: GroupId) -> Answer<'_, bool> {
-        self.inner.remove_group(id)
+    fn remove_group(&self, id: GroupId, seen: Option<Timestamp>) -> Answer<'_, GroupChange> {
+        self.inner.remove_group(id, seen)
     }
 
     fn begin_login<'a>(&'a self, attempt: &'a LoginAttempt, limits: LoginLimits) -> Answer<'a, LoginGate> {

@@ -19,7 +19,7 @@ pub use error::{ErrorKind, StoreError};
 pub use journal::{
     Batch, Caller, Dial, Entity, EntityKind, Entry, HistoryRow, Idempotency, Lifecycle, Pruned, RecentDials, Recorded,
 };
-pub use people::{ApiToken, AuditEntry, LoginAttempt, LoginGate, LoginLimits, Session, User};
+pub use people::{ApiToken, AuditEntry, GroupChange, LoginAttempt, LoginGate, LoginLimits, Session, User};
 pub use secret::{Digest, Secret};
 pub use sqlite::SqliteStore;
 
@@ -100,10 +100,11 @@ pub trait Store: Send + Sync {
     fn groups(&self) -> Answer<'_, Vec<Group>>;
     /// Fails with [`ErrorKind::Conflict`] if the name is taken, whatever its case.
     fn add_group<'a>(&'a self, group: &'a Group) -> Answer<'a, ()>;
-    /// Replaces all but the id; false if there is no such group. Fails as adding does.
-    fn change_group<'a>(&'a self, group: &'a Group) -> Answer<'a, bool>;
-    /// False if there is no such group.
-    fn remove_group(&self, id: GroupId) -> Answer<'_, bool>;
+    /// Replaces all but the id, if the group is still as it was when last seen; never seen: whatever it is. Fails as
+    /// adding does.
+    fn change_group<'a>(&'a self, group: &'a Group, seen: Option<Timestamp>) -> Answer<'a, GroupChange>;
+    /// The same for taking it away.
+    fn remove_group(&self, id: GroupId, seen: Option<Timestamp>) -> Answer<'_, GroupChange>;
 
     // Signing in, and who did what.
 

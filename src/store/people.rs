@@ -115,6 +115,16 @@ impl Default for LoginLimits {
     }
 }
 
+/// What came of changing a standing group, or taking it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupChange {
+    Done,
+    /// There is no such group.
+    Gone,
+    /// Somebody else has changed it since.
+    Changed,
+}
+
 /// May the password be tried at all?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginGate {

@@ -139,6 +139,8 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
             }
             ConferenceVerb::VoteClose => Verb::CloseVote { conference_id },
             ConferenceVerb::Rescue => Verb::Rescue { conference_id },
+            ConferenceVerb::WaitForHost => Verb::WaitForHost { conference_id, on: true },
+            ConferenceVerb::WaitForNobody => Verb::WaitForHost { conference_id, on: false },
             ConferenceVerb::Lock => Verb::Lock { conference_id },
             ConferenceVerb::Unlock => Verb::Unlock { conference_id },
             ConferenceVerb::Record => Verb::Record { conference_id },
@@ -244,6 +246,8 @@ async fn act_on_participant(asked: Asked<(String, String, ParticipantVerb)>) -> 
             ParticipantVerb::RaiseHand => Verb::Hand { conference_id, participant_id, on: true },
             ParticipantVerb::LowerHand => Verb::Hand { conference_id, participant_id, on: false },
             ParticipantVerb::GiveFloor => Verb::GiveFloor { conference_id, participant_id },
+            ParticipantVerb::EndWith => Verb::EndsWith { conference_id, participant_id, on: true },
+            ParticipantVerb::GoOnWithout => Verb::EndsWith { conference_id, participant_id, on: false },
             ParticipantVerb::Drop => Verb::Drop { conference_id, participant_id },
             ParticipantVerb::Redial => Verb::Redial { conference_id, participant_id },
             ParticipantVerb::Cancel => Verb::Cancel { conference_id, participant_id },

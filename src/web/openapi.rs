@@ -211,6 +211,10 @@ fn summary(route: Route) -> &'static str {
         Route::Participant(ParticipantVerb::Demote) => "No moderator any more",
         Route::Participant(ParticipantVerb::Listen) => "The participant only listens: muted now and after a redial",
         Route::Participant(ParticipantVerb::Speak) => "The participant may speak again",
+        Route::Participant(ParticipantVerb::EndWith) => "The conference ends when the participant has left",
+        Route::Participant(ParticipantVerb::GoOnWithout) => "The conference goes on when the participant has left",
+        Route::Conference(ConferenceVerb::WaitForHost) => "Music for whoever is in before the attendant or a moderator",
+        Route::Conference(ConferenceVerb::WaitForNobody) => "Whoever waits for the host is let in, and nobody waits",
         Route::Conference(ConferenceVerb::Lock) => "Let nobody else in",
         Route::Conference(ConferenceVerb::Unlock) => "Let others in again",
         Route::Conference(ConferenceVerb::Record) => "Record the conference, announced first if so configured",
@@ -359,6 +363,11 @@ fn parameters(route: Route) -> Vec<Parameter> {
                 query("limit", "At most so many.").schema(Some(limit)).build(),
             ]
         }
+        Route::GroupReplace | Route::GroupDelete => vec![header(
+            "If-Match",
+            "The group's ETag, which is its `changed_at` in quotes: refused with 412 if somebody else has changed it \
+             since.",
+        )],
         Route::RecordingRead => {
             let text = "One range of bytes, such as `bytes=0-1023`. Several at once get the whole file.";
             vec![header("Range", text), header("If-Range", "The ETag of the part that is there already.")]

@@ -38,7 +38,7 @@ verbs! {
         Record = "record", RecordStop = "record_stop", RecordPause = "record_pause",
         RecordResume = "record_resume",
         Announce = "announce", AnnounceStop = "announce_stop",
-        HandOver = "hand_over",
+        HandOver = "hand_over", WaitForHost = "wait_for_host", WaitForNobody = "wait_for_nobody",
         LowerHands = "lower_hands", VoteOpen = "vote_open", VoteClose = "vote_close",
     }
 }
@@ -48,6 +48,7 @@ verbs! {
         Mute = "mute", Unmute = "unmute", Drop = "drop", Redial = "redial", Cancel = "cancel",
         Deaf = "deaf", Undeaf = "undeaf", Hold = "hold", Unhold = "unhold", Gain = "gain", Energy = "energy",
         Announce = "announce", AnnounceStop = "announce_stop", Dtmf = "dtmf", Label = "label", Promote = "promote", Demote = "demote", Listen = "listen", Speak = "speak",
+        EndWith = "end_with", GoOnWithout = "go_on_without",
         SidebarLeave = "sidebar_leave", Coach = "coach", Uncoach = "uncoach",
         RaiseHand = "raise_hand", LowerHand = "lower_hand", GiveFloor = "give_floor",
         Move = "move", Introduce = "introduce", Admit = "admit", Replace = "replace",
@@ -195,6 +196,8 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Participant(ParticipantVerb::Demote), "participants.demote", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/demote", SteerConferences;
     Route::Participant(ParticipantVerb::Listen), "participants.listen", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/listen", SteerConferences;
     Route::Participant(ParticipantVerb::Speak), "participants.speak", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/speak", SteerConferences;
+    Route::Participant(ParticipantVerb::EndWith), "participants.end_with", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/end_with", SteerConferences;
+    Route::Participant(ParticipantVerb::GoOnWithout), "participants.go_on_without", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/go_on_without", SteerConferences;
     Route::Conference(ConferenceVerb::Lock), "conferences.lock", "POST" "/api/v1/conferences/{conference_id}/actions/lock", SteerConferences;
     Route::Conference(ConferenceVerb::Unlock), "conferences.unlock", "POST" "/api/v1/conferences/{conference_id}/actions/unlock", SteerConferences;
     Route::Conference(ConferenceVerb::Leave), "conferences.leave", "POST" "/api/v1/conferences/{conference_id}/actions/leave", SteerConferences;
@@ -225,6 +228,8 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Participant(ParticipantVerb::Move), "participants.move", "POST" "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/move", SteerConferences;
     Route::Conference(ConferenceVerb::Merge), "conferences.merge", "POST" "/api/v1/conferences/{conference_id}/actions/merge", SteerConferences;
     Route::Conference(ConferenceVerb::Extend), "conferences.extend", "POST" "/api/v1/conferences/{conference_id}/actions/extend", SteerConferences;
+    Route::Conference(ConferenceVerb::WaitForHost), "conferences.wait_for_host", "POST" "/api/v1/conferences/{conference_id}/actions/wait_for_host", SteerConferences;
+    Route::Conference(ConferenceVerb::WaitForNobody), "conferences.wait_for_nobody", "POST" "/api/v1/conferences/{conference_id}/actions/wait_for_nobody", SteerConferences;
     Route::Conference(ConferenceVerb::Rescue), "conferences.rescue", "POST" "/api/v1/conferences/{conference_id}/actions/rescue", SteerConferences;
     Route::Conference(ConferenceVerb::Announce), "conferences.announce", "POST" "/api/v1/conferences/{conference_id}/actions/announce", SteerConferences;
     Route::Conference(ConferenceVerb::AnnounceStop), "conferences.announce_stop", "POST" "/api/v1/conferences/{conference_id}/actions/announce_stop", SteerConferences;

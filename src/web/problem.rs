@@ -55,6 +55,8 @@ codes! {
     TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "Too many live streams are open";
     /// The role does not have the permission the route names.
     Forbidden = "forbidden", FORBIDDEN, "The role does not allow it";
+    /// It is not any more as `If-Match` says.
+    ChangedMeanwhile = "changed_meanwhile", PRECONDITION_FAILED, "Somebody else has changed it meanwhile";
     /// The request did not prove that it came from the page.
     Csrf = "csrf", FORBIDDEN, "The request did not come from the page";
     /// Not JSON at all; `detail` has line and column.

@@ -44,7 +44,7 @@ test('hands raised by phone are told, and given the floor by key', async () => {
   press(1008, '*9');
   await hands(page, 2);
   await toRow(page, 'Emma');
-  await page.keyboard.press('t');
+  await page.keyboard.press('-');
   await hands(page, 1);
   assert.deepEqual(await queue(page), ['1. Carl'], 'of the chosen one');
   press(1008, '*9');

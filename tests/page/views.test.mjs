@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
-  accessibilityFaults, ask, call, openPage, realComplaints, row, rowState, sidewaysOverflow, signIn, state, toRow, useHouse,
+  accessibilityFaults, ask, call, openPage, realComplaints, row, rowState, sidewaysOverflow, signIn, state, talk, toRow, useHouse,
 } from './house.mjs';
 
 const house = useHouse();
@@ -36,6 +36,18 @@ test('every view is accessible and fits', async () => {
   await check(page, 'login');
   await signIn(house, page);
   await check(page, 'nobody');
+  await page.locator('#middle').focus();
+  await page.keyboard.press('t');
+  await page.locator('[data-group="On call"] .past-head').click();
+  await check(page, 'groups');
+  await page.getByRole('button', { name: 'Edit On call' }).click();
+  await page.getByRole('textbox', { name: 'Name of the group' }).fill('');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Give the group a name.').waitFor();
+  await check(page, 'a group that is wrong');
+  for (const name of ['Discard', 'Really discard']) await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('tab', { name: 'Now' }).click();
+  await page.locator('#middle').focus();
   await call(house, page, 'Ada Lovelace');
   await call(house, page, 'A caller whose name is a good deal longer than there is room for', '+33155550113', 'service');
   await check(page, 'queue');
@@ -75,6 +87,9 @@ test('every view is accessible and fits', async () => {
   await check(page, 'everything for all');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
+  // However long the looks took: somebody must be ringing for the question to be asked.
+  await ask(page, 'Nina 1013');
+  await rowState(page, 'Nina', 'ringing');
   house.demo.tell('hang-up +4930555010');
   await page.locator('.question').waitFor();
   // The countdown waits for nobody: one look of each theme must do before it ends.
@@ -104,6 +119,39 @@ test('every view is accessible and fits', async () => {
   await page.locator('.past-head').first().click();
   await page.locator('.past .story').first().waitFor();
   await check(page, 'history');
+  assert.deepEqual(realComplaints(page), []);
+});
+
+test('every view fits in Chinese, too', async () => {
+  const page = await openPage(house, { locale: 'zh-CN' });
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  await check(page, 'login');
+  await page.keyboard.type(house.demo.user);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(house.demo.password);
+  await page.keyboard.press('Enter');
+  await page.locator('.node.good').waitFor();
+  await talk(house, page, '张伟');
+  await page.keyboard.press('c');
+  await page.locator('.options summary').click();
+  await check(page, 'options');
+  await ask(page, 'Emma 1008, Ben 030 555 0101');
+  await state(page, 'conference', 'live');
+  await rowState(page, 'Emma', 'joined');
+  await rowState(page, 'Ben', 'failed');
+  await page.keyboard.press('Escape');
+  await toRow(page, 'Emma');
+  await page.keyboard.press('.');
+  await check(page, 'everything for one');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press(',');
+  await page.keyboard.press('p');
+  await page.getByRole('textbox', { name: '群组名称' }).waitFor();
+  await check(page, 'a group');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await check(page, 'help');
   assert.deepEqual(realComplaints(page), []);
 });
 

@@ -11,10 +11,12 @@ use tokio::time::Instant;
 
 scenarios! {
     it_ends_with_whoever_was_named: "With the attendant, as configured; with a guest named for it, and not with another";
+    one_is_named_and_unnamed_while_it_lives: "A guest is named whose leaving ends it, and unnamed: it goes on without them; then the caller, and it ends with them";
     the_last_one_is_let_go: "One is left and nobody rings: it ends after the time in which somebody may come back";
     nobody_came_in_time: "Everybody asked is busy: caller and attendant are let go when the time is over";
     its_time_is_warned_of_and_extended: "The longest time: warned of, extended, warned of again, over";
     early_guests_wait_for_the_host: "Whoever is there before the attendant hears music; then all talk, also when the attendant leaves";
+    early_guests_are_let_in_by_hand_and_wait_again: "Whoever waits is let in without the host; asked for while it lives, all wait for the host again";
     its_time_holds_without_us: "Killed and started again, and with the link cut when the time comes: it ends all the same";
 }
 
@@ -241,6 +243,62 @@ async fn early_guests_wait_for_the_host(report: Report) {
     house.anna.conference(&conference, "leave").await.accepted();
     house.participant_is(&conference, "1001", "left").await;
     house.world.all_hear_each_other(&[&guest, &other]).await;
+    house.anna.conference(&conference, "end").await.accepted();
+    house.ends(&conference).await;
+}
+
+async fn one_is_named_and_unnamed_while_it_lives(report: Report) {
+    let house = House::open(report).await;
+    let room = house.room_with(json!({}), json!({})).await;
+    let act = async |number: &str, verb: &str| {
+        let who = house.id_in(&room.conference, number);
+        house.anna.post(&format!("/conferences/{}/participants/{who}/actions/{verb}", room.conference), json!({})).await
+    };
+    for _ in 0..2 {
+        act(GUEST, "end_with").await.accepted();
+    }
+    house.is_shown(&room.conference, GUEST, ("end_conference_on_exit", json!(true))).await;
+    act(GUEST, "go_on_without").await.accepted();
+    house.is_shown(&room.conference, GUEST, ("end_conference_on_exit", json!(false))).await;
+    house.world.hang_up(&room.guest);
+    house.participant_is(&room.conference, GUEST, "left").await;
+    house.world.all_hear_each_other(&[&room.caller, &room.station]).await;
+    act(GUEST, "end_with").await.refused(409, "wrong_state");
+
+    act("4930111", "end_with").await.accepted();
+    house.anna.conference(&room.conference, "end_with").await.refused(404, "not_found");
+    house.world.hang_up(&room.caller);
+    assert!(house.world.is_over(&room.station).await, "it ends with the caller, who was named");
+    house.ends_because(&room.conference, "caller_left").await;
+}
+
+async fn early_guests_are_let_in_by_hand_and_wait_again(report: Report) {
+    let house = House::open(report).await;
+    house
+        .expect_all(&[("1001", Manner::Answers(50)), (GUEST, Manner::Answers(50)), (OTHER, Manner::Answers(50))])
+        .await;
+    let wanted = json!({"participants": people(&[GUEST, OTHER]), "wait_for_host": true});
+    let conference = house.anna.post("/conferences", wanted).await.accepted().id();
+    for number in [GUEST, OTHER] {
+        house.participant_is(&conference, number, "joined").await;
+        house.is_shown(&conference, number, ("waits_for_host", json!(true))).await;
+    }
+    let (guest, other) = (house.world.at(GUEST).await, house.world.at(OTHER).await);
+    assert!(house.world.loses(&guest, &other).await && house.world.hears_music(&other).await, "early, they hear music");
+    for _ in 0..2 {
+        house.anna.conference(&conference, "wait_for_nobody").await.accepted();
+    }
+    house.world.all_hear_each_other(&[&guest, &other]).await;
+    for number in [GUEST, OTHER] {
+        house.is_shown(&conference, number, ("waits_for_host", json!(false))).await;
+    }
+    house.anna.conference(&conference, "wait_for_host").await.accepted();
+    assert!(house.world.loses(&guest, &other).await && house.world.loses(&other, &guest).await, "and wait again");
+    assert!(house.world.hears_music(&guest).await && house.world.hears_music(&other).await);
+    house.anna.conference(&conference, "rejoin").await.accepted();
+    house.participant_is(&conference, "1001", "joined").await;
+    let station = house.world.at("1001").await;
+    house.world.all_hear_each_other(&[&guest, &other, &station]).await;
     house.anna.conference(&conference, "end").await.accepted();
     house.ends(&conference).await;
 }

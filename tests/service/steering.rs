@@ -46,7 +46,7 @@ fn plain() -> Value {
 }
 
 impl House {
-    fn id_in(&self, conference: &str, number: &str) -> String {
+    pub fn id_in(&self, conference: &str, number: &str) -> String {
         id_of(participant(&self.page.now().conferences[conference], number).unwrap())
     }
 
@@ -60,7 +60,7 @@ impl House {
         self.since(&format!("{verb} after"), asked);
     }
 
-    async fn is_shown(&self, conference: &str, number: &str, (key, value): (&str, Value)) {
+    pub async fn is_shown(&self, conference: &str, number: &str, (key, value): (&str, Value)) {
         let look = |page: &Picture| {
             let one = participant(page.conferences.get(conference)?, number)?;
             (one[key] == value && one["pending"].is_null()).then_some(())

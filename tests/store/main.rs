@@ -57,6 +57,7 @@ every_store! { sqlite from crate::fresh_sqlite: {
     groups:
         groups_come_back_by_name_as_they_were,
         no_two_groups_have_one_name,
+        what_somebody_else_changed_meanwhile_is_left_as_it_is,
         a_callers_last_conference_is_found_by_number;
     people:
         names_are_unique_whatever_their_case,

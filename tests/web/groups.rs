@@ -85,14 +85,14 @@ impl Groups for MemoryGroups {
         .boxed()
     }
 
-    fn change(&self, group: Group) -> GroupAnswer<'_, bool> {
+    fn change(&self, group: Group, seen: Option<Timestamp>) -> GroupAnswer<'_, bool> {
         async move {
             self.check()?;
             if self.is_taken(&group) {
                 return Err(GroupsError::Taken);
             }
             let mut kept = self.kept.lock().unwrap();
-            let known = kept.contains_key(&group.id);
+            let known = is_known(&kept, group.id, seen)?;
             if known {
                 kept.insert(group.id, group);
             }
@@ -101,13 +101,21 @@ impl Groups for MemoryGroups {
         .boxed()
     }
 
-    fn remove(&self, id: GroupId) -> GroupAnswer<'_, bool> {
+    fn remove(&self, id: GroupId, seen: Option<Timestamp>) -> GroupAnswer<'_, bool> {
         async move {
             self.check()?;
-            Ok(self.kept.lock().unwrap().remove(&id).is_some())
+            let mut kept = self.kept.lock().unwrap();
+            let known = is_known(&kept, id, seen)?;
+            kept.remove(&id);
+            Ok(known)
         }
         .boxed()
     }
+}
+
+fn is_known(kept: &BTreeMap<GroupId, Group>, id: GroupId, seen: Option<Timestamp>) -> Result<bool, GroupsError> {
+    let Some(known) = kept.get(&id) else { return Ok(false) };
+    if seen.is_some_and(|seen| seen != known.changed_at) { Err(GroupsError::Changed) } else { Ok(true) }
 }
 
 const GROUPS: &str = "/api/v1/groups";
@@ -156,6 +164,37 @@ async fn a_group_is_made_changed_and_deleted_by_those_who_may() {
             accepted("groups.delete")
         ]
     );
+}
+
+#[tokio::test]
+async fn who_changes_what_somebody_else_changed_meanwhile_is_told_so() {
+    let house = House::start().await;
+    let sue = house.sign_in("sue").await;
+    let path = format!("{GROUPS}/{}", group_id(1));
+    let read = house.get(&sue, &path).await;
+    let tag = read.headers()["etag"].to_str().unwrap().to_owned();
+    let seen = read.json::<Value>().await.unwrap();
+    assert_eq!(tag, format!("{}", seen["changed_at"]), "changed_at in quotes");
+    let ask = |method, tag: &str| house.ask(&sue, method, &path).header("If-Match", tag);
+    let named = |name: &str| json!({ "name": name, "participants": [{ "numbers": ["1010"] }] });
+    let first = ask(Method::PUT, &tag).json(&named("Doctors")).send().await.unwrap();
+    assert_eq!(first.status(), 200);
+    let new_tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert_ne!(new_tag, tag);
+    for (method, body) in [(Method::PUT, named("Nurses")), (Method::DELETE, Value::Null)] {
+        let late = ask(method, &tag).json(&body).send().await.unwrap();
+        assert_eq!((late.status().as_u16(), problem(late).await.1.as_str()), (412, "changed_meanwhile"));
+    }
+    assert_eq!(house.get(&sue, &path).await.json::<Value>().await.unwrap()["name"], "Doctors");
+    for wrong in ["Doctors", "\"Doctors\"", "\"1\", \"2\""] {
+        let answer = ask(Method::PUT, wrong).json(&named("Nurses")).send().await.unwrap();
+        assert_eq!(problem(answer).await.1, "bad_request", "{wrong}");
+    }
+    assert_eq!(ask(Method::PUT, "*").json(&named("Nurses")).send().await.unwrap().status(), 200);
+    let newest = house.get(&sue, &path).await.headers()["etag"].to_str().unwrap().to_owned();
+    let weak = format!("W/{newest}");
+    assert_eq!(ask(Method::DELETE, &weak).send().await.unwrap().status(), 204, "as a proxy that compresses has it");
+    assert_eq!(problem(ask(Method::DELETE, &newest).send().await.unwrap()).await.0, 404);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ import { type Chosen, longestWaiting, subject, type Subject, tookItsPlace } from
 import {
   commit, type Draft, EMPTY_DRAFT, place, PressKeys, toGroups, toParticipants, withGroup, withPeople,
 } from './request/draft.ts';
+import { type GroupDraft, readDraft } from './request/group.ts';
 import { isWrong, readOptions, withOptions } from './request/options.ts';
 import { t } from './strings/index.ts';
 
@@ -44,6 +45,8 @@ export const refusal = signal<string | null>(null);
 export const singleKeys = signal(recall('local', 'singleKeys', true));
 export const answerStation = signal(recall('local', 'station', ''));
 export const draft = signal<Draft>(recall('session', 'draft', EMPTY_DRAFT));
+/** A standing group that is made or changed, and not saved yet. */
+export const groupDraft = signal<GroupDraft | null>(readDraft(recall<unknown>('session', 'group', null)));
 export const ringMe = signal(true);
 /** The others are rung when the attendant is in. */
 export const meFirst = signal(false);
@@ -59,6 +62,9 @@ export const panel = signal<string | null>(null);
 
 /** The conference for which a vote is being written. */
 export const voteForm = signal<string | null>(null);
+/** What stands on the right. */
+export const TABS = ['now', 'history', 'groups'] as const;
+export const rightTab = signal<(typeof TABS)[number]>('now');
 
 /** Who works here. */
 export const attendants = signal<readonly AttendantView[]>([]);
@@ -81,9 +87,10 @@ export const station = computed(() => {
 effect(() => keep('local', 'singleKeys', singleKeys.value));
 effect(() => keep('local', 'station', answerStation.value));
 effect(() => keep('session', 'draft', draft.value));
+effect(() => keep('session', 'group', groupDraft.value));
 effect(() => keep('local', 'startOptions', startOptions.value));
 
-const client = new Client(sessionEnded);
+export const client = new Client(sessionEnded);
 const pressKeys = new PressKeys(newKey);
 const toldStories = new Set<string>();
 let stopFollowing = (): void => {};
@@ -103,6 +110,8 @@ function spoken(lines: readonly Line[], text: string): Line[] {
 }
 
 export const say = (text: string, about?: string): void => announcer.polite(text, about);
+/** What cannot wait. */
+export const sayNow = (text: string): void => announcer.assertive(text);
 
 // ---- the door -------------------------------------------------------------------------------------------------
 
@@ -141,6 +150,7 @@ export async function signOut(): Promise<void> {
   try {
     await client.signOut();
     draft.value = EMPTY_DRAFT;
+    groupDraft.value = null;
     leave('closed');
   } catch (error) {
     if (error instanceof Problem && error.status === 401) sessionEnded();

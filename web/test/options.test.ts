@@ -16,6 +16,7 @@ test('what was chosen goes along, in seconds', () => {
   }, 'without a call nobody is a caller');
   assert.deepEqual(withOptions({ ...wanted, call_id: 'call_1' }, options).end_rules?.caller_leaves, true);
   assert.equal(countChosen(options), 5);
+  assert.deepEqual(withOptions(wanted, { ...NO_OPTIONS, waitForHost: true }), { participants: [], wait_for_host: true });
 });
 
 test('only whole minutes up to a day are sent', () => {

@@ -42,7 +42,9 @@ test('within a panel no key means two things, nor what closes it; and every row 
 test('every verb that is awaited is told as such', () => {
   const rows: Row<never, string>[] = Object.values(PARTICIPANT_VERBS);
   const unspoken = [...new Set(rows.flatMap(verbsOf))].filter((verb) => en.leg.pending(verb) === en.leg.pending('?'));
-  const atOnce = ['listen', 'speak', 'promote', 'demote', 'label', 'replace', 'raise_hand', 'lower_hand', 'give_floor', 'hand_over'];
+  const atOnce = [
+    'listen', 'speak', 'promote', 'demote', 'end_with', 'go_on_without', 'label', 'replace', 'raise_hand', 'lower_hand', 'give_floor', 'hand_over',
+  ];
   // Awaited for the conference as a whole: `arrange`.
   const arranged = ['sidebar', 'coach', 'uncoach', 'sidebar_leave', 'introduce', 'admit'];
   // Shown as what is played.
@@ -144,6 +146,21 @@ test('who talks apart with whom is said by name, and so is who is coached', () =
   assert.deepEqual(told(person({ coaching: 'ben' })), ['Heard by Ben only']);
   assert.deepEqual(told(person({ introduction: 'speaking', sidebar: 2 })), ['Being introduced']);
   assert.deepEqual(told(person({ state: 'ringing', replaces: 'ben' })), ['In place of Ben']);
+});
+
+test('who ends it by leaving is marked, who waits for the host is not merely on hold, and what is recorded is said', () => {
+  assert.deepEqual(said({ end_conference_on_exit: true }), ['Ends it by leaving']);
+  assert.deepEqual(said({ hold: true, waits_for_host: true }), ['Waits for the host, music']);
+  const told = (more: Partial<ParticipantView>, around: object): string[] => marks(person(more), en, [person()], around).map(({ text }) => text);
+  assert.deepEqual(told({ sidebar: 1 }, { recorded: true }).at(-1), 'recorded too');
+  assert.deepEqual(told({ coaching: 'anna' }, { recorded: true }).at(-1), 'recorded too');
+  assert.deepEqual(told({}, { recorded: true }), []);
+  assert.deepEqual(told({ announcing: 'chime' }, { asked: true }), ['Is to hear chime…']);
+  assert.deepEqual(told({ announcing: 'chime' }, {}), ['Hears chime']);
+  const { endsIt } = PARTICIPANT_VERBS;
+  assert.deepEqual(turned(endsIt, person()), { verb: 'end_with' });
+  assert.equal(endsIt.offered(person({ state: 'left' })), false, 'it would end at once');
+  assert.deepEqual(turned(CONFERENCE_VERBS.waitForHost, { ...conference(), wait_for_host: true }), { verb: 'wait_for_nobody' });
 });
 
 test('talking apart begins with the attendant, and coaching with nobody', () => {

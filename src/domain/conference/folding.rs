@@ -100,6 +100,11 @@ impl Conference {
                 self.state = ConferenceState::Live;
                 self.was_live = true;
             }
+            Fact::ConferenceWaits { on } => {
+                self.wait_for_host = *on;
+                // Who ran it and left before is not the host that is waited for.
+                self.host_came = false;
+            }
             Fact::ConferenceLockAsked { on } => self.lock_pending = Some(*on),
             Fact::ConferenceLocked { on } => {
                 self.locked = *on;
@@ -232,6 +237,9 @@ impl Conference {
             }
             Fact::ParticipantWaits { participant, on } => self.with(*participant, |p| p.waits_for_host = *on),
             Fact::ParticipantListener { participant, on } => self.with(*participant, |p| p.listener = *on),
+            Fact::ParticipantEndsIt { participant, on } => {
+                self.with(*participant, |p| p.end_conference_on_exit = *on);
+            }
             Fact::ParticipantHold { participant, on } => self.with(*participant, |p| p.on_hold = *on),
             Fact::LegQueued { participant, leg, attempt, dial, not_before } => self.with(*participant, |p| {
                 if let Some(dial) = dial {

@@ -10,7 +10,7 @@ use crate::domain::{
     conference::Conference,
     ending,
     fact::{Fact, Subject},
-    ids::ConferenceId,
+    ids::{ConferenceId, ParticipantId},
     request::{Actor, RefusalCode},
     states::ConferenceState,
     time::Timestamp,
@@ -116,6 +116,39 @@ impl Node {
             matches!(reason, Some(Reason::SwitchLost | Reason::SwitchStopped))
         });
         lost.map(|(_, leg)| leg.since.plus(LOST_TOGETHER)).max()
+    }
+
+    /// It ends when they have left; or not any more.
+    pub(super) fn ends_with(
+        &mut self,
+        actor: &Actor,
+        id: ConferenceId,
+        participant: ParticipantId,
+        on: bool,
+        ids: &mut dyn Ids,
+    ) -> Accepting {
+        let person = self.participant_of(id, participant, actor)?;
+        if person.end_conference_on_exit == on {
+            return Ok(id);
+        }
+        if on && person.has_left() {
+            return Err(refuse(
+                RefusalCode::WrongState,
+                "this participant has left, and the conference would end at once; have them rung again first, or end it",
+            ));
+        }
+        let fact = Fact::ParticipantEndsIt { participant, on };
+        self.record(Subject::Conference(id), Some(actor.into()), fact);
+        self.judge_end(id, ids);
+        Ok(id)
+    }
+
+    /// With their place somebody takes over that it ends with them.
+    pub(super) fn end_goes_over(&mut self, id: ConferenceId, from: ParticipantId, to: ParticipantId) {
+        if self.conferences.get(&id).and_then(|c| c.participant(from)).is_some_and(|p| p.end_conference_on_exit) {
+            self.conference_fact(id, Fact::ParticipantEndsIt { participant: from, on: false });
+            self.conference_fact(id, Fact::ParticipantEndsIt { participant: to, on: true });
+        }
     }
 
     /// Moves the end away. Who asks too late, while the link was down, is still in time if it has not ended.

@@ -183,6 +183,7 @@ impl Node {
         let Some(conference) = self.conferences.get(&id) else { return };
         let Some(old) = conference.participant(participant).and_then(|p| p.replaces) else { return };
         let legs: Vec<_> = conference.active().filter(|(p, _)| p.id == old).map(|(_, leg)| leg.id).collect();
+        self.end_goes_over(id, old, participant);
         for leg in legs {
             self.unwant(id, old, leg, Reason::Replaced, ids);
         }

@@ -66,6 +66,10 @@ impl Node {
             Verb::Moderator { conference_id, participant_id, on } => {
                 self.moderator(actor, *conference_id, *participant_id, *on).map(Conference)
             }
+            Verb::EndsWith { conference_id, participant_id, on } => {
+                self.ends_with(actor, *conference_id, *participant_id, *on, ids).map(Conference)
+            }
+            Verb::WaitForHost { conference_id, on } => self.waits(actor, *conference_id, *on).map(Conference),
             Verb::Listener { conference_id, participant_id, on } => {
                 self.listener(actor, *conference_id, *participant_id, *on).map(Conference)
             }

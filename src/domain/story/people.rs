@@ -27,6 +27,7 @@ pub(super) fn tell_participant(conference: &Conference, actor: Option<&Person>, 
         | Fact::ParticipantWaits { participant, .. }
         | Fact::ParticipantModerator { participant, .. }
         | Fact::ParticipantListener { participant, .. }
+        | Fact::ParticipantEndsIt { participant, .. }
         | Fact::ParticipantHold { participant, .. }
         | Fact::SidebarLeft { participant }
         | Fact::Coaching { participant, .. }
@@ -100,6 +101,16 @@ pub(super) fn tell_participant(conference: &Conference, actor: Option<&Person>, 
         Fact::ParticipantListener { on: false, .. } => {
             told("conference.participant.listener", format!("{by} lets {who} speak."))
         }
+        Fact::ParticipantEndsIt { on: true, .. } => {
+            let text = match actor {
+                Some(_) => format!("{by} has the conference end when {who} leaves."),
+                None => format!("The conference ends when {who} leaves, in whose place it was to end before."),
+            };
+            told("conference.participant.ends_it", text)
+        }
+        Fact::ParticipantEndsIt { on: false, .. } => actor.and_then(|_| {
+            told("conference.participant.ends_it", format!("{by} lets the conference go on without {who}."))
+        }),
         Fact::ParticipantHold { on: true, .. } => {
             told("conference.participant.hold", format!("{who} has put us on hold."))
         }

@@ -16,8 +16,8 @@ mod urn;
 pub use schema::{SCHEMA_VERSION, Schema, inspect};
 
 use super::{
-    Answer, ApiToken, AuditEntry, Batch, Digest, Entity, HistoryRow, Idempotency, LoginAttempt, LoginGate, LoginLimits,
-    Pruned, RecentDials, Recorded, Session, Store, StoreError, User, error::ErrorKind,
+    Answer, ApiToken, AuditEntry, Batch, Digest, Entity, GroupChange, HistoryRow, Idempotency, LoginAttempt, LoginGate,
+    LoginLimits, Pruned, RecentDials, Recorded, Session, Store, StoreError, User, error::ErrorKind,
 };
 use crate::domain::{
     group::Group,
@@ -238,12 +238,12 @@ impl Store for SqliteStore {
         Box::pin(groups::add_group(self, group))
     }
 
-    fn change_group<'a>(&'a self, group: &'a Group) -> Answer<'a, bool> {
-        Box::pin(groups::change_group(self, group))
+    fn change_group<'a>(&'a self, group: &'a Group, seen: Option<Timestamp>) -> Answer<'a, GroupChange> {
+        Box::pin(groups::change_group(self, group, seen))
     }
 
-    fn remove_group(&self, id: GroupId) -> Answer<'_, bool> {
-        Box::pin(groups::remove_group(self, id))
+    fn remove_group(&self, id: GroupId, seen: Option<Timestamp>) -> Answer<'_, GroupChange> {
+        Box::pin(groups::remove_group(self, id, seen))
     }
 
     fn begin_login<'a>(&'a self, attempt: &'a LoginAttempt, limits: LoginLimits) -> Answer<'a, LoginGate> {

@@ -123,6 +123,70 @@ fn one_may_be_named_whose_leaving_ends_it() {
 }
 
 #[test]
+fn one_is_named_while_it_lives_and_may_be_unnamed() {
+    let mut desk = Desk::open();
+    let (conference_id, pair) = conference(&mut desk, EndWishes::default(), people(&[GUEST, OTHER]));
+    let (guest, other) = (comes(&mut desk, conference_id, GUEST), comes(&mut desk, conference_id, OTHER));
+    let ends_with = |desk: &mut Desk, number: &str, on| {
+        let participant_id = desk.guest(conference_id, number).id;
+        desk.asks(&petra(), &Verb::EndsWith { conference_id, participant_id, on })
+    };
+    for _ in 0..2 {
+        ends_with(&mut desk, OTHER, true).unwrap();
+    }
+    assert_eq!(
+        desk.told("conference.participant.ends_it"),
+        ["Petra has the conference end when Person 1005 leaves."],
+        "asked twice, said once"
+    );
+    ends_with(&mut desk, GUEST, true).unwrap();
+    ends_with(&mut desk, GUEST, false).unwrap();
+    desk.hangs_up(guest);
+    assert!(is_live(&desk, conference_id), "it goes on without whoever is named no more");
+    let late = ends_with(&mut desk, GUEST, true).unwrap_err();
+    assert_eq!(late.code, RefusalCode::WrongState, "who has left already would end it at once");
+    ends_with(&mut desk, GUEST, false).unwrap();
+    desk.restart_after(SECOND);
+    let inside = desk.having_in_room(conference_id, &[pair.caller, pair.station, other]);
+    desk.link_up(inside);
+    desk.hangs_up(other);
+    assert_eq!(why(&desk, conference_id), Some(Reason::HostLeft), "also after a restart");
+}
+
+#[test]
+fn unnamed_while_the_end_is_near_it_goes_on() {
+    let mut desk = Desk::open();
+    let wishes = EndWishes { grace_seconds: Some(10), ..EndWishes::default() };
+    let mut guests = people(&[GUEST]);
+    guests[0].end_conference_on_exit = true;
+    let (conference_id, _) = conference(&mut desk, wishes, guests);
+    let guest = comes(&mut desk, conference_id, GUEST);
+    desk.hangs_up(guest);
+    let participant_id = desk.guest(conference_id, GUEST).id;
+    desk.asks(&petra(), &Verb::EndsWith { conference_id, participant_id, on: false }).unwrap();
+    assert_eq!(desk.told("conference.goes_on"), ["The conference goes on after all."]);
+    desk.passes(SECOND * 60);
+    assert!(is_live(&desk, conference_id));
+}
+
+#[test]
+fn whoever_takes_the_place_of_the_named_one_is_the_named_one() {
+    let mut desk = Desk::open();
+    let mut guests = people(&[GUEST]);
+    guests[0].end_conference_on_exit = true;
+    let (conference_id, _) = conference(&mut desk, EndWishes::default(), guests);
+    let guest = comes(&mut desk, conference_id, GUEST);
+    let participant_id = desk.guest(conference_id, GUEST).id;
+    let with = people(&[OTHER]).remove(0);
+    desk.asks(&petra(), &Verb::Replace { conference_id, participant_id, with }).unwrap();
+    let other = comes(&mut desk, conference_id, OTHER);
+    desk.hangs_up(guest);
+    assert!(is_live(&desk, conference_id), "their place is taken");
+    desk.hangs_up(other);
+    assert_eq!(why(&desk, conference_id), Some(Reason::HostLeft));
+}
+
+#[test]
 fn who_never_came_has_not_left() {
     let mut desk = Desk::open();
     let mut guests = people(&[GUEST]);

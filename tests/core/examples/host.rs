@@ -92,6 +92,58 @@ fn one_may_be_let_in_by_hand_and_a_moderator_is_a_host() {
     assert_eq!(holds(&mut desk), [(2, false)], "with a moderator there, all may talk");
 }
 
+fn waits(desk: &mut Desk, conference_id: ConferenceId, on: bool) {
+    let accepted = desk.asks(&petra(), &Verb::WaitForHost { conference_id, on });
+    assert!(accepted.is_ok(), "{accepted:?}");
+}
+
+#[test]
+fn whoever_waits_is_let_in_when_nobody_is_waited_for_any_more() {
+    let mut desk = Desk::open();
+    let id = start(&mut desk);
+    let (guest, other) = (desk.leg(id, GUEST), desk.leg(id, OTHER));
+    comes(&mut desk, id, guest);
+    is_held(&mut desk, id, guest, true);
+    desk.sent();
+    waits(&mut desk, id, false);
+    assert_eq!(holds(&mut desk), [(1, false)]);
+    is_held(&mut desk, id, guest, false);
+    assert!(!desk.guest(id, GUEST).waits_for_host);
+    comes(&mut desk, id, other);
+    assert_eq!(holds(&mut desk), [], "nobody is waited for");
+    assert_eq!(desk.told("conference.waits_no_longer"), ["Petra lets everybody in before the host."]);
+}
+
+#[test]
+fn asked_for_while_it_lives_whoever_is_there_without_a_host_waits_for_one() {
+    let mut desk = Desk::open();
+    let id = start(&mut desk);
+    let (guest, other) = (desk.leg(id, GUEST), desk.leg(id, OTHER));
+    waits(&mut desk, id, false);
+    let attendant = desk.conference_of(id).with_role(ParticipantRole::Attendant).and_then(|p| p.leg()).unwrap().id;
+    comes(&mut desk, id, guest);
+    comes(&mut desk, id, attendant);
+    desk.sent();
+    waits(&mut desk, id, true);
+    assert_eq!(holds(&mut desk), [], "the host is there");
+    waits(&mut desk, id, false);
+    desk.passes(crate::desk::SECOND);
+    desk.hangs_up(attendant);
+    desk.passes(crate::desk::SECOND);
+    desk.sent();
+    for _ in 0..2 {
+        waits(&mut desk, id, true);
+    }
+    assert_eq!(holds(&mut desk), [(1, true)], "and has left since");
+    is_held(&mut desk, id, guest, true);
+    comes(&mut desk, id, other);
+    assert_eq!(holds(&mut desk), [(3, true)]);
+    is_held(&mut desk, id, other, true);
+    let who = desk.guest(id, OTHER).id;
+    desk.asks(&petra(), &Verb::Moderator { conference_id: id, participant_id: who, on: true }).unwrap();
+    assert_eq!(holds(&mut desk), [(1, false), (3, false)]);
+}
+
 #[test]
 fn after_a_restart_who_waits_still_does_and_who_was_let_in_is() {
     let mut desk = Desk::open();

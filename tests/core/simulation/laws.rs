@@ -19,7 +19,7 @@ use switchboard::domain::{
     cause::Reason,
     conference::{Conference, Hearing, Introduction, Participant},
     effect::Command,
-    ids::{ChannelId, UserId},
+    ids::{ChannelId, ParticipantId, UserId},
     node::Node,
     recording::RecordingState,
     request::Verb,
@@ -40,6 +40,8 @@ pub struct Watch {
     last_broken: i64,
     /// Somebody asked for their end.
     dismissed: BTreeSet<ChannelId>,
+    /// Somebody asked that it end with them.
+    named: BTreeSet<ParticipantId>,
     uneasy: BTreeMap<ChannelId, i64>,
     unwanted: BTreeMap<ChannelId, i64>,
     first_made: BTreeMap<ChannelId, i64>,
@@ -87,6 +89,9 @@ impl Watch {
                 let legs = node.conference(*conference_id).into_iter().flat_map(|c| c.legs());
                 self.dismissed.extend(legs.map(|(_, leg)| leg.id));
             }
+            Verb::EndsWith { participant_id, on: true, .. } => {
+                self.named.insert(*participant_id);
+            }
             Verb::Drop { conference_id, participant_id }
             | Verb::Cancel { conference_id, participant_id }
             | Verb::Replace { conference_id, participant_id, .. } => {
@@ -102,16 +107,19 @@ impl Watch {
         let rules = &conference.ending.rules;
         // They may have been rung again since, in vain.
         let gone = |p: &Participant| p.state().is_over() && p.legs.iter().any(|leg| leg.state == LegState::Left);
-        let left = |role| conference.participants.iter().any(|p| p.role == role && p.end_conference_on_exit && gone(p));
+        let left = |role, ruled: bool| {
+            let counts = |p: &Participant| p.end_conference_on_exit && (ruled || self.named.contains(&p.id));
+            conference.participants.iter().any(|p| p.role == role && counts(p) && gone(p))
+        };
         let since = now - conference.created_at.0;
         let right = match reason {
             Reason::TooLong => conference.ending.ends_at.is_some_and(|at| at.0 <= now),
             Reason::NobodyCame if conference.active().count() > 0 => {
                 rules.nobody_seconds.is_some_and(|seconds| since >= i64::from(seconds) * 1000)
             }
-            Reason::AttendantLeft => rules.attendant_leaves && left(ParticipantRole::Attendant),
-            Reason::HostLeft => left(ParticipantRole::Guest),
-            Reason::CallerLeft => rules.caller_leaves && left(ParticipantRole::Caller),
+            Reason::AttendantLeft => left(ParticipantRole::Attendant, rules.attendant_leaves),
+            Reason::HostLeft => left(ParticipantRole::Guest, true),
+            Reason::CallerLeft => left(ParticipantRole::Caller, rules.caller_leaves),
             Reason::OneLeft => rules.one_left && conference.joined() < 2,
             _ => return,
         };

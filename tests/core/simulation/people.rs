@@ -278,7 +278,7 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let other = world.chance.pick(&all)?;
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(76) {
+    Some(match world.chance.below(80) {
         65 | 66 => Verb::Hand { conference_id, participant_id, on },
         67 => Verb::LowerHands { conference_id },
         68 | 69 => Verb::GiveFloor { conference_id, participant_id },
@@ -287,6 +287,8 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
         }
         73 => Verb::CloseVote { conference_id },
         74 | 75 => Verb::PutInCharge { conference_id, participant_id, note: String::new() },
+        76 | 77 => Verb::EndsWith { conference_id, participant_id, on: on && world.chance.percent(50) },
+        78 | 79 => Verb::WaitForHost { conference_id, on },
         60 | 61 => Verb::CancelRinging { conference_id },
         59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },

@@ -3,6 +3,8 @@ import type { CallView, ConferenceView, Status } from '../api/types.ts';
 import { waitingCalls } from '../live/select.ts';
 import { countOf, hasComeOn, isOneOfMany } from '../live/progress.ts';
 import type { House } from '../live/house.ts';
+import { holdsApart } from '../live/recording.ts';
+import { toldOf } from '../live/told.ts';
 import type { Strings } from '../strings/en.ts';
 
 export interface Sentence {
@@ -19,7 +21,8 @@ export function callerName(call: CallView, t: Strings): string {
 /** The sentences for what changed between two pictures. */
 export function sentences(before: House, after: House, status: Status, t: Strings): Sentence[] {
   if (status.type === 'activity') {
-    const { text, type, participant_id } = status.data;
+    const { type, participant_id } = status.data;
+    const text = t.told(toldOf(status.data, after.conferences, t));
     // Told by the assertive voice when the call itself came.
     // That they joined on the one number says it all.
     if (type === 'conference.participant.other_number' || isOneOfMany(status.data, after)) return [];
@@ -37,7 +40,7 @@ export function sentences(before: House, after: House, status: Status, t: String
   return [
     ...incoming(before, after, t), ...links(before, after, t),
     ...store(before, after, t), ...questions(before, after, t), ...progress(before, after, t),
-    ...lost(before, after, t),
+    ...lost(before, after, t), ...recordedApart(before, after, t),
   ];
 }
 
@@ -114,5 +117,14 @@ function lost(before: House, after: House, t: Strings): Sentence[] {
     const was = before.conferences.find((known) => known.id === conference.id);
     return conference.rescuable && was && !was.rescuable
       ? [{ voice: 'polite', text: t.conference.rescueSpoken, about: conference.id }] : [];
+  });
+}
+
+/** From now on a recording has what some believe to say to each other alone. */
+function recordedApart(before: House, after: House, t: Strings): Sentence[] {
+  if (before.conferences === after.conferences) return [];
+  return after.conferences.flatMap((conference): Sentence[] => {
+    const was = before.conferences.find((known) => known.id === conference.id);
+    return was && holdsApart(conference) && !holdsApart(was) ? [{ voice: 'polite', text: t.recording.holdsApart }] : [];
   });
 }

@@ -3,8 +3,8 @@
  * {@link Unreachable}, because then nobody knows what happened.
  */
 import type {
-  Attendants, CallView, ConferenceView, GroupList, History, LastTime, NewConference, NewParticipants, ProblemDetails, Recordings,
-  Session, Story,
+  Attendants, CallView, ConferenceView, Group, GroupList, History, LastTime, NewConference, NewGroup, NewParticipants, ProblemDetails,
+  Recordings, Session, Story,
 } from './types.ts';
 
 export const BASE = '/api/v1';
@@ -32,10 +32,11 @@ export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup' | 'join';
 export type ConferenceVerb = 'cancel_ringing' | 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge' | 'rescue'
   | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
-  | 'announce' | 'announce_stop' | 'hand_over' | 'lower_hands' | 'vote_open' | 'vote_close';
+  | 'announce' | 'announce_stop' | 'hand_over' | 'wait_for_host' | 'wait_for_nobody'
+  | 'lower_hands' | 'vote_open' | 'vote_close';
 export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
   | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
-  | 'promote' | 'demote' | 'listen' | 'speak' | 'sidebar_leave' | 'coach' | 'uncoach'
+  | 'promote' | 'demote' | 'listen' | 'speak' | 'end_with' | 'go_on_without' | 'sidebar_leave' | 'coach' | 'uncoach'
   | 'introduce' | 'admit' | 'replace' | 'move' | 'announce' | 'announce_stop'
   | 'raise_hand' | 'lower_hand' | 'give_floor';
 /** What a verb is told besides its name. */
@@ -45,6 +46,8 @@ interface Options {
   body?: unknown;
   /** With a key a lost answer is asked for again: the server does nothing twice under one key. */
   key?: string;
+  /** When the thing that is changed was changed last, as it was seen. */
+  seen?: string;
 }
 
 const RETRY_AFTER_MS = [400, 1200];
@@ -112,6 +115,19 @@ export class Client {
     return this.#authorised('GET', '/groups');
   }
 
+  addGroup(group: NewGroup): Promise<Group> {
+    return this.#authorised('POST', '/groups', { body: group });
+  }
+
+  /** In the place of the one that was seen; refused if somebody else has changed it since. */
+  changeGroup(id: string, seen: string, group: NewGroup): Promise<Group> {
+    return this.#authorised('PUT', `/groups/${id}`, { body: group, seen });
+  }
+
+  removeGroup({ id, changed_at: seen }: Pick<Group, 'id' | 'changed_at'>): Promise<void> {
+    return this.#authorised('DELETE', `/groups/${id}`, { seen });
+  }
+
   /** Whom the caller of this call asked for the last time. */
   lastTime(call: string): Promise<LastTime> {
     return this.#authorised('GET', `/calls/${call}/last_time`);
@@ -148,6 +164,7 @@ export class Client {
     const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
     if (method !== 'GET' && this.#csrf) headers['X-CSRF-Token'] = this.#csrf;
     if (options.key) headers['Idempotency-Key'] = options.key;
+    if (options.seen) headers['If-Match'] = `"${options.seen}"`;
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
     if (options.body !== undefined) {
       headers['Content-Type'] = 'application/json';

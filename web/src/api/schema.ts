@@ -788,6 +788,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/wait_for_host": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Music for whoever is in before the attendant or a moderator
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.wait_for_host"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/wait_for_nobody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whoever waits for the host is let in, and nobody waits
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.wait_for_nobody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants": {
         parameters: {
             query?: never;
@@ -988,6 +1028,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/end_with": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The conference ends when the participant has left
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.end_with"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/energy": {
         parameters: {
             query?: never;
@@ -1042,6 +1102,26 @@ export interface paths {
          * @description Permission: SteerConferences.
          */
         post: operations["participants.give_floor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/participants/{participant_id}/actions/go_on_without": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The conference goes on when the participant has left
+         * @description Permission: SteerConferences.
+         */
+        post: operations["participants.go_on_without"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2255,7 +2335,7 @@ export interface components {
          * @description The closed list of what can go wrong.
          * @enum {string}
          */
-        ProblemCode: "not_found" | "not_yours" | "claimed" | "wrong_state" | "bad_input" | "no_route" | "policy" | "key_reused" | "limit" | "no_resources" | "node_down" | "store_down" | "no_station" | "method_not_allowed" | "not_signed_in" | "wrong_credentials" | "too_many_attempts" | "too_many_streams" | "forbidden" | "csrf" | "malformed_json" | "bad_request" | "too_large" | "unsupported_media_type" | "too_slow" | "internal";
+        ProblemCode: "not_found" | "not_yours" | "claimed" | "wrong_state" | "bad_input" | "no_route" | "policy" | "key_reused" | "limit" | "no_resources" | "node_down" | "store_down" | "no_station" | "method_not_allowed" | "not_signed_in" | "wrong_credentials" | "too_many_attempts" | "too_many_streams" | "forbidden" | "changed_meanwhile" | "csrf" | "malformed_json" | "bad_request" | "too_large" | "unsupported_media_type" | "too_slow" | "internal";
         /** @description How far the conference has come with its participants. */
         Progress: {
             total: number;
@@ -3994,6 +4074,80 @@ export interface operations {
             };
         };
     };
+    "conferences.wait_for_host": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.wait_for_nobody": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.add": {
         parameters: {
             query?: never;
@@ -4398,6 +4552,45 @@ export interface operations {
             };
         };
     };
+    "participants.end_with": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "participants.energy": {
         parameters: {
             query?: never;
@@ -4485,6 +4678,45 @@ export interface operations {
         };
     };
     "participants.give_floor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+                /** @description Which participant. */
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "participants.go_on_without": {
         parameters: {
             query?: never;
             header?: {
@@ -5463,6 +5695,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The group's ETag, which is its `changed_at` in quotes: refused with 412 if somebody else has changed it since. */
+                "If-Match"?: string;
                 /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
                 "X-CSRF-Token"?: string;
             };
@@ -5502,6 +5736,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The group's ETag, which is its `changed_at` in quotes: refused with 412 if somebody else has changed it since. */
+                "If-Match"?: string;
                 /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
                 "X-CSRF-Token"?: string;
             };

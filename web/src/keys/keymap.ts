@@ -6,7 +6,7 @@ export type KeyAction =
   | 'answer' | 'letIn' | 'hold' | 'resume' | 'hangup' | 'focusRequest'
   | 'lock' | 'leave' | 'rejoin' | 'end' | 'everyone' | 'goOn' | 'stop' | 'rescue'
   | 'floor' | 'lowerHand' | 'lowerHands' | 'vote' | 'cancelAll' | 'record' | 'recordPause' | 'csv' | 'json'
-  | 'next' | 'previous' | 'group' | 'lastTime' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
+  | 'next' | 'previous' | 'group' | 'groups' | 'lastTime' | 'mute' | 'drop' | 'redial' | 'cancel' | 'more' | 'help' | 'escape';
 
 export interface Key {
   /** Where it stands in the help. */
@@ -31,7 +31,7 @@ export const KEYS: readonly Key[] = [
   { group: 'conference', action: 'recordPause', keys: ['p'] },
   { group: 'conference', action: 'cancelAll', keys: ['u'] },
   { group: 'conference', action: 'floor', keys: ['f'] },
-  { group: 'conference', action: 'lowerHand', keys: ['t'] },
+  { group: 'conference', action: 'lowerHand', keys: ['-'] },
   { group: 'conference', action: 'lowerHands', keys: ['z'] },
   { group: 'conference', action: 'vote', keys: ['q'] },
   { group: 'conference', action: 'end', keys: ['e'] },
@@ -51,6 +51,7 @@ export const KEYS: readonly Key[] = [
   { group: 'page', action: 'focusRequest', keys: ['c'] },
   { group: 'page', action: 'lastTime', keys: ['0'] },
   { group: 'page', action: 'group', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'] },
+  { group: 'page', action: 'groups', keys: ['t'] },
   { group: 'page', action: 'help', keys: ['?'] },
   { group: 'page', action: 'escape', keys: ['Escape'] },
 ];

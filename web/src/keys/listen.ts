@@ -6,6 +6,7 @@ import { handsOf, openVote } from '../live/meeting.ts';
 import { isRinging } from '../live/progress.ts';
 import { recordingOf } from '../live/recording.ts';
 import { comesBack, isMine, mayAct, placesFor } from '../live/select.ts';
+import { showGroups } from '../standing.ts';
 import { t } from '../strings/index.ts';
 import { type KeyAction, meaning, type Press } from './keymap.ts';
 
@@ -55,6 +56,7 @@ function act(action: KeyAction, key: string): boolean {
       const group = desk.groups.value[Number(key) - 1];
       return !!group && done(desk.startGroup(group));
     }
+    case 'groups': return done(showGroupsHere());
     case 'lastTime': return desk.startMode.value === 'call' && !!desk.lastTime.value?.participants.length && done(desk.startLastTime());
     case 'next': return step(1);
     case 'previous': return step(-1);
@@ -190,6 +192,12 @@ function focus(selector: string): boolean {
   const element = document.querySelector<HTMLElement>(selector);
   element?.focus();
   return element !== null;
+}
+
+/** Opens them, and goes there. */
+function showGroupsHere(): void {
+  showGroups();
+  requestAnimationFrame(() => focus('#panel-groups [data-first]') || focus('#tab-groups'));
 }
 
 const actable = (thing: Parameters<typeof mayAct>[0]): boolean => !!desk.user.value && mayAct(thing, desk.user.value);

@@ -1,5 +1,6 @@
 /** The server's clock, as this browser sees it, and durations in words. */
 import { signal } from '@preact/signals';
+import type { Strings } from '../strings/en.ts';
 
 /** How far the server's clock is ahead of this browser's. */
 let aheadMs = 0;
@@ -35,9 +36,9 @@ export function clockText(ms: number): string {
 }
 
 /** `3 s`, `4 min`, `2 h`. */
-export function agoText(ms: number): string {
+export function agoText(ms: number, words: Strings['ago']): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h`;
+  if (seconds < 60) return words.seconds(seconds);
+  if (seconds < 3600) return words.minutes(Math.floor(seconds / 60));
+  return words.hours(Math.floor(seconds / 3600));
 }

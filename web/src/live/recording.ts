@@ -1,5 +1,6 @@
 /** What is being recorded. Pure. */
 import type { ConferenceView, RecordingView } from '../api/types.ts';
+import { isOver } from './house.ts';
 
 export const isRecordingOver = (one: RecordingView): boolean => one.state === 'ended' || one.state === 'failed';
 
@@ -15,3 +16,10 @@ export function lostRecording(conference: ConferenceView): RecordingView | null 
   const asWished = ['stopped', 'conference_over'];
   return last && isRecordingOver(last) && !asWished.includes(last.reason?.code ?? '') ? last : null;
 }
+
+/** Some talk apart, or somebody is heard by one only. */
+export const isApart = ({ participants }: ConferenceView): boolean =>
+  participants.some((one) => one.sidebar != null || (one.coaching != null && !isOver(one)));
+
+/** Who talks apart is in the recording like everybody else, and should know. */
+export const holdsApart = (conference: ConferenceView): boolean => recordingOf(conference) !== null && isApart(conference);

@@ -7,7 +7,7 @@ import type { Group, InputError, NewParticipant } from '../api/types.ts';
 import { type Entry, parse } from './parse.ts';
 
 /** How somebody is to come in: in the server's own words. */
-export const PROPERTIES = ['introduce', 'listener', 'moderator'] as const;
+export const PROPERTIES = ['introduce', 'listener', 'moderator', 'end_conference_on_exit'] as const;
 export type Property = (typeof PROPERTIES)[number];
 type Properties = { [property in Property]?: true };
 
@@ -44,12 +44,21 @@ export function turn(draft: Draft, id: number, property: Property): Draft {
   return { ...draft, chips };
 }
 
-export function propertiesOf(chip: Chip): Property[] {
-  return PROPERTIES.filter((property) => chip[property]);
+export function propertiesOf(one: { [property in Property]?: boolean | undefined }): Property[] {
+  return PROPERTIES.filter((property) => one[property]);
 }
 
-const asProperties = (chip: Chip): Properties =>
-  Object.fromEntries(propertiesOf(chip).map((property) => [property, true]));
+/** What else is known of somebody. */
+export function withoutProperties<One extends { [property in Property]?: unknown }>(one: One): Omit<One, Property> {
+  const rest = { ...one };
+  for (const property of PROPERTIES) delete rest[property];
+  return rest;
+}
+
+/** Whoever they are said of. */
+export const asProperties = (one: { [property in Property]?: boolean | undefined }): Properties =>
+  Object.fromEntries(propertiesOf(one).map((property) => [property, true]));
+
 /** With this group on the line, if it is not there already. */
 export function withGroup(draft: Draft, group: Group): Draft {
   return draft.chips.some((chip) => chip.group?.id === group.id) ? draft : added(draft, [asChip(group)]);
@@ -59,12 +68,10 @@ export function withGroup(draft: Draft, group: Group): Draft {
 export function withPeople(draft: Draft, people: readonly NewParticipant[]): Draft {
   const there = new Set(draft.chips.flatMap((chip) => chip.numbers));
   const fresh = people.filter((one) => !one.numbers.some((number) => there.has(number)));
-  return added(draft, fresh.map(({ name = '', numbers, introduce, listener, moderator, ...known }) => ({
-    name, numbers, known,
-    ...(introduce && { introduce: true as const }),
-    ...(listener && { listener: true as const }),
-    ...(moderator && { moderator: true as const }),
-  })));
+  return added(draft, fresh.map((one) => {
+    const { name = '', numbers, ...more } = one;
+    return { name, numbers, known: withoutProperties(more), ...asProperties(one) };
+  }));
 }
 
 function added(draft: Draft, entries: readonly Omit<Chip, 'id'>[]): Draft {

@@ -13,10 +13,11 @@ export interface StartOptions {
   attendantLeaves: boolean;
   callerLeaves: boolean;
   oneLeft: boolean;
+  waitForHost: boolean;
 }
 
 export const NO_OPTIONS: StartOptions = {
-  max: '', nobody: '', beep: '', attendantLeaves: false, callerLeaves: false, oneLeft: false,
+  max: '', nobody: '', beep: '', attendantLeaves: false, callerLeaves: false, oneLeft: false, waitForHost: false,
 };
 
 /** What a browser remembers may be of another version. */
@@ -27,6 +28,7 @@ export function readOptions(kept: unknown): StartOptions {
     max: text(known.max), nobody: text(known.nobody),
     beep: BEEPS.find((beep) => beep === known.beep) ?? '',
     attendantLeaves: known.attendantLeaves === true, callerLeaves: known.callerLeaves === true, oneLeft: known.oneLeft === true,
+    waitForHost: known.waitForHost === true,
   };
 }
 
@@ -57,6 +59,7 @@ export function withOptions(wanted: NewConference, options: StartOptions): NewCo
   return {
     ...wanted,
     ...(Object.keys(rules).length > 0 && { end_rules: rules }),
+    ...(options.waitForHost && { wait_for_host: true }),
     ...(options.beep && { beep: options.beep }),
   };
 }

@@ -23,6 +23,18 @@ export interface VerbWords {
   note?: string;
 }
 
+/** What is known of something that happened. */
+export interface Told {
+  type: string;
+  text: string;
+  /** Whom it is about, and who did it; may be empty. */
+  who: string;
+  by: string;
+  /** Why, in the words of this language; may be empty. */
+  why: string;
+  number: string;
+}
+
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 export const en = {
@@ -57,6 +69,15 @@ export const en = {
       attendant: 'Attendant', supervisor: 'Supervisor', administrator: 'Administrator', program: 'Program',
     } satisfies Record<Role, string>,
     signOutFailed: 'Signing out did not work: ',
+    language: 'Language',
+    asBrowser: 'As the browser is set',
+  },
+
+  /** How long ago, in as few letters as can be read. */
+  ago: {
+    seconds: (count: number): string => `${count} s`,
+    minutes: (count: number): string => `${count} min`,
+    hours: (count: number): string => `${count} h`,
   },
 
   node: {
@@ -168,6 +189,8 @@ export const en = {
     /** When it ends by itself. */
     announcing: (sound: string): string => `being played: ${sound}`,
     speaking: (text: string): string => `being spoken: “${text}”`,
+    announceAsked: (sound: string): string => `is to be played: ${sound}…`,
+    waitsForHost: 'Waits for the host',
     endsIn: (clock: string): string => `ends in ${clock}`,
     arranging: 'arranging who hears whom…',
     leave: 'Leave',
@@ -234,9 +257,13 @@ export const en = {
     pause: 'Pause recording',
     resume: 'Record on',
     lost: (why: string): string => `The last recording: ${why}.`,
+    /** Somebody talks apart, or coaches, while it is recorded; paused: it will, when it goes on. */
+    holdsApart: 'The recording holds those who talk apart, and what a coach says, too.',
+    wouldHoldApart: 'A recording would hold those who talk apart, and what a coach says, too.',
+    introductionIsHeld: 'This conference is being recorded: the recording holds introductions, too.',
+    apartIsHeld: 'This conference is being recorded: the recording holds what they say, too.',
     heading: 'Recordings',
     download: (file: string): string => `Download ${file}`,
-    size: (bytes: number): string => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`),
   },
 
   leg: {
@@ -254,7 +281,7 @@ export const en = {
     roles: { caller: 'Caller', attendant: 'Attendant', guest: '' } satisfies Record<ParticipantRole, string>,
     you: 'you',
     marks: {
-      uninvited: 'nobody asked for them',
+      uninvited: 'Nobody asked for them',
       muted: 'Muted',
       listens: 'Only listens',
       /** Wanted to listen only, and can be heard still. */
@@ -270,7 +297,12 @@ export const en = {
       inCharge: 'In charge, by phone',
       hand: 'Hand up',
       vote: { yes: 'Yes', no: 'No', secret: 'Has voted' } satisfies Record<BallotView, string>,
+      endsIt: 'Ends it by leaving',
+      waits: 'Waits for the host, music',
+      /** Beside that they talk apart, or coach. */
+      recorded: 'recorded too',
       announcing: (sound: string): string => `Hears ${sound}`,
+      announceAsked: (sound: string): string => `Is to hear ${sound}…`,
       apart: (names: string[]): string => (names.length > 2 ? `Apart with ${names.length}` : `Apart with ${names.join(', ') || 'nobody'}`),
       coaching: (name: string): string => `Heard by ${name} only`,
       waitsForIntroduction: 'Waits to be introduced',
@@ -323,6 +355,7 @@ export const en = {
       hand: { label: 'Hand up' },
       floor: { label: 'Give the floor' },
       lead: { label: 'Put in charge', field: 'A note, if you like; they steer by phone', wrong: 'At most 500 characters.' },
+      endsIt: { label: 'Ends it by leaving' },
       gainIn: { label: 'Is heard' },
       gainOut: { label: 'Hears' },
       level: {
@@ -353,6 +386,8 @@ export const en = {
       drop: { label: 'Drop all but hosts' },
       together: { label: 'End talks apart' },
       extend: { label: 'A quarter of an hour more' },
+      waitForHost: { label: 'Wait for the host' },
+      saveGroup: { label: 'Save as a group' },
       announce: { label: 'Play a sound', field: 'Is played to all', nobody: 'There are no sounds.' },
       say: { label: 'Say a text', field: 'Is spoken to all', send: 'Say it', wrong: WRONG_SPEECH },
       announceStop: { label: 'Stop the sound' },
@@ -366,6 +401,7 @@ export const en = {
       introduce: { label: 'Introduce to me first' },
       listener: { label: 'Only listens' },
       moderator: { label: 'Moderator' },
+      end_conference_on_exit: { label: 'Ends it by leaving' },
     } satisfies Record<Property, VerbWords>,
     /** Somebody a conference can be handed over to. */
     attendant: (name: string, pageOpen: boolean): string => (pageOpen ? name : `${name} (no page open)`),
@@ -396,6 +432,7 @@ export const en = {
       attendantLeaves: 'Ends when I leave',
       callerLeaves: 'Ends when the caller leaves',
       oneLeft: 'Ends when only one is left',
+      waitForHost: 'Music until a host is there',
     },
     together: 'Ring together',
     asLastTime: 'As last time',
@@ -410,7 +447,7 @@ export const en = {
     comesIn: (text: string): string => `How ${text} comes in`,
     /** On the chip. */
     properties: {
-      introduce: 'introduced to me first', listener: 'only listens', moderator: 'moderator',
+      introduce: 'introduced to me first', listener: 'only listens', moderator: 'moderator', end_conference_on_exit: 'ends it by leaving',
     } satisfies Record<Property, string>,
     turned: (name: string, what: string, on: boolean): string => on ? `${name}: ${what}.` : `${name}: not ${what} any more.`,
     duplicate: (other: string): string => `same number as ${other}`,
@@ -445,6 +482,49 @@ export const en = {
     saveAs: { csv: 'CSV', json: 'JSON' },
   },
 
+  groups: {
+    tab: 'Groups',
+    none: 'No groups yet: people who are often asked for together.',
+    make: 'New group',
+    ring: 'Ring',
+    edit: 'Edit',
+    remove: 'Delete',
+    removeSure: 'Really delete',
+    removeAsk: (name: string): string => `${name}: press Delete again to delete the group, Escape to keep it.`,
+    removed: (name: string): string => `${name} is deleted.`,
+    open: (name: string): string => `${name}, who is in it`,
+    making: 'A new group',
+    editing: (name: string): string => `The group ${name}`,
+    name: 'Name of the group',
+    people: 'People',
+    person: (position: number, name: string): string => (name ? `${position}, ${name}` : `${position}`),
+    personName: 'Name',
+    numbers: 'Numbers',
+    numbersHint: '<1 | 2> in order, <1 & 2> at once. Enter goes on; a list can be pasted.',
+    label: 'Label',
+    more: 'One more',
+    removePerson: (name: string): string => `Take ${name || 'this line'} out`,
+    save: 'Save',
+    saving: 'Saving…',
+    saved: (name: string): string => `${name} is saved.`,
+    discard: 'Discard',
+    discardSure: 'Really discard',
+    close: 'Close',
+    unsaved: 'Not saved yet. It is kept here until you save or discard it.',
+    nameless: 'Give the group a name.',
+    numberless: 'A number is missing.',
+    nobody: 'Put at least one person into it.',
+    unwritten: (count: number): string => `Not saved: mend what is marked (${count}).`,
+    failed: (why: string): string => `Not saved: ${why}`,
+    unknown: 'Not saved for all we know: the server did not answer. Nothing is lost; save again.',
+    gone: 'Somebody else has deleted this group meanwhile. Save makes it anew; Discard leaves it deleted.',
+    changed: 'Somebody else has changed this group meanwhile. What you typed is still here. Theirs:',
+    theirs: { name: (name: string): string => `it is called ${name}`, in: (names: string): string => `with ${names}`, out: (names: string): string => `without ${names}`, other: (names: string): string => `otherwise: ${names}` },
+    same: 'the same people as yours',
+    saveMine: 'Save mine instead',
+    takeTheirs: 'Take theirs',
+  },
+
   help: {
     heading: 'Keys and help',
     groups: {
@@ -455,6 +535,13 @@ export const en = {
     singleHint: 'They never act while you type. Turn them off if you use speech input.',
     close: 'Close',
     also: 'On the request line',
+    alsoGroup: 'While a group is changed',
+    group: [
+      ['Ctrl + Enter', 'saves it'],
+      ['Enter', 'goes to the next field'],
+      ['↑ ↓', 'go to the same field of somebody else'],
+      ['Esc', 'leaves the field, so that single keys work again'],
+    ] as [string, string][],
     line: [
       ['Enter', 'makes a chip of what is typed, also of the name of a group; on an empty line: Start'],
       ['Ctrl + Enter', 'Start'],
@@ -499,6 +586,7 @@ export const en = {
       json: 'Save its story as JSON',
       group: 'Ring a standing group, with whoever is on the line',
       lastTime: 'Ring whom this caller asked for last time',
+      groups: 'Standing groups: see, make and change them',
       help: 'This help',
       escape: 'Close, or keep the conference',
     } satisfies Record<KeyAction, string>,
@@ -524,6 +612,10 @@ export const en = {
   },
 
   /** Reasons come as clauses, "the station hung up"; they are shown as sentences. */
+  /** The server's word for a reason, by its code; here they are its own. */
+  reason: ({ text }: { code: string; text: string }): string => text,
+  /** What happened, by its type; here it is the server's own sentence. */
+  told: ({ text }: Told): string => text,
   sentence: (text: string): string =>
     text && text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/u.test(text) ? '' : '.'),
   because: (text: string, reason?: string): string => (reason ? `${text}: ${reason}.` : `${text}.`),

@@ -17,6 +17,12 @@ const anybody = (conference: ConferenceView): boolean => conference.participants
 const anybodyElse = (conference: ConferenceView): boolean =>
   conference.participants.some((one) => isInside(one) && !isHost(one));
 
+/** Whom a group made of its people has. */
+export const isGuest = (one: ParticipantView): boolean => one.role === 'guest';
+
+/** What the page does by itself. */
+export type OwnVerb = 'save_group';
+
 type All = { wish: Wish<ConferenceVerb>; offered: typeof anybody; happened: typeof anybody };
 
 /** Asked for all but the hosts. */
@@ -53,6 +59,9 @@ export const CONFERENCE_VERBS = {
   },
   // By a quarter of an hour.
   extend: { kind: 'press', key: 't', icon: 'clock', seldom: true, wish: { verb: 'extend' }, offered: (conference) => conference.ends_at != null },
+  waitForHost: {
+    kind: 'toggle', key: 'i', icon: 'clock', offered: () => true, on: 'wait_for_host', off: 'wait_for_nobody', is: (conference) => !!conference.wait_for_host,
+  },
   announce: {
     kind: 'pick', many: false, from: 'sounds', key: 'y', icon: 'speaker', offered: anybody, verbs: ['announce'], field: 'sound',
     picked: () => [],
@@ -79,6 +88,11 @@ export const CONFERENCE_VERBS = {
     happened: (conference, { body }) => (body?.participant_id
       ? conference.participants.some((one) => one.id === body.participant_id && one.in_charge) : conference.owner.id === body?.user),
   },
-} as const satisfies Table<ConferenceView, ConferenceVerb>;
+  // Opens the group to be saved; nothing goes to the server yet.
+  saveGroup: {
+    kind: 'press', key: 'n', icon: 'book', offered: (conference) => conference.participants.some(isGuest), wish: { verb: 'save_group' },
+    happened: () => true,
+  },
+} as const satisfies Table<ConferenceView, ConferenceVerb | OwnVerb>;
 
 export type ConferenceRow = keyof typeof CONFERENCE_VERBS;

@@ -11,6 +11,8 @@ const LONGEST_LABEL = 120;
 const LONGEST_NOTE = 500;
 
 const always = (_: ParticipantView): boolean => true;
+/** Named when they have left, it would end at once. */
+const mayEndIt = (one: ParticipantView): boolean => one.state !== 'left' || !!one.end_conference_on_exit;
 export const isInside = (one: ParticipantView): boolean => one.state === 'joined';
 
 /**
@@ -27,15 +29,16 @@ export const PARTICIPANT_VERBS = {
     is: (one) => one.hand_raised_at != null,
   },
   floor: {
-    kind: 'press', key: 'e', icon: 'mic', seldom: true, wish: { verb: 'give_floor' }, offered: (one) => isInside(one) && one.hand_raised_at != null,
+    kind: 'press', key: 'g', icon: 'mic', seldom: true, wish: { verb: 'give_floor' }, offered: (one) => isInside(one) && one.hand_raised_at != null,
     happened: (one) => one.hand_raised_at == null && !one.muted,
   },
   // Steers the conference by the keys of their phone.
   lead: {
-    kind: 'typed', key: 'w', icon: 'star', offered: (one) => isInside(one) && one.role !== 'attendant' && !one.in_charge && !one.introduction, verb: 'hand_over',
+    kind: 'typed', key: 'j', icon: 'star', offered: (one) => isInside(one) && one.role !== 'attendant' && !one.in_charge && !one.introduction, verb: 'hand_over',
     value: () => '',
     read: (text) => ([...text.trim()].length <= LONGEST_NOTE ? { note: text.trim() } : null),
   },
+  endsIt: { kind: 'toggle', key: 'e', icon: 'flag', offered: mayEndIt, on: 'end_with', off: 'go_on_without', is: (one) => !!one.end_conference_on_exit },
   gainIn: {
     kind: 'step', key: '-', moreKey: '+', icon: 'mic', offered: isInside, verb: 'gain', field: 'gain_in',
     value: (one) => one.gain_in ?? 0, least: -MOST_GAIN, most: MOST_GAIN,
@@ -79,7 +82,7 @@ export const PARTICIPANT_VERBS = {
   },
   // Talks apart with some, the attendant unless others are picked; the room goes on.
   sidebar: {
-    kind: 'pick', many: true, from: 'people', key: 's', icon: 'apart', offered: (one) => isInside(one) && !one.introduction, verbs: ['sidebar'],
+    kind: 'pick', many: true, apart: true, from: 'people', key: 's', icon: 'apart', offered: (one) => isInside(one) && !one.introduction, verbs: ['sidebar'],
     picked: (one, others) => others
       .filter((other) => (one.sidebar == null ? other.role === 'attendant' : other.sidebar === one.sidebar))
       .map(({ id }) => id),
@@ -87,7 +90,7 @@ export const PARTICIPANT_VERBS = {
   },
   // Heard by one only, and hears all.
   coach: {
-    kind: 'pick', many: false, from: 'people', key: 'c', icon: 'whisper', offered: (one) => isInside(one) || one.coaching != null,
+    kind: 'pick', many: false, apart: true, from: 'people', key: 'c', icon: 'whisper', offered: (one) => isInside(one) || one.coaching != null,
     verbs: ['coach', 'uncoach'], happened: (one, { body }) => (one.coaching ?? undefined) === body?.participant_id,
     picked: (one) => (one.coaching == null ? [] : [one.coaching]),
     wish: (_one, [whom]) => (whom ? { verb: 'coach', body: { participant_id: whom } } : { verb: 'uncoach' }),

@@ -79,6 +79,8 @@ export interface Pick<Thing, Verb extends string> extends Common<Thing> {
   field?: string;
   /** Who is picked so far. */
   picked: (thing: Thing, others: readonly Other[]) => readonly string[];
+  /** They talk apart then, and may not know that it is recorded. */
+  apart?: true;
   /** A few words go with it; `note` is empty without. */
   noted?: true;
   wish: (thing: Thing, picked: readonly string[], note: string) => Wish<Verb>;

@@ -1,7 +1,7 @@
 /** One call: who, in which state, and what can be done. */
 import type { CallView } from '../api/types.ts';
 import { answer, callAction, house, isAsked, letIn, nameOf, station, user } from '../desk.ts';
-import { isMine, mayAct, placesFor } from '../live/select.ts';
+import { isMine, longestWaiting, mayAct, placesFor } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { Action, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { conferenceName, stale } from './Queue.tsx';
@@ -31,7 +31,7 @@ export function CallHead({ call }: { call: CallView }) {
       <div class="controls">
         {call.state === 'waiting' && (
           <Action
-            label={t.queue.answer} icon="phone" kind="primary" pending={asks('answer')} disabled={!station.value}
+            label={t.queue.answer} icon="phone" kind="primary" {...(call.id === longestWaiting(house.value)?.id && { action: 'answer' as const })} pending={asks('answer')} disabled={!station.value}
             onPress={() => answer(call)}
           />
         )}
@@ -63,5 +63,5 @@ function sentence(call: CallView): string {
   const state = call.state === 'ringing' ? (mine ? words.ringing(call.station ?? '') : words.ringingOther(other))
     : call.state === 'talking' ? (mine ? words.talking : words.talkingOther(other))
       : words[call.state];
-  return [call.comes_back_to && call.state === 'waiting' && t.call.cameBack, call.notice && t.sentence(call.notice.text), state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
+  return [call.comes_back_to && call.state === 'waiting' && t.call.cameBack, call.notice && t.sentence(t.reason(call.notice)), state, call.station_hold && t.call.stationHold].filter(Boolean).join(' ');
 }

@@ -1,12 +1,13 @@
 /** One conference: its state, the question it may ask, and what can be done with all of it. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { ConferenceView } from '../api/types.ts';
+import type { AnnouncementView, ConferenceView } from '../api/types.ts';
 import { askedOf, attendants, conferenceAction, endAsked, isAsked, panel, say, station, togglePanel, user, voteForm } from '../desk.ts';
 import { shownKey } from '../keys/keymap.ts';
 import { clockText, now } from '../live/clock.ts';
 import { attendantOf, isClosed, isGivenUp, isOver, tookPart } from '../live/house.ts';
 import { isRinging } from '../live/progress.ts';
 import { mayAct } from '../live/select.ts';
+import { mayChangeGroups, saveAsGroup } from '../standing.ts';
 import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { shortened } from '../verbs/spoken.ts';
@@ -15,13 +16,19 @@ import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useK
 import { Hands, Vote, VoteForm } from './Meeting.tsx';
 import { Panel, panelId } from './Panel.tsx';
 import { conferenceName, otherConferences, soundsOf, speaks, stale } from './Queue.tsx';
-import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
+import { RecordingControls, RecordingLost, RecordingNote, RecordingSign } from './Recorder.tsx';
 import { Rescue } from './Rescue.tsx';
 
 const LOOK: Record<ConferenceView['state'], [Tone, IconName]> = {
   requested: ['busy', 'clock'], reserved: ['busy', 'clock'], assembling: ['busy', 'ring'], live: ['good', 'people'],
   ending: ['warn', 'hangup'], ended: ['quiet', 'minus'], refused: ['bad', 'cross'],
 };
+
+/** The sound or the text that everybody hears, or is to hear. */
+function heard(sound: AnnouncementView): string {
+  if (sound.state === 'asked') return t.conference.announceAsked(sound.text ? shortened(sound.text, 60) : sound.sound);
+  return sound.text ? t.conference.speaking(shortened(sound.text, 60)) : t.conference.announcing(sound.sound);
+}
 
 export function ConferenceHead({ conference }: { conference: ConferenceView }) {
   const box = useKeptFocus<HTMLElement>();
@@ -42,7 +49,8 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         {conference.locked && !closed && <State tone="warn" icon="lock">{t.conference.locked}</State>}
         {conference.pending === 'arrange' && !closed && <em class="pending-word">{t.conference.arranging}</em>}
         {!closed && <RecordingSign conference={conference} />}
-        {sound !== null && <em class="pending-word">{sound.text ? t.conference.speaking(shortened(sound.text, 60)) : t.conference.announcing(sound.sound)}</em>}
+        {people.some((one) => one.waits_for_host && !isOver(one)) && <State tone="warn" icon="clock">{t.conference.waitsForHost}</State>}
+        {sound !== null && <em class="pending-word">{heard(sound)}</em>}
         {stale(conference.node_id) && <span class="stale-word">{t.node.stale}</span>}
       </div>
       <p class="facts">
@@ -54,13 +62,14 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         ? <Question conference={conference} />
         : (
           <p class={`sentence${conference.notice || conference.state === 'refused' ? ' bad-text' : ''}`}>
-            {[conference.notice && t.sentence(conference.notice.text),
-              t.because(t.conference.sentence[conference.state], conference.end_reason?.text),
+            {[conference.notice && t.sentence(t.reason(conference.notice)),
+              t.because(t.conference.sentence[conference.state], conference.end_reason ? t.reason(conference.end_reason) : undefined),
             ].filter(Boolean).join(' ')}
           </p>
         )}
       {closed && <Rescue conference={conference} />}
       {!closed && <RecordingLost conference={conference} />}
+      {!closed && <RecordingNote conference={conference} />}
       {!closed && <Controls conference={conference} />}
       {!closed && voteForm.value === conference.id && <VoteForm conference={conference} />}
       {!closed && <Hands conference={conference} />}
@@ -141,10 +150,11 @@ const everyoneId = (conference: ConferenceView): string => `everyone-${conferenc
 function Everyone({ conference }: { conference: ConferenceView }) {
   return (
     <Panel
-      id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
+      id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={mayChangeGroups.value ? CONFERENCE_VERBS : WITHOUT_GROUPS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts} speaks={speaks(conference)}
       asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
       onAsk={({ verb, body }) => {
+        if (verb === 'save_group') return toGroup(conference);
         if (verb !== 'vote_open') return conferenceAction(conference, verb, body);
         // What is to be asked is written first.
         togglePanel(conference.id);
@@ -156,6 +166,13 @@ function Everyone({ conference }: { conference: ConferenceView }) {
       }}
     />
   );
+}
+
+const { saveGroup: _, ...WITHOUT_GROUPS } = CONFERENCE_VERBS;
+
+function toGroup(conference: ConferenceView): void {
+  saveAsGroup(conference);
+  panel.value = null;
 }
 
 /** Who could have this conference. */
@@ -172,7 +189,7 @@ function EndsIn({ conference: { ends_at, end_due } }: { conference: ConferenceVi
   const left = Date.parse(at) - now.value;
   const words = t.conference.endsIn(clockText(left));
   return end_due || left < NEAR_MS
-    ? <State tone="warn" icon="clock">{[words, end_due?.reason.text].filter(Boolean).join(': ')}</State>
+    ? <State tone="warn" icon="clock">{[words, end_due && t.reason(end_due.reason)].filter(Boolean).join(': ')}</State>
     : <span class="elapsed">{words}</span>;
 }
 

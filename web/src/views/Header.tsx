@@ -5,6 +5,7 @@ import { helpOpen, house, linkLive, linkLost, refusal, signOut, singleKeys, user
 import { agoText, now } from '../live/clock.ts';
 import { doubt } from '../live/select.ts';
 import { t } from '../strings/index.ts';
+import { Language } from './Language.tsx';
 import { Mark } from './Login.tsx';
 import { Icon, KeyHint } from './parts.tsx';
 
@@ -40,7 +41,7 @@ export function Header() {
 
 function NodeBadge({ node }: { node: NodeView }) {
   const why = doubt(node, linkLive.value, now.value);
-  const ago = node.verified_at ? agoText(now.value - Date.parse(node.verified_at)) : null;
+  const ago = node.verified_at ? agoText(now.value - Date.parse(node.verified_at), t.ago) : null;
   const words = why
     ? `${why === 'link' || why === 'old' ? t.node.stale : t.node.states[why]}${ago ? `, ${t.node.lastVerified(ago)}` : ''}`
     : node.state === 'paused' ? t.node.states.paused
@@ -94,6 +95,7 @@ function Account() {
       <div id="account-panel" class="account-panel" hidden={!open}>
         <p><strong>{me.name}</strong></p>
         <p class="quiet">{t.header.roles[me.role]} · {t.header.stations(me.stations)}</p>
+        <Language />
         <button type="button" class="button plain wide" onClick={() => void signOut()}>{t.header.signOut}</button>
       </div>
     </div>

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { helpOpen, singleKeys } from '../desk.ts';
 import { type KeyGroup, KEYS } from '../keys/keymap.ts';
+import { mayChangeGroups } from '../standing.ts';
 import { t } from '../strings/index.ts';
 import { CHIP_VERBS } from '../verbs/chip.ts';
 import { CONFERENCE_VERBS } from '../verbs/conference.ts';
@@ -70,6 +71,14 @@ export function Help() {
               {t.help.line.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}
             </dl>
           </section>
+          {mayChangeGroups.value && (
+            <section aria-labelledby="help-group-form">
+              <h3 id="help-group-form">{t.help.alsoGroup}</h3>
+              <dl class="keys">
+                {t.help.group.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}
+              </dl>
+            </section>
+          )}
         </div>
       </div>
     </dialog>

@@ -5,7 +5,7 @@ import type { ConferenceView, Story } from '../api/types.ts';
 import { readHistory, readStory, singleKeys } from '../desk.ts';
 import { shownKey } from '../keys/keymap.ts';
 import { clockText } from '../live/clock.ts';
-import { t } from '../strings/index.ts';
+import { locale, t } from '../strings/index.ts';
 import { Activities } from './Happened.tsx';
 import { Icon, KeyHint, State } from './parts.tsx';
 import { legLook } from './Participants.tsx';
@@ -13,7 +13,7 @@ import { conferenceName } from './Queue.tsx';
 import { RecordingList } from './Recorder.tsx';
 import { Rescued } from './Rescue.tsx';
 
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 export function HistoryPanel() {
   const [past, setPast] = useState<ConferenceView[]>([]);
@@ -81,7 +81,7 @@ function Past({ conference }: { conference: ConferenceView }) {
         </span>
       </button>
       <div id={`past-${conference.id}`} class="past-body" hidden={!open}>
-        {conference.end_reason && <p>{t.sentence(conference.end_reason.text)}</p>}
+        {conference.end_reason && <p>{t.sentence(t.reason(conference.end_reason))}</p>}
         {/* The list has each as it ended; its story knows what became of it afterwards. */}
         {story?.conference.rescued_by && <Rescued by={story.conference.rescued_by} />}
         {error && <p class="bad-text" role="alert">{error}</p>}
@@ -103,7 +103,7 @@ function StoryView({ story }: { story: Story }) {
             <ol>
               {one.legs.map((leg) => {
                 const [tone, icon, word] = legLook(leg);
-                return <li key={leg.id}>{leg.number} <State tone={tone} icon={icon}>{word}</State> <span class="quiet">{leg.cause?.text}</span></li>;
+                return <li key={leg.id}>{leg.number} <State tone={tone} icon={icon}>{word}</State> <span class="quiet">{leg.cause && t.reason(leg.cause)}</span></li>;
               })}
             </ol>
           </li>
@@ -112,7 +112,7 @@ function StoryView({ story }: { story: Story }) {
       <RecordingList conference={story.conference} />
       <h3>{t.happened.events}</h3>
       <Export id={story.conference.id} />
-      <Activities list={story.activities} />
+      <Activities list={story.activities} of={[story.conference]} />
     </>
   );
 }

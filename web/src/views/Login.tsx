@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { signIn } from '../desk.ts';
 import { t } from '../strings/index.ts';
+import { Language } from './Language.tsx';
 
 export function Login({ ended }: { ended: boolean }) {
   const [error, setError] = useState<string | null>(null);
@@ -40,6 +41,7 @@ export function Login({ ended }: { ended: boolean }) {
         <button class="button primary wide" type="submit" aria-disabled={busy ? 'true' : undefined}>
           {busy ? t.login.busy : t.login.submit}
         </button>
+        <Language />
       </form>
     </main>
   );

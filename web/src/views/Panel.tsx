@@ -26,6 +26,8 @@ interface PanelProps<Thing, Verb extends string> {
   others: Others;
   /** A voice can be heard there. */
   speaks: boolean;
+  /** What is said is kept: whoever talks apart is told. */
+  recorded?: boolean;
   /** The verb the server awaits the effect of. */
   awaited?: string | null | undefined;
   onAsk: (wish: Wish<Verb>) => void;
@@ -36,7 +38,7 @@ interface PanelProps<Thing, Verb extends string> {
 export const panelId = (id: string): string => `panel-${id}`;
 
 export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>) {
-  const { id, label, opener, table, words, thing, note, asked, awaited, others, speaks, onAsk, onClose } = props;
+  const { id, label, opener, table, words, thing, note, asked, awaited, others, speaks, recorded = false, onAsk, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   const [typing, setTyping] = useState<string | null>(null);
   /** What waits for a second press, and since when. */
@@ -143,7 +145,7 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
       {typing && typed?.kind === 'pick' && (
         <Picking
           key={typing} id={controlId('form')} row={typed} words={wordsOf(typing)} thing={thing} others={others[typed.from]}
-          off={!typed.offered(thing)}
+          off={!typed.offered(thing)} held={recorded && !!typed.apart}
           onSend={(picked, note) => {
             onAsk(typed.wish(thing, picked, note));
             back();
@@ -275,10 +277,12 @@ interface PickingProps<Thing, Verb extends string> {
   thing: Thing;
   others: readonly Other[];
   off: boolean;
+  /** What is said apart is recorded. */
+  held: boolean;
   onSend: (picked: readonly string[], note: string) => void;
 }
 
-function Picking<Thing, Verb extends string>({ id, row, words, thing, others, off, onSend }: PickingProps<Thing, Verb>) {
+function Picking<Thing, Verb extends string>({ id, row, words, thing, others, off, held, onSend }: PickingProps<Thing, Verb>) {
   const box = useRef<HTMLFieldSetElement>(null);
   const [picked, setPicked] = useState(row.picked(thing, others));
   const [wrong, setWrong] = useState(false);
@@ -301,8 +305,9 @@ function Picking<Thing, Verb extends string>({ id, row, words, thing, others, of
 
   return (
     <form id={id} onSubmit={send} noValidate>
-      <fieldset class="verbs-line verbs-pick" ref={box} aria-describedby={`${id}-wrong`}>
+      <fieldset class="verbs-line verbs-pick" ref={box} aria-describedby={[held && `${id}-held`, `${id}-wrong`].filter(Boolean).join(' ')}>
         <legend>{words.field}</legend>
+        {held && <p class="warn-text verbs-held" id={`${id}-held`} data-recording-apart="asked"><Icon name="record" /> {t.recording.apartIsHeld}</p>}
         {others.length === 0 && <p>{words.nobody}</p>}
         {row.noted && (
           <>

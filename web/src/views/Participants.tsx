@@ -6,7 +6,9 @@ import { askedOf, conferenceAction, isAsked, panel, participantAction, togglePan
 import { type KeyAction, shownKey } from '../keys/keymap.ts';
 import { now } from '../live/clock.ts';
 import { isClosed, isGivenUp, isOver } from '../live/house.ts';
+import type { Ask } from '../live/asked.ts';
 import { isMany, isShown, type Shown } from '../live/progress.ts';
+import { recordingOf } from '../live/recording.ts';
 import { isMine, mayAct } from '../live/select.ts';
 import { otherConferences, soundsOf, speaks } from './Queue.tsx';
 import { t } from '../strings/index.ts';
@@ -65,8 +67,11 @@ function Row({ conference, one, tabStop, onFocus }: RowProps) {
   // Of several phones that ring the one that got furthest.
   const leg = one.legs.findLast((each) => each.state === one.state) ?? one.legs.at(-1);
   const numbers = new Set(one.legs.map(({ number }) => number)).size;
-  const why = one.cause?.text;
-  const set = marks(one, t, conference.participants);
+  const why = one.cause ? t.reason(one.cause) : undefined;
+  const set = marks(one, t, conference.participants, {
+    recorded: recordingOf(conference) !== null,
+    asked: conference.announcing?.find((sound) => sound.participant_id === one.id)?.state === 'asked',
+  });
   // Who hears whom is arranged for all of them at once.
   const arranged = one.sidebar != null || one.coaching != null;
   const awaited = one.pending ?? (arranged && conference.pending === 'arrange' ? 'arrange' : null);
@@ -142,12 +147,16 @@ interface MoreProps {
   onClose: () => void;
 }
 
+/** What was asked of the conference, and is about them. */
+const asidesOf = (conference: ConferenceView, one: ParticipantView): Ask[] => askedOf(conference.id)
+  .filter((ask) => ask.verb === 'sidebar' && Array.isArray(ask.body?.participants) && ask.body.participants.includes(one.id));
+
 function More({ conference, one, name, onClose }: MoreProps) {
   return (
     <Panel
       id={one.id} label={t.verbs.moreOf(name)} opener={shownKey('more')} table={PARTICIPANT_VERBS} words={t.verbs.participant}
       thing={one} note={isInside(one) ? undefined : t.verbs.off} speaks={speaks(conference)}
-      asked={askedOf(one.id)} awaited={one.pending}
+      asked={[...askedOf(one.id), ...asidesOf(conference, one)]} awaited={one.pending} recorded={recordingOf(conference) !== null}
       others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: [] }}
       onAsk={({ verb, body }) => {
         if (verb === 'sidebar') conferenceAction(conference, verb, body);

@@ -102,7 +102,7 @@ function Waiting({ call, first }: { call: CallView; first: boolean }) {
   const detail = ringing
     ? (mine ? t.queue.stationRings(call.station ?? '') : t.queue.otherAnswers(call.attendant?.name ?? ''))
     : call.comes_back_to ? t.call.cameBack
-    : call.notice ? t.sentence(call.notice.text) : [call.caller.name && call.caller.number, call.queue].filter(Boolean).join(' · ');
+    : call.notice ? t.sentence(t.reason(call.notice)) : [call.caller.name && call.caller.number, call.queue].filter(Boolean).join(' · ');
   return (
     <Card
       thing={call} kind="call" title={name} tone={ringing ? 'ringing' : 'waiting'}

@@ -4,8 +4,8 @@ import { recordingUrl } from '../api/client.ts';
 import type { ConferenceView, RecordingView } from '../api/types.ts';
 import { conferenceAction, house, isAsked, readRecordings } from '../desk.ts';
 import { clockText } from '../live/clock.ts';
-import { lostRecording, recordingOf } from '../live/recording.ts';
-import { t } from '../strings/index.ts';
+import { isApart, lostRecording, recordingOf } from '../live/recording.ts';
+import { locale, t } from '../strings/index.ts';
 import { Action, Icon, State } from './parts.tsx';
 
 /** Nobody may wonder whether they are recorded. */
@@ -25,13 +25,21 @@ export function RecordingSign({ conference }: { conference: ConferenceView }) {
 /** What went wrong with the last one. */
 export function RecordingLost({ conference }: { conference: ConferenceView }) {
   const lost = lostRecording(conference);
-  return lost && <p class="sentence bad-text" data-recording-lost>{t.recording.lost(lost.reason?.text ?? '')}</p>;
+  return lost && <p class="sentence bad-text" data-recording-lost>{t.recording.lost(lost.reason ? t.reason(lost.reason) : '')}</p>;
 }
+
+/** Whoever talks apart, or coaches, may believe that nobody else will ever hear it. */
+export function RecordingNote({ conference }: { conference: ConferenceView }) {
+  if (!isApart(conference)) return null;
+  if (recordingOf(conference)) return <p class="sentence warn-text" data-recording-apart="now"><Icon name="record" /> {t.recording.holdsApart}</p>;
+  return records(conference) && <p class="sentence quiet" data-recording-apart="would">{t.recording.wouldHoldApart}</p>;
+}
+
+const records = (conference: ConferenceView): boolean => house.value.nodes.some((node) => node.id === conference.node_id && !!node.records);
 
 export function RecordingControls({ conference }: { conference: ConferenceView }) {
   const recording = recordingOf(conference);
-  const possible = house.value.nodes.some((node) => node.id === conference.node_id && node.records);
-  if (!possible && !recording) return null;
+  if (!records(conference) && !recording) return null;
   const asks = (verb: 'record' | 'record_stop' | 'record_pause' | 'record_resume'): boolean =>
     recording?.pending === verb || isAsked({ on: 'conference', id: conference.id, verb });
   if (!recording) {
@@ -91,7 +99,12 @@ export function RecordingList({ conference }: { conference: ConferenceView }) {
   );
 }
 
+const sizeText = (bytes: number): string => {
+  const [value, unit] = bytes < 1_000_000 ? [Math.ceil(bytes / 1000), 'kB'] : [bytes / 1_000_000, 'MB'];
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value)} ${unit}`;
+};
+
 function facts(one: RecordingView): string {
   const long = one.milliseconds ? clockText(one.milliseconds) : null;
-  return [long, one.bytes ? t.recording.size(one.bytes) : null, one.reason?.text].filter(Boolean).join(' · ');
+  return [long, one.bytes ? sizeText(one.bytes) : null, one.reason && t.reason(one.reason)].filter(Boolean).join(' · ');
 }

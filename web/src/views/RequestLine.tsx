@@ -2,10 +2,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { shownKey } from '../keys/keymap.ts';
 import {
-  draft, draftError, groups, lastTime, meFirst, readGroups, ringMe, say, singleKeys, start, startGroup, starting, startLastTime,
+  current, draft, draftError, groups, lastTime, meFirst, readGroups, ringMe, say, singleKeys, start, startGroup, starting, startLastTime,
   startMode, station,
 } from '../desk.ts';
 import { step } from '../keys/listen.ts';
+import { recordingOf } from '../live/recording.ts';
 import { type Chip, commit, propertiesOf, type Property, remove, retype, turn } from '../request/draft.ts';
 import { duplicates, format, hasSeparator, numbersText, parse } from '../request/parse.ts';
 import { t } from '../strings/index.ts';
@@ -24,6 +25,7 @@ export function RequestLine() {
   const open = chips.find((chip) => chip.id === opened && !chip.group);
   const mode = startMode.value;
   const double = duplicates(chips);
+  const recorded = mode === 'add' && current.value.kind === 'conference' && recordingOf(current.value.conference) !== null;
 
   function type(typed: string, composing: boolean): void {
     draftError.value = null;
@@ -132,7 +134,7 @@ export function RequestLine() {
       {open && (
         <Panel
           id={chipId(open.id)} label={t.request.comesIn(label(open))} opener={shownKey('more')} table={CHIP_VERBS} words={t.verbs.chip}
-          thing={open} speaks={false} asked={[]} others={{ people: [], conferences: [], sounds: [], attendants: [] }}
+          thing={open} speaks={false} asked={[]} note={recorded ? t.recording.introductionIsHeld : undefined} others={{ people: [], conferences: [], sounds: [], attendants: [] }}
           onAsk={({ verb }) => turnChip(open, verb)}
           onClose={() => {
             focusChip(open.id);

@@ -22,6 +22,7 @@ export function StartOptions({ hasCall }: { hasCall: boolean }) {
             {BEEPS.filter((beep) => beep !== 'name' || beep === options.beep || named).map((beep) => <option key={beep} value={beep}>{words.beeps[beep]}</option>)}
           </select>
         </label>
+        <Check label={words.waitForHost} on={options.waitForHost} onChange={(waitForHost) => set({ waitForHost })} />
         <Check label={words.attendantLeaves} on={options.attendantLeaves} onChange={(attendantLeaves) => set({ attendantLeaves })} />
         {hasCall && <Check label={words.callerLeaves} on={options.callerLeaves} onChange={(callerLeaves) => set({ callerLeaves })} />}
         <Check label={words.oneLeft} on={options.oneLeft} onChange={(oneLeft) => set({ oneLeft })} />
