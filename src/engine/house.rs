@@ -333,6 +333,9 @@ impl Verb {
             | Self::AnnounceStop { conference_id, .. }
             | Self::Extend { conference_id, .. }
             | Self::HandOver { conference_id, .. }
+            | Self::OpenDialIn { conference_id, .. }
+            | Self::ChangePin { conference_id, .. }
+            | Self::CloseDialIn { conference_id }
             | Self::ContinueWithoutCaller { conference_id } => Conference(*conference_id),
         }
     }

@@ -1,9 +1,9 @@
 //! From the core's state to what is shown. No decision is taken here.
 
 use super::view::{
-    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, HandedOverView,
-    IntroductionState, LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question, QuestionKind,
-    RecordingView, UserRef,
+    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, DialInOffer, DialInView, EndDue,
+    HandedOverView, IntroductionState, LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question,
+    QuestionKind, RecordingView, UserRef, WrongPinsView,
 };
 use crate::domain::{
     announcement::Announcing,
@@ -48,6 +48,11 @@ pub fn node(node: &Node, store_is_up: bool) -> NodeView {
         ports_total: node.rules.ports,
         store_is_up,
         records: node.rules.recording.is_some(),
+        dial_in: node
+            .rules
+            .dial_in
+            .as_ref()
+            .map(|rules| DialInOffer { access_numbers: rules.numbers.clone(), pin_length: rules.pin_length }),
         sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
     }
 }
@@ -111,6 +116,7 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         end_reason: conference.end_cause.as_ref().map(notice),
         beep: conference.door.wanted,
         wait_for_host: conference.wait_for_host,
+        dial_in: dial_in(conference),
         announcing: conference.announcing.iter().map(announcement).collect(),
         end_rules: conference.ending.rules.clone(),
         ends_at: conference.ending.ends_at,
@@ -126,6 +132,20 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         participants: conference.participants.iter().map(|one| participant(conference, one)).collect(),
         recordings: conference.recordings.iter().map(recording).collect(),
     }
+}
+
+/// Of one that is over nobody needs the PIN.
+fn dial_in(conference: &Conference) -> Option<DialInView> {
+    let open = conference.dial_in.as_ref().filter(|_| !conference.is_over())?;
+    Some(DialInView {
+        access_number: open.access.clone(),
+        pin: open.pin.as_ref().map(|pin| pin.reveal().to_owned()),
+        wrong_pins: conference.wrong_pins.as_ref().map(|wrong| WrongPinsView {
+            count: wrong.count,
+            last_number: wrong.last_number.clone(),
+            last_at: wrong.last_at,
+        }),
+    })
 }
 
 fn recording(recording: &Recording) -> RecordingView {
@@ -210,6 +230,7 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
         listener: participant.listener,
         end_conference_on_exit: participant.end_conference_on_exit,
         uninvited: participant.uninvited,
+        dialed_in: latest.is_some_and(|leg| leg.dialed_in),
         waits_for_host: participant.waits_for_host,
         announcing: conference
             .announcing

@@ -233,6 +233,7 @@ mod tests {
             end_reason: None,
             beep: None,
             wait_for_host: false,
+            dial_in: None,
             announcing: Vec::new(),
             end_rules: Default::default(),
             ends_at: None,

@@ -124,5 +124,7 @@ pub fn rules() -> Rules {
         // Examples are about one thing at a time; those about the pace set it.
         originates_per_second: 0,
         prompt: Prompt::default(),
+        // Only the examples about it let people dial in.
+        dial_in: None,
     }
 }

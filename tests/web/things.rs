@@ -76,6 +76,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         end_reason: None,
         beep: None,
         wait_for_host: false,
+        dial_in: None,
         announcing: Vec::new(),
         end_rules: Default::default(),
         ends_at: None,

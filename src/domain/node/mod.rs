@@ -12,6 +12,7 @@ mod calls;
 mod controls;
 mod deadlines;
 mod dialing;
+mod dialing_in;
 mod end_rules;
 mod grouping;
 mod hearing;
@@ -34,6 +35,7 @@ mod strangers;
 use super::{
     call::Call,
     conference::{Conference, Hearing},
+    dial_in::{Guess, Guesses},
     effect::{Command, Effect, Room, Tag},
     endpoint::Safe,
     fact::{Fact, Person, Recorded, Subject},
@@ -48,6 +50,7 @@ use super::{
     time::Timestamp,
     timers::{Timer, Timers},
 };
+use dialing_in::Visitor;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -122,6 +125,9 @@ pub struct Node {
     last_fact: Timestamp,
     /// Named by the hook, not yet confirmed by our own link.
     arrivals: BTreeMap<ChannelId, HookEvent>,
+    /// Who called an access number and is not in a conference. Not journaled: the hook has them.
+    visitors: BTreeMap<ChannelId, Visitor>,
+    guesses: Guesses,
     /// Channels of a switch that is no more.
     orphans: BTreeSet<ChannelId>,
     /// In a room of ours, and known to nobody; looked at once more before that is said.
@@ -157,6 +163,8 @@ impl Node {
             silent_since: None,
             last_fact: Timestamp::default(),
             arrivals: BTreeMap::new(),
+            visitors: BTreeMap::new(),
+            guesses: Guesses::default(),
             orphans: BTreeSet::new(),
             strangers: BTreeSet::new(),
             comparing: false,
@@ -183,6 +191,7 @@ impl Node {
         while let Some(timer) = self.timers.due(self.now) {
             self.deadline(timer, ids);
         }
+        self.look_after_visitors(ids);
     }
 
     /// What has come of it so far; the outbox is empty afterwards.
@@ -339,8 +348,17 @@ impl Node {
                     self.channels.insert(one.leg, Owner::Leg(id, one.participant));
                 }
             }
-            Fact::CallJoins { participant, leg, .. } | Fact::StrangerFound { participant, leg, .. } => {
+            Fact::CallJoins { participant, leg, .. }
+            | Fact::GuestDialsIn { participant, leg, .. }
+            | Fact::StrangerFound { participant, leg, .. } => {
                 self.channels.insert(*leg, Owner::Leg(id, *participant));
+            }
+            Fact::WrongPin { access, number, channel, times, .. } => {
+                let (access, number) = (access.clone(), number.clone());
+                let guess = Guess { at: recorded.at, access, number, channel: *channel, times: *times };
+                if let Some(rules) = &self.rules.dial_in {
+                    self.guesses.note(guess, rules.guesses.window);
+                }
             }
             Fact::ParticipantCameOver { invited, .. } => {
                 self.channels.insert(invited.leg, Owner::Leg(id, invited.participant));

@@ -134,6 +134,11 @@ impl Node {
             Verb::HandOver { conference_id, to, note } => {
                 self.hand_over(actor, *conference_id, to, note, ids).map(Conference)
             }
+            Verb::OpenDialIn { conference_id, wish } => {
+                self.open_dial_in(actor, *conference_id, wish, ids).map(Conference)
+            }
+            Verb::ChangePin { conference_id, pin } => self.change_pin(actor, *conference_id, pin, ids).map(Conference),
+            Verb::CloseDialIn { conference_id } => self.close_dial_in(actor, *conference_id, ids).map(Conference),
             Verb::ContinueWithoutCaller { conference_id } => self.go_on(actor, *conference_id).map(Conference),
         }
     }

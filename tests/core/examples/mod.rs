@@ -5,6 +5,7 @@ mod apart;
 mod calls;
 mod conferences;
 mod controls;
+mod dialing_in;
 mod doubts_about_calls;
 mod doubts_about_conferences;
 mod ending;

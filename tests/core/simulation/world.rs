@@ -315,6 +315,7 @@ impl World {
         match effect {
             Effect::HookHold(channel) => self.switch.hook_hold(channel),
             Effect::HookRelease(channel) => self.switch.hook_release(channel),
+            Effect::HookOrder(..) => unreachable!("nobody dials in here"),
             Effect::Resync => {
                 if self.link_is_up {
                     self.resync();
