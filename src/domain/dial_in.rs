@@ -69,10 +69,10 @@ pub struct DialInWish {
     #[serde(default)]
     #[schema(max_length = 40)]
     pub access_number: Option<String>,
-    /// `generated` (a random one), `none` (whoever dials the number is in; one such conference an access number), or
+    /// `generated` (a random one; also if absent), `none` (whoever dials the number is in; one such conference an access number), or
     /// the digits.
     #[serde(default)]
-    #[schema(value_type = String, default = "generated")]
+    #[schema(value_type = String, required = false)]
     pub pin: PinWish,
 }
 

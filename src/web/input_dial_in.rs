@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPin {
-    /// `generated` (a random one, not the one it has), `none`, or the digits.
+    /// `generated` (a random one, not the one it has; also if absent), `none`, or the digits.
     #[serde(default)]
-    #[schema(value_type = String, default = "generated")]
+    #[schema(value_type = String, required = false)]
     pub pin: PinWish,
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{
     dial_in::WrongPins,
     ending::Ending,
     fact::{Attempt, Fact, Invited},
-    ids::{ConferenceId, ParticipantId},
+    ids::{ChannelId, ConferenceId, ParticipantId},
     reach::Reach,
     recording,
     setting::{Setting, Settings},

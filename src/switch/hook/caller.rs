@@ -137,6 +137,8 @@ pub(super) enum News {
     PieceOver,
     /// Keys were waited for, and these came.
     Typed(Typed),
+    /// What was set last is set: nothing is left to do.
+    Idle,
     /// The call is answered.
     Answered,
     /// The channel left the hook: taken elsewhere, or hung up.
@@ -172,7 +174,7 @@ impl Caller<'_> {
                 match news {
                     Some(News::Answered) => answered = true,
                     Some(News::PieceOver) => break,
-                    Some(News::Typed(_)) => {}
+                    Some(News::Typed(_) | News::Idle) => {}
                     // No news of a piece that must be over means that we lost track, and then the dialplan knows best.
                     Some(News::Gone) | None => return Ok(()),
                 }
@@ -224,6 +226,9 @@ fn meaning(event: &EslEvent) -> Option<News> {
         ("CHANNEL_EXECUTE_COMPLETE", guest::ASKING) => {
             let typed = event.header_str(guest::TYPED).unwrap_or_default();
             Some(News::Typed(Typed::new(typed)))
+        }
+        ("CHANNEL_EXECUTE_COMPLETE", "set") => {
+            (event.header_str("Application-Data") == Some(guest::KEYS_ARE_OPEN)).then_some(News::Idle)
         }
         ("CHANNEL_EXECUTE_COMPLETE", "answer") => Some(News::Answered),
         ("CHANNEL_EXECUTE_COMPLETE", "socket") | ("CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE", _) => Some(News::Gone),

@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 /// The application that asks, and the header with what was pressed.
 pub(super) const ASKING: &str = "play_and_get_digits";
 pub(super) const TYPED: &str = "variable_switchboard_typed";
+/// The last thing that is set when keys came: from now on they are in log and events again.
+pub(super) const KEYS_ARE_OPEN: &str = "sensitive_dtmf=false";
 /// A switch that vanished says nothing for so long, while a living one tells of what was said or pressed.
 pub(super) const SILENCE: Duration = Duration::from_secs(180);
 /// Without an order for so long, music is what tells the guest that somebody is there.
@@ -44,7 +46,7 @@ impl Caller<'_> {
             match self.news(SILENCE).await? {
                 Some(News::Answered) => break,
                 Some(News::Gone) | None => return Ok(()),
-                Some(News::PieceOver | News::Typed(_)) => {}
+                Some(News::PieceOver | News::Typed(_) | News::Idle) => {}
             }
         }
         loop {
@@ -103,6 +105,7 @@ impl Caller<'_> {
         let (prompt, name) = (spoken(say), TYPED.trim_start_matches("variable_"));
         let wait = wait.as_millis();
         self.execute(ASKING, &format!("{digits} {digits} 1 {wait} # {prompt} {NOTHING} {name}")).await?;
+        let mut keys = None;
         loop {
             let news = tokio::select! {
                 news = self.news(SILENCE) => news?,
@@ -111,11 +114,13 @@ impl Caller<'_> {
             match news {
                 Some(News::Typed(typed)) => {
                     self.execute("unset", name).await?;
-                    self.execute("set", "sensitive_dtmf=false").await?;
-                    return Ok(Some(typed));
+                    self.execute("set", KEYS_ARE_OPEN).await?;
+                    keys = Some(typed);
                 }
+                // Told only now: what is still to be done for the channel when it is taken into a room holds it back.
+                Some(News::Idle) if keys.is_some() => return Ok(keys),
                 Some(News::Gone) | None => return Ok(None),
-                Some(News::PieceOver | News::Answered) => {}
+                Some(News::PieceOver | News::Answered | News::Idle) => {}
             }
         }
     }
@@ -158,7 +163,7 @@ impl Caller<'_> {
             match news {
                 Some(News::PieceOver) => return Ok(true),
                 Some(News::Gone) | None => return Ok(false),
-                Some(News::Typed(_) | News::Answered) => {}
+                Some(News::Typed(_) | News::Answered | News::Idle) => {}
             }
         }
     }

@@ -32,7 +32,7 @@ export type CallVerb = 'answer' | 'hold' | 'resume' | 'hangup' | 'join';
 export type ConferenceVerb = 'cancel_ringing' | 'lock' | 'unlock' | 'leave' | 'rejoin' | 'end' | 'continue'
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge' | 'rescue'
   | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
-  | 'announce' | 'announce_stop' | 'hand_over';
+  | 'announce' | 'announce_stop' | 'hand_over' | 'dial_in' | 'dial_in_pin' | 'dial_in_close';
 export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
   | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
   | 'promote' | 'demote' | 'listen' | 'speak' | 'sidebar_leave' | 'coach' | 'uncoach'

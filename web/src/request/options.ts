@@ -13,10 +13,11 @@ export interface StartOptions {
   attendantLeaves: boolean;
   callerLeaves: boolean;
   oneLeft: boolean;
+  dialIn: boolean;
 }
 
 export const NO_OPTIONS: StartOptions = {
-  max: '', nobody: '', beep: '', attendantLeaves: false, callerLeaves: false, oneLeft: false,
+  max: '', nobody: '', beep: '', attendantLeaves: false, callerLeaves: false, oneLeft: false, dialIn: false,
 };
 
 /** What a browser remembers may be of another version. */
@@ -27,6 +28,7 @@ export function readOptions(kept: unknown): StartOptions {
     max: text(known.max), nobody: text(known.nobody),
     beep: BEEPS.find((beep) => beep === known.beep) ?? '',
     attendantLeaves: known.attendantLeaves === true, callerLeaves: known.callerLeaves === true, oneLeft: known.oneLeft === true,
+    dialIn: known.dialIn === true,
   };
 }
 
@@ -58,5 +60,6 @@ export function withOptions(wanted: NewConference, options: StartOptions): NewCo
     ...wanted,
     ...(Object.keys(rules).length > 0 && { end_rules: rules }),
     ...(options.beep && { beep: options.beep }),
+    ...(options.dialIn && { dial_in: {} }),
   };
 }

@@ -36,6 +36,7 @@ const MARKS: readonly Look[] = [
   ['heard', 'calm', 'mic', (one, words) => !!one.gain_in && words.heard(signed(one.gain_in))],
   ['hears', 'calm', 'speaker', (one, words) => !!one.gain_out && words.hears(signed(one.gain_out))],
   ['announcing', 'calm', 'speaker', (one, words) => one.announcing != null && words.announcing(one.announcing)],
+  ['dialedIn', 'calm', 'phone', (one, words) => !!one.dialed_in && words.dialedIn],
   ['moderator', 'calm', 'star', (one, words) => !!one.moderator && words.moderator],
   ['replaces', 'calm', 'redial', (one, words, { named }) => one.replaces != null && !isOver(one) && !isInside(one) && words.replaces(named(one.replaces))],
 ];

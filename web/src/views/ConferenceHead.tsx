@@ -10,9 +10,10 @@ import { mayAct } from '../live/select.ts';
 import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import type { Other } from '../verbs/verb.ts';
+import { DialIn } from './DialIn.tsx';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Panel, panelId } from './Panel.tsx';
-import { conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
+import { accessNumbers, conferenceName, otherConferences, soundsOf, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingSign } from './Recorder.tsx';
 import { Rescue } from './Rescue.tsx';
 
@@ -47,6 +48,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         <strong>{t.conference.tally(inside, rung, failed, closed)}</strong>
         {' · '}{t.call.node(conference.node_id)}{' · '}{t.conference.owner(conference.owner.name)}
       </p>
+      {!closed && <DialIn conference={conference} />}
       {conference.handed_over && !closed && <p class="sentence handed">{t.conference.handedOver(conference.handed_over.from.name, conference.handed_over.note)}</p>}
       {conference.question && !closed
         ? <Question conference={conference} />
@@ -138,7 +140,7 @@ function Everyone({ conference }: { conference: ConferenceView }) {
     <Panel
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={CONFERENCE_VERBS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts}
-      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
+      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference), accessNumbers: accessNumbers(conference) }}
       onAsk={({ verb, body }) => conferenceAction(conference, verb, body)}
       onClose={() => {
         document.getElementById(everyoneId(conference))?.focus();

@@ -148,7 +148,7 @@ function More({ conference, one, name, onClose }: MoreProps) {
       id={one.id} label={t.verbs.moreOf(name)} opener={shownKey('more')} table={PARTICIPANT_VERBS} words={t.verbs.participant}
       thing={one} note={isInside(one) ? undefined : t.verbs.off}
       asked={askedOf(one.id)} awaited={one.pending}
-      others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: [] }}
+      others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: [], accessNumbers: [] }}
       onAsk={({ verb, body }) => (verb === 'sidebar'
         ? conferenceAction(conference, verb, body) : participantAction(conference, one.id, verb, body))}
       onClose={onClose}
