@@ -2,15 +2,13 @@
 
 use crate::{
     desk::{Desk, SECOND, entered, killed, people, sent_back},
-    house::{olga, petra, rules},
+    house::{dial_in, olga, petra, rules},
 };
 use std::time::Duration;
 use switchboard::domain::{
     announcement::SoundFile,
     conference::Conference,
-    dial_in::{AccessNumber, DialInRules, DialInWish, GuessLimits, Order, Pin, PinWish, Prompts, Typed},
-    effect::WayBack,
-    endpoint::Safe,
+    dial_in::{DialInWish, Order, Pin, PinWish, Typed},
     ids::{ChannelId, ConferenceId},
     input::{ChannelEventKind, HookEvent, Input, RoomEventKind},
     node::requests::Accepted,
@@ -25,31 +23,8 @@ const GUEST: &str = "1004";
 const OUTSIDE: &str = "+49301234";
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn sound(name: &str) -> Vec<SoundFile> {
-    vec![SoundFile::new(format!("/{name}.wav")).unwrap()]
-}
-
 fn open_to_all() -> Rules {
-    let number = |number: &str| AccessNumber { number: number.into(), name: String::new() };
-    let safe = |text: &str| Safe::new(text).unwrap();
-    let dial_in = DialInRules {
-        numbers: vec![number(ACCESS), number(OTHER_ACCESS)],
-        pin_length: 6,
-        attempts: 3,
-        guesses: GuessLimits { of_caller: 5, at_number: 8, window: 30 * MINUTE },
-        wait: 10 * SECOND,
-        prompts: Prompts {
-            ask: sound("ask"),
-            wrong: sound("wrong"),
-            wait: sound("wait"),
-            locked: sound("locked"),
-            full: sound("full"),
-            closed: sound("closed"),
-            refused: sound("refused"),
-        },
-        way_back: WayBack { extension: safe("switchboard_dial_in"), context: safe("switchboard") },
-    };
-    Rules { dial_in: Some(dial_in), ..rules() }
+    Rules { dial_in: Some(dial_in()), ..rules() }
 }
 
 fn desk() -> Desk {

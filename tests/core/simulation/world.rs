@@ -7,7 +7,7 @@ use super::{
     switch::{Plan, Switch},
 };
 use crate::{
-    house::{Counted, rules},
+    house::{Counted, dial_in, rules},
     journal::{self, Journal, assert_same_state},
 };
 use std::collections::{BTreeMap, VecDeque};
@@ -315,7 +315,10 @@ impl World {
         match effect {
             Effect::HookHold(channel) => self.switch.hook_hold(channel),
             Effect::HookRelease(channel) => self.switch.hook_release(channel),
-            Effect::HookOrder(..) => unreachable!("nobody dials in here"),
+            Effect::HookOrder(channel, order) => {
+                let keys = super::people::keys(self);
+                self.switch.hook_order(channel, &order, keys);
+            }
             Effect::Resync => {
                 if self.link_is_up {
                     self.resync();
@@ -514,9 +517,9 @@ impl World {
     }
 }
 
-/// What is lost with the switch is rung again.
+/// What is lost with the switch is rung again; and people may dial in.
 fn rescuing() -> Rules {
-    let mut rules = rules();
+    let mut rules = Rules { dial_in: Some(dial_in()), ..rules() };
     rules.conference.rescue = Rescue::Auto;
     rules.originates_per_second = PER_SECOND;
     rules
