@@ -137,8 +137,8 @@ pub(super) enum News {
     PieceOver,
     /// Keys were waited for, and these came.
     Typed(Typed),
-    /// What was set last is set: nothing is left to do.
-    Idle,
+    /// Something plays.
+    Playing,
     /// The call is answered.
     Answered,
     /// The channel left the hook: taken elsewhere, or hung up.
@@ -174,7 +174,7 @@ impl Caller<'_> {
                 match news {
                     Some(News::Answered) => answered = true,
                     Some(News::PieceOver) => break,
-                    Some(News::Typed(_) | News::Idle) => {}
+                    Some(News::Typed(_) | News::Playing) => {}
                     // No news of a piece that must be over means that we lost track, and then the dialplan knows best.
                     Some(News::Gone) | None => return Ok(()),
                 }
@@ -227,9 +227,7 @@ fn meaning(event: &EslEvent) -> Option<News> {
             let typed = event.header_str(guest::TYPED).unwrap_or_default();
             Some(News::Typed(Typed::new(typed)))
         }
-        ("CHANNEL_EXECUTE_COMPLETE", "set") => {
-            (event.header_str("Application-Data") == Some(guest::KEYS_ARE_OPEN)).then_some(News::Idle)
-        }
+        ("CHANNEL_EXECUTE", "playback") => Some(News::Playing),
         ("CHANNEL_EXECUTE_COMPLETE", "answer") => Some(News::Answered),
         ("CHANNEL_EXECUTE_COMPLETE", "socket") | ("CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE", _) => Some(News::Gone),
         _ => None,
