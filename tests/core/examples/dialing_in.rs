@@ -36,7 +36,7 @@ fn wish(pin: PinWish) -> DialInWish {
 }
 
 fn given(digits: &str) -> PinWish {
-    PinWish::Given(Pin::new(digits).unwrap())
+    PinWish::Given(Pin::new(digits).expect("digits"))
 }
 
 fn start(desk: &mut Desk, who: &Actor, wish: DialInWish) -> Result<ConferenceId, Refusal> {
@@ -49,7 +49,7 @@ fn start(desk: &mut Desk, who: &Actor, wish: DialInWish) -> Result<ConferenceId,
 
 /// A conference of one who was rung, live, and its PIN.
 fn live(desk: &mut Desk) -> (ConferenceId, String) {
-    let id = start(desk, &petra(), wish(PinWish::Generated)).unwrap();
+    let id = start(desk, &petra(), wish(PinWish::Generated)).expect("nothing speaks against it");
     lives(desk, id);
     (id, pin_of(desk.conference_of(id)))
 }
@@ -64,7 +64,8 @@ fn lives(desk: &mut Desk, id: ConferenceId) {
 }
 
 fn pin_of(conference: &Conference) -> String {
-    conference.dial_in.as_ref().unwrap().pin.as_ref().unwrap().reveal().to_owned()
+    let pin = conference.dial_in.as_ref().and_then(|open| open.pin.as_ref());
+    pin.expect("it has a PIN").reveal().to_owned()
 }
 
 /// Somebody calls the access number.

@@ -2070,6 +2070,8 @@ export interface components {
              * @description Ports this node may carry in all.
              */
             ports_total: number;
+            /** @description What is decided is written down. While it cannot be, calls go on and people can be let go, but nobody is rung. */
+            store_is_up?: boolean;
             /** @description Conferences here can be recorded. */
             records?: boolean;
             /** @description The sounds that can be announced in its rooms, by name. */
@@ -2116,6 +2118,8 @@ export interface components {
             listener?: boolean;
             /** @description When they have left, the conference ends. */
             end_conference_on_exit?: boolean;
+            /** @description Is in the room although nobody asked for them: sent there by the dialplan or by hand. */
+            uninvited?: boolean;
             /** @description Called the access number themselves. */
             dialed_in?: boolean;
             /** @description Hears music, until the attendant or a moderator is there. */
