@@ -81,7 +81,7 @@ fn dialing_in_is_off_until_it_has_a_number_and_then_bounded() {
     let config = Config::parse(&format!("{NODE}[dial_in]\n{good}")).unwrap();
     assert_eq!(config.dial_in.map(|dial_in| (dial_in.pin_length, dial_in.attempts)), Some((6, 3)));
     for (lines, key) in [
-        ("", "[dial_in]"),
+        ("", "names no access number"),
         ("access_numbers = [{ number = \"5x\" }]", "number"),
         ("access_numbers = [{ number = \"55\" }, { number = \"+55\" }]", "number"),
         ("access_numbers = [{ number = \"55\", node = \"fs2\" }]", "node"),
