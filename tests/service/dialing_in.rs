@@ -64,6 +64,15 @@ impl House {
         (conference, talk, inside)
     }
 
+    /// Started again, and in step with its switch. The page may show for a moment what it was told before.
+    async fn is_up_again(&self) {
+        let deadline = Instant::now() + SOON;
+        while self.anna.board().await["nodes"][0]["state"] != "up" {
+            assert!(Instant::now() < deadline, "the link is not up again");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     fn pin(&self, conference: &str) -> String {
         let shown = &self.page.now().conferences[conference]["dial_in"];
         shown["pin"].as_str().unwrap_or_else(|| panic!("no PIN in {shown}")).to_owned()
@@ -210,7 +219,7 @@ async fn wrong_pins(report: Report) {
     // Nor after a restart.
     house.service.kill();
     house.service.run().await;
-    house.page.shows("the node up", SOON, |page| (page.node_state() == "up").then_some(())).await;
+    house.is_up_again().await;
     let (thief, called) = house.dials_in("Mallory", GUEST);
     house.is_sent_away(&thief, REFUSED, called).await;
 
@@ -324,8 +333,7 @@ async fn killed_at_the_prompt_and_in_the_room(report: Report) {
     house.service.kill();
     let killed = Instant::now();
     house.service.run().await;
-    let up = |page: &Picture| (page.node_state() == "up").then_some(());
-    house.page.shows("the node up", SOON, up).await;
+    house.is_up_again().await;
     // The dialplan brings them back to where they are asked.
     let mut asked = false;
     for _ in 0..3 {
@@ -340,7 +348,7 @@ async fn killed_at_the_prompt_and_in_the_room(report: Report) {
     house.service.kill();
     house.world.all_hear_each_other(&[&talk.caller, &talk.station, &inside, &guest]).await;
     house.service.run().await;
-    house.page.shows("the node up", SOON, up).await;
+    house.is_up_again().await;
     let one = house.is_in(&conference, GUEST).await;
     assert_eq!(one["dialed_in"], true);
     assert_eq!(house.pin(&conference), "4711");
@@ -353,7 +361,7 @@ async fn killed_at_the_prompt_and_in_the_room(report: Report) {
     assert!(lost.await.is_ok());
     house.service.kill();
     house.service.run().await;
-    house.page.shows("the node up", SOON, up).await;
+    house.is_up_again().await;
     let mut asked = false;
     for _ in 0..3 {
         asked = asked || house.world.hears_sound(&second, ASK, typed).await;
@@ -379,6 +387,6 @@ async fn nobody_asks_any_more(report: Report) {
     house.since("hung up, after the service died", killed);
     house.world.all_hear_each_other(&[&talk.caller, &talk.station, &inside]).await;
     house.service.run().await;
-    house.page.shows("the node up", SOON, |page| (page.node_state() == "up").then_some(())).await;
+    house.is_up_again().await;
     house.end(&conference).await;
 }
