@@ -14,6 +14,7 @@ use std::{
 };
 use switchboard::{
     domain::{
+        dial_in::Order,
         effect::{Command, Tag},
         ids::{ChannelId, NodeId},
         input::{Health, Input, Snapshot},
@@ -46,6 +47,7 @@ impl Reach for Switch {
     fn resync(&self) {}
     fn hook_hold(&self, _: ChannelId) {}
     fn hook_release(&self, _: ChannelId) {}
+    fn hook_order(&self, _: ChannelId, _: Order) {}
 }
 
 struct Desk {

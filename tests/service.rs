@@ -67,6 +67,8 @@ mod controls;
 mod crashing;
 #[path = "service/crossing.rs"]
 mod crossing;
+#[path = "service/dialing_in.rs"]
+mod dialing_in;
 #[path = "service/doctoring.rs"]
 mod doctoring;
 #[path = "service/ending.rs"]

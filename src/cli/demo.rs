@@ -10,7 +10,10 @@ use super::{
     serve::{start_log, stop_signal},
 };
 use crate::{
-    config::{Config, LogConfig, NodeConfig, PhoneRouteConfig, RecordingConfig, SpeechConfig, StationConfig},
+    config::{
+        AccessNumberConfig, Config, DialInConfig, LogConfig, NodeConfig, PhoneRouteConfig, RecordingConfig,
+        SpeechConfig, StationConfig,
+    },
     domain::{endpoint::Safe, states::Role},
     simulator::{Simulator, SimulatorConfig, Station},
     store::{
@@ -18,7 +21,7 @@ use crate::{
         accounts::{Accounts, NewUser},
     },
 };
-use callers::Callers;
+use callers::{ACCESS_NUMBER, Callers};
 use clap::Args;
 use rand::seq::IndexedRandom;
 use std::{
@@ -87,6 +90,7 @@ impl Demo {
                 speed: self.speed,
                 hook_context: "switchboard".into(),
                 stations: USERS.iter().map(|user| Station::new(user.station)).collect(),
+                access_numbers: vec![ACCESS_NUMBER.to_owned()],
                 gateways: BTreeMap::from([("carrier".to_owned(), true)]),
                 ..SimulatorConfig::default()
             })
@@ -227,6 +231,10 @@ fn configuration(port: u16, event_socket: SocketAddr, password: Secret) -> Confi
     for user in USERS {
         config.stations.push(StationConfig { endpoint: "user/{number}".into(), ..StationConfig::new(user.station) });
     }
+    config.dial_in = Some(DialInConfig {
+        access_numbers: vec![AccessNumberConfig { number: ACCESS_NUMBER.into(), ..AccessNumberConfig::default() }],
+        ..DialInConfig::default()
+    });
     config.numbers.country_code = Some("49".into());
     config.numbers.national_prefix = Some("0".into());
     config.numbers.international_prefix = Some("00".into());

@@ -14,7 +14,7 @@ use crate::{
 };
 use clap::Args;
 use finding::{Findings, Verdict};
-use node::NodePlan;
+use node::{DialInPlan, NodePlan};
 use std::{path::Path, process::ExitCode, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
 
@@ -141,6 +141,7 @@ async fn the_node(config: &Config, node: &NodeConfig) -> Vec<finding::Finding> {
         wait_context: node.wait_context.clone(),
         music: config.hook.music.clone(),
         hook_port: config.hook.listen.port(),
+        dial_in: dial_in(config, node),
         endpoints: endpoints(config),
         originates_per_second: node.originates_per_second,
         heard: heard::HeardPlan::of(config),
@@ -151,6 +152,16 @@ async fn the_node(config: &Config, node: &NodeConfig) -> Vec<finding::Finding> {
 /// A name of the configuration as something to ask with; what is not safe was refused when it was read.
 fn safe(text: &str) -> Result<Safe, String> {
     Safe::new(text).map_err(|error| error.to_string())
+}
+
+/// If somebody can dial in at this node.
+fn dial_in(config: &Config, node: &NodeConfig) -> Option<DialInPlan> {
+    let dial_in = config.dial_in.as_ref()?;
+    let here = dial_in.access_numbers.iter().any(|one| one.node.as_ref().is_none_or(|id| *id == node.id));
+    let sounds = dial_in.prompts.all().into_iter().flat_map(|(_, sounds)| sounds);
+    // Where a relative path leads is for the switch to say, by its language and rate.
+    let files = sounds.filter(|sound| sound.starts_with('/')).cloned().collect();
+    here.then(|| DialInPlan { extension: dial_in.extension.clone(), files })
 }
 
 fn host_and_port(address: &str) -> Option<(String, u16)> {

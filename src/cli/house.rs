@@ -4,6 +4,7 @@ use super::{recordings, rules, web_accounts::WebAccounts, web_groups::WebGroups}
 use crate::{
     config::{Config, NodeConfig},
     domain::{
+        dial_in::Order,
         effect::{Command, Tag},
         endpoint::Safe,
         fact::Person,
@@ -67,6 +68,10 @@ impl Reach for NodeReach {
 
     fn hook_release(&self, channel: ChannelId) {
         self.hook.release(channel);
+    }
+
+    fn hook_order(&self, channel: ChannelId, order: Order) {
+        self.hook.order(channel, &order);
     }
 }
 

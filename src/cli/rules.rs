@@ -2,11 +2,12 @@
 
 use crate::{
     config::{
-        ATTENDANT, Ask, BallotConfig, CALLER, ComeBackMode, Config, KeysConfig, NodeConfig, PhoneRouteConfig,
-        RecordingConfig, RescueMode, SpeechConfig, StationConfig,
+        ATTENDANT, AccessNumberConfig, Ask, BallotConfig, CALLER, ComeBackMode, Config, KeysConfig, NodeConfig,
+        PhoneRouteConfig, RecordingConfig, RescueMode, SpeechConfig, StationConfig,
     },
     domain::{
         announcement::{SoundFile, Sounds},
+        dial_in::{AccessNumber, DialInRules, GuessLimits, Prompts},
         effect::WayBack,
         ending::EndRules,
         endpoint::{Endpoint, Phrase, Safe, UnsafeText},
@@ -83,6 +84,7 @@ pub fn rules(config: &Config, node: &NodeConfig) -> Result<Rules, RulesError> {
         },
         originates_per_second: node.originates_per_second,
         prompt: prompt(config)?,
+        dial_in: dial_in(config, node)?,
     })
 }
 
@@ -114,6 +116,45 @@ fn speech(config: &SpeechConfig) -> Result<Option<SpeechRules>, RulesError> {
             many_joined: config.many_joined.clone(),
             many_left: config.many_left.clone(),
             somebody: config.somebody.clone(),
+        },
+    }))
+}
+
+/// None: the section is not there, or this node has no access number.
+fn dial_in(config: &Config, node: &NodeConfig) -> Result<Option<DialInRules>, RulesError> {
+    let Some(dial_in) = &config.dial_in else { return Ok(None) };
+    let here = |one: &&AccessNumberConfig| one.node.as_ref().is_none_or(|id| *id == node.id);
+    let number = |one: &AccessNumberConfig| AccessNumber { number: one.number.clone(), name: one.name.clone() };
+    let numbers: Vec<AccessNumber> = dial_in.access_numbers.iter().filter(here).map(number).collect();
+    if numbers.is_empty() {
+        return Ok(None);
+    }
+    // Whatever would not do was refused when the file was read.
+    let sounds = |sounds: &[String]| sounds.iter().filter_map(|sound| SoundFile::new(&**sound).ok()).collect();
+    let size = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+    let prompts = &dial_in.prompts;
+    Ok(Some(DialInRules {
+        numbers,
+        pin_length: u8::try_from(dial_in.pin_length).unwrap_or(u8::MAX),
+        attempts: dial_in.attempts,
+        guesses: GuessLimits {
+            of_caller: size(dial_in.max_wrong_per_caller),
+            at_number: size(dial_in.max_wrong_in_all),
+            window: Duration::from_secs(u64::from(dial_in.within_minutes) * 60),
+        },
+        wait: Duration::from_secs(dial_in.wait_seconds.into()),
+        prompts: Prompts {
+            ask: sounds(&prompts.ask),
+            wrong: sounds(&prompts.wrong),
+            wait: sounds(&prompts.wait),
+            locked: sounds(&prompts.locked),
+            full: sounds(&prompts.full),
+            closed: sounds(&prompts.closed),
+            refused: sounds(&prompts.refused),
+        },
+        way_back: WayBack {
+            extension: safe("[dial_in] extension", &dial_in.extension)?,
+            context: safe("[[node]] wait_context", &node.wait_context)?,
         },
     }))
 }

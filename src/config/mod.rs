@@ -5,6 +5,7 @@
 //! decided in the core; in here they are data whose form was checked.
 
 mod come_back;
+mod dial_in;
 mod ending;
 mod error;
 mod fields;
@@ -20,6 +21,7 @@ mod tests;
 mod validate;
 
 pub use come_back::{ComeBackConfig, ComeBackMode};
+pub use dial_in::{AccessNumberConfig, DialInConfig, PromptsConfig};
 pub use ending::EndRulesConfig;
 pub use error::{ConfigError, Problem};
 pub use keys::{BallotConfig, KeySoundsConfig, KeysConfig};
@@ -60,6 +62,8 @@ pub struct Config {
     pub end_rules: EndRulesConfig,
     pub rescue: RescueConfig,
     pub come_back: ComeBackConfig,
+    /// Absent: nobody can dial in.
+    pub dial_in: Option<DialInConfig>,
     pub recording: RecordingConfig,
     pub sounds: SoundsConfig,
     pub speech: SpeechConfig,

@@ -122,6 +122,32 @@ fn keys_that_cannot_be_told_apart_are_refused() {
 }
 
 #[test]
+fn dialing_in_is_off_until_it_has_a_number_and_then_bounded() {
+    assert_eq!(Config::parse(NODE).unwrap().dial_in, None);
+    let good = "access_numbers = [{ number = \"+4930555\", name = \"Berlin\", node = \"fs1\" }]\n";
+    let config = Config::parse(&format!("{NODE}[dial_in]\n{good}")).unwrap();
+    assert_eq!(config.dial_in.map(|dial_in| (dial_in.pin_length, dial_in.attempts)), Some((6, 3)));
+    for (lines, key) in [
+        ("", "names no access number"),
+        ("access_numbers = [{ number = \"5x\" }]", "number"),
+        ("access_numbers = [{ number = \"55\" }, { number = \"+55\" }]", "number"),
+        ("access_numbers = [{ number = \"55\", node = \"fs2\" }]", "node"),
+        (&format!("{good}pin_length = 3"), "pin_length"),
+        (&format!("{good}attempts = 0"), "attempts"),
+        (&format!("{good}max_wrong_in_all = 2"), "max_wrong_in_all"),
+        (&format!("{good}within_minutes = 0"), "within_minutes"),
+        (&format!("{good}wait_seconds = 2"), "wait_seconds"),
+        (&format!("{good}extension = \"a b\""), "extension"),
+        (&format!("{good}[dial_in.prompts]\nask = []"), "ask"),
+        (&format!("{good}[dial_in.prompts]\nlocked = [\"local_stream://moh\"]"), "locked"),
+        (&format!("{good}pins = 4"), "pins"),
+    ] {
+        let found = problem(&format!("{NODE}[dial_in]\n{lines}\n"));
+        assert!(format!("{found:?}").contains(key), "{found:?}");
+    }
+}
+
+#[test]
 fn the_end_of_a_conference_is_bounded() {
     for (line, key) in [
         ("max_seconds = 86401", "max_seconds"),
@@ -182,6 +208,8 @@ fn the_example_documents_every_key_and_no_other() {
         ("recording", keys::<RecordingConfig>()),
         ("dialing", keys::<DialingConfig>()),
         ("confirm", keys::<ConfirmConfig>()),
+        ("dial_in", keys::<DialInConfig>()),
+        ("dial_in.prompts", keys::<PromptsConfig>()),
         ("log", keys::<LogConfig>()),
     ]);
     let documented = documented();

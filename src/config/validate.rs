@@ -7,6 +7,7 @@ use super::{
 };
 use crate::domain::{
     announcement::{SoundFile, Sounds},
+    dial_in::PIN_LENGTHS,
     ending,
     endpoint::Safe,
     keys::Sequence,
@@ -65,6 +66,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     all.keys(&config.keys);
     all.dialing(config);
     all.confirm(&config.confirm);
+    all.dial_in(config);
     all.log(&config.log.level);
     if config.store.path.as_os_str().is_empty() {
         all.add(&["store", "path"], "is empty; name the file everything is kept in");
@@ -465,6 +467,64 @@ impl Findings {
                 &["confirm", "digits"],
                 format!("{folder:?} is no folder: letters, digits, _ - . + @ : / only"),
             );
+        }
+    }
+
+    fn dial_in(&mut self, config: &Config) {
+        let Some(dial_in) = &config.dial_in else { return };
+        let at = |key| ["dial_in", key];
+        let numbers = &dial_in.access_numbers;
+        self.check(
+            !numbers.is_empty(),
+            &["dial_in"],
+            "names no access number; add access_numbers = [{ number = \"…\" }], or remove the section",
+        );
+        let mut seen = BTreeSet::new();
+        for (index, one) in numbers.iter().enumerate() {
+            let index = &index.to_string();
+            let of = |key| ["dial_in", "access_numbers", index, key];
+            self.check(
+                is_number(&one.number),
+                &of("number"),
+                format!("{:?} is no number: digits, with a plus in front or not", one.number),
+            );
+            self.check(
+                seen.insert(one.number.trim_start_matches('+').to_owned()),
+                &of("number"),
+                format!("{:?} is there twice; remove one", one.number),
+            );
+            self.check(
+                one.name.chars().count() <= 60 && !one.name.chars().any(char::is_control),
+                &of("name"),
+                "is longer than 60 characters, or has unprintable ones",
+            );
+            let known = |node: &String| config.nodes.iter().any(|one| one.id == *node);
+            self.check(
+                one.node.as_ref().is_none_or(known),
+                &of("node"),
+                format!("{:?} is no node's id", one.node.as_deref().unwrap_or_default()),
+            );
+        }
+        let lengths = u32::from(*PIN_LENGTHS.start())..=u32::from(*PIN_LENGTHS.end());
+        self.range(&at("pin_length"), dial_in.pin_length, lengths, "digits");
+        self.range(&at("attempts"), dial_in.attempts, 1..=10, "times");
+        self.range(&at("max_wrong_per_caller"), dial_in.max_wrong_per_caller, 1..=100, "times");
+        self.range(&at("max_wrong_in_all"), dial_in.max_wrong_in_all, 1..=10_000, "times");
+        self.check(
+            dial_in.max_wrong_in_all >= dial_in.max_wrong_per_caller,
+            &at("max_wrong_in_all"),
+            "is less than max_wrong_per_caller: one caller could shut the number for all; raise it",
+        );
+        self.range(&at("within_minutes"), dial_in.within_minutes, 1..=1440, "minutes");
+        self.range(&at("wait_seconds"), dial_in.wait_seconds, 3..=60, "seconds");
+        self.check(is_word(&dial_in.extension), &at("extension"), WORD);
+        for (key, sounds) in dial_in.prompts.all() {
+            self.check(!sounds.is_empty(), &["dial_in", "prompts", key], "is empty: the caller would hear nothing");
+            for (index, sound) in sounds.iter().enumerate() {
+                if let Err(fault) = SoundFile::new(&**sound) {
+                    self.add(&["dial_in", "prompts", key, &index.to_string()], fault.to_string());
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ mod folding;
 use super::{
     announcement::{Announcing, DoorSounds, Passing},
     cause::{Cause, Reason},
+    dial_in::{DialIn, WrongPins},
     ending::Ending,
     endpoint::Endpoint,
     fact::{Attempt, Invited, Person},
@@ -55,6 +56,9 @@ pub struct Conference {
     pub votes: Vec<Vote>,
     /// Who runs it by the keys of their phone, also without the attendant.
     pub in_charge: Option<ParticipantId>,
+    /// How people can dial in; none: they cannot.
+    pub dial_in: Option<DialIn>,
+    pub wrong_pins: Option<WrongPins>,
     /// What is being played. Not journaled: after a restart nobody can say.
     pub announcing: Vec<Announcing>,
     /// How many there were. Not journaled.
@@ -216,6 +220,8 @@ pub struct Leg {
     pub screened: bool,
     /// A caller on the way from the queue into the room: their channel was never dialed.
     pub joining: bool,
+    /// They called the access number.
+    pub dialed_in: bool,
     /// Sent to the room of this other conference, to be this participant there.
     pub passing: Option<(ConferenceId, ParticipantId)>,
     /// And was sent there deaf and muted.
@@ -340,6 +346,7 @@ impl Leg {
             not_before: None,
             screened: false,
             joining: false,
+            dialed_in: false,
             passing: None,
             passing_screened: false,
             redirected: None,

@@ -2,6 +2,7 @@
 
 use super::{
     announcement::{Listener, Passing, SoundFile},
+    dial_in::Order,
     endpoint::{Endpoint, Phrase, Safe},
     hearing::Relate,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId},
@@ -20,6 +21,8 @@ pub enum Effect {
     HookHold(ChannelId),
     /// Let go of the hook's socket: the channel is looked after elsewhere.
     HookRelease(ChannelId),
+    /// What the hook is to do with somebody who dialed in.
+    HookOrder(ChannelId, Order),
     /// Ask the switch for everything again, and compare.
     Resync,
 }

@@ -6,6 +6,7 @@
 use super::{
     announcement::Beep,
     cause::Cause,
+    dial_in::DialIn,
     ending::EndRules,
     endpoint::Endpoint,
     ids::{CallId, ChannelId, ConferenceId, ParticipantId, RecordingId, UserId},
@@ -428,6 +429,31 @@ pub enum Fact {
         name: String,
         number: String,
         ports: u32,
+    },
+    /// People can dial into it, in this way.
+    DialInOpened {
+        dial_in: DialIn,
+    },
+    DialInClosed,
+    /// Somebody called the access number, and is let in. They are a new participant, or one who was asked for, or in,
+    /// before.
+    GuestDialsIn {
+        participant: ParticipantId,
+        leg: ChannelId,
+        name: String,
+        number: String,
+        ports: u32,
+    },
+    /// Somebody who called the access number pressed something else than a PIN. What it was is nobody's business.
+    WrongPin {
+        access: String,
+        number: String,
+        channel: ChannelId,
+        /// How many there were in this call.
+        times: u32,
+        /// From this one on they are not asked any more, for now.
+        #[serde(default)]
+        locked_out: bool,
     },
     /// Its people are rung again into another one.
     ConferenceRescued {

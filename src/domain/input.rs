@@ -1,6 +1,8 @@
 //! What happens to the core. Everything the shell learns is turned into one of these.
 
-use super::{announcement::Passing, effect::Tag, hearing::Relations, ids::ChannelId, keys::Key, setting::Setting};
+use super::{
+    announcement::Passing, dial_in::Typed, effect::Tag, hearing::Relations, ids::ChannelId, keys::Key, setting::Setting,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that happened.
@@ -218,6 +220,19 @@ pub enum HookEvent {
         disposition: Option<String>,
         /// What the station's SIP said when it refused. The event that says so, too, may come later than the caller.
         sip_status: Option<u16>,
+    },
+    /// Somebody called an access number.
+    DialsIn {
+        channel: ChannelId,
+        /// The access number, as the dialplan names it.
+        access: String,
+        caller_name: String,
+        caller_number: String,
+    },
+    /// They were asked for a PIN, and pressed these keys.
+    Typed {
+        channel: ChannelId,
+        typed: Typed,
     },
     Closed {
         channel: ChannelId,

@@ -9,6 +9,7 @@ pub mod announcement;
 pub mod call;
 pub mod cause;
 pub mod conference;
+pub mod dial_in;
 pub mod effect;
 pub mod ending;
 pub mod endpoint;

@@ -2,10 +2,11 @@
 
 use super::{
     announcement::Beep,
+    dial_in::{DialInWish, PinWish},
     ending::EndWishes,
     group::Group,
     ids::{CallId, ConferenceId, ParticipantId, UserId},
-    object::{object, objects},
+    object::{object, object_or_null, objects},
     reach::Strategy,
     setting::{Digits, Setting},
     speech::SpokenText,
@@ -247,6 +248,20 @@ pub enum Verb {
         to: Actor,
         note: String,
     },
+    /// Lets people dial into it, or changes the access number or the PIN by which they do.
+    OpenDialIn {
+        conference_id: ConferenceId,
+        wish: DialInWish,
+    },
+    /// Another PIN; whoever is in stays.
+    ChangePin {
+        conference_id: ConferenceId,
+        pin: PinWish,
+    },
+    /// Nobody else can dial in.
+    CloseDialIn {
+        conference_id: ConferenceId,
+    },
     /// The answer to the question whether to go on without the caller who hung up.
     ContinueWithoutCaller {
         conference_id: ConferenceId,
@@ -304,6 +319,9 @@ pub struct NewConference {
     /// Whoever comes before the attendant or a moderator hears music until one of them is there.
     #[serde(default)]
     pub wait_for_host: bool,
+    /// Let people dial into it. Absent: nobody can, until that is opened.
+    #[serde(default, deserialize_with = "object_or_null")]
+    pub dial_in: Option<DialInWish>,
 }
 
 /// Somebody to be rung.

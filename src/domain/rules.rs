@@ -2,6 +2,7 @@
 
 use super::{
     announcement::{Beep, SoundFile, Sounds},
+    dial_in::DialInRules,
     effect::WayBack,
     ending::EndRules,
     endpoint::{Endpoint, Phrase, Safe},
@@ -40,6 +41,8 @@ pub struct Rules {
     /// Most legs dialed in a second, evenly spread; 0: no limit.
     pub originates_per_second: u32,
     pub prompt: Prompt,
+    /// None: nobody can dial in.
+    pub dial_in: Option<DialInRules>,
 }
 
 /// What whoever picks up hears until they press 1.

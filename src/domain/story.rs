@@ -227,6 +227,21 @@ fn tell_rest(conference: &Conference, actor: Option<&Person>, fact: &Fact) -> Op
             };
             told("conference.caller_let_in", text)
         }
+        Fact::GuestDialsIn { name, number, .. } => {
+            told("conference.guest_dials_in", format!("{} dials in.", name_or_number(name, number)))
+        }
+        Fact::DialInOpened { dial_in } => {
+            let pin = if dial_in.pin.is_some() { "with a PIN" } else { "without a PIN" };
+            let access = &dial_in.access;
+            told("conference.dial_in.opened", format!("The conference can be dialed into at {access}, {pin}."))
+        }
+        Fact::DialInClosed => told("conference.dial_in.closed", format!("{by} lets nobody else dial in.")),
+        Fact::WrongPin { access, number, times, locked_out, .. } => {
+            let (who, often) = (name_or_number("", number), if *times == 1 { "" } else { " again" });
+            let out = if *locked_out { ", and is not asked any more for now" } else { "" };
+            let text = format!("{who} entered a wrong PIN{often} at {access} ({times} in this call){out}.");
+            told("conference.dial_in.wrong_pin", text)
+        }
         Fact::ConferenceRescued { .. } => {
             let text = match actor {
                 Some(person) => format!("{} has everybody rung again who was in.", person.name),

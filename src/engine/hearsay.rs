@@ -26,7 +26,7 @@ impl Hearsay {
     pub fn sift(&mut self, input: Input) -> Sifted {
         let mut ask = Vec::new();
         let believed = match input {
-            Input::Hook(HookEvent::Arrived { channel, .. }) => {
+            Input::Hook(HookEvent::Arrived { channel, .. } | HookEvent::DialsIn { channel, .. }) => {
                 if let Input::Hook(arrived) = input {
                     // Who came first stays: a second voice may not put other words into the mouth of the first.
                     self.0.entry(channel).or_insert(arrived);

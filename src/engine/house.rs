@@ -344,6 +344,9 @@ impl Verb {
             | Self::OpenVote { conference_id, .. }
             | Self::CloseVote { conference_id }
             | Self::PutInCharge { conference_id, .. }
+            | Self::OpenDialIn { conference_id, .. }
+            | Self::ChangePin { conference_id, .. }
+            | Self::CloseDialIn { conference_id }
             | Self::ContinueWithoutCaller { conference_id } => Conference(*conference_id),
         }
     }

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        dial_in::Order,
         effect::{Command, Effect, Tag},
         fact::{Person, Subject},
         ids::ChannelId,
@@ -40,6 +41,7 @@ pub trait Reach: Send {
     fn resync(&self);
     fn hook_hold(&self, channel: ChannelId);
     fn hook_release(&self, channel: ChannelId);
+    fn hook_order(&self, channel: ChannelId, order: Order);
 }
 
 /// What the house tells the task.
@@ -402,6 +404,7 @@ impl NodeTask {
                 }
                 Effect::HookHold(channel) => self.reach.hook_hold(channel),
                 Effect::HookRelease(channel) => self.reach.hook_release(channel),
+                Effect::HookOrder(channel, order) => self.reach.hook_order(channel, order),
                 Effect::Resync => self.reach.resync(),
             }
         }

@@ -3,9 +3,9 @@
 mod meeting;
 
 use super::view::{
-    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, EndDue, HandedOverView,
-    IntroductionState, LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question, QuestionKind,
-    RecordingView, UserRef,
+    Activity, AnnouncementState, AnnouncementView, CallKind, CallView, ConferenceView, DialInOffer, DialInView, EndDue,
+    HandedOverView, IntroductionState, LegView, NodeView, Notice, ParticipantView, PartyView, Progress, Question,
+    QuestionKind, RecordingView, UserRef, WrongPinsView,
 };
 use crate::domain::{
     announcement::Announcing,
@@ -51,6 +51,11 @@ pub fn node(node: &Node, store_is_up: bool) -> NodeView {
         store_is_up,
         records: node.rules.recording.is_some(),
         secret_votes: node.rules.conference.keys.secret,
+        dial_in: node
+            .rules
+            .dial_in
+            .as_ref()
+            .map(|rules| DialInOffer { access_numbers: rules.numbers.clone(), pin_length: rules.pin_length }),
         sounds: node.rules.conference.sounds.by_name.keys().cloned().collect(),
         speaks: node.can_speak(),
         languages: node.rules.conference.speech.iter().flat_map(|speech| speech.voices.keys().cloned()).collect(),
@@ -118,6 +123,7 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         wait_for_host: conference.wait_for_host,
         hands: conference.hands.iter().map(meeting::hand).collect(),
         votes: conference.votes.iter().map(|vote| meeting::vote(conference, vote)).collect(),
+        dial_in: dial_in(conference),
         announcing: conference.announcing.iter().map(announcement).collect(),
         end_rules: conference.ending.rules.clone(),
         ends_at: conference.ending.ends_at,
@@ -133,6 +139,20 @@ pub fn conference(node: &NodeId, conference: &Conference) -> ConferenceView {
         participants: conference.participants.iter().map(|one| participant(conference, one)).collect(),
         recordings: conference.recordings.iter().map(recording).collect(),
     }
+}
+
+/// Of one that is over nobody needs the PIN.
+fn dial_in(conference: &Conference) -> Option<DialInView> {
+    let open = conference.dial_in.as_ref().filter(|_| !conference.is_over())?;
+    Some(DialInView {
+        access_number: open.access.clone(),
+        pin: open.pin.as_ref().map(|pin| pin.reveal().to_owned()),
+        wrong_pins: conference.wrong_pins.as_ref().map(|wrong| WrongPinsView {
+            count: wrong.count,
+            last_number: wrong.last_number.clone(),
+            last_at: wrong.last_at,
+        }),
+    })
 }
 
 fn recording(recording: &Recording) -> RecordingView {
@@ -222,6 +242,7 @@ fn participant(conference: &Conference, participant: &Participant) -> Participan
         listener: participant.listener,
         end_conference_on_exit: participant.end_conference_on_exit,
         uninvited: participant.uninvited,
+        dialed_in: latest.is_some_and(|leg| leg.dialed_in),
         waits_for_host: participant.waits_for_host,
         announcing: conference
             .announcing

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     announcement::Beep,
+    dial_in::AccessNumber,
     ending::EndRules,
     ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
     reach::Strategy,
@@ -66,6 +67,18 @@ pub struct NodeView {
     /// Languages a text can be spoken in, besides the usual one.
     #[serde(default)]
     pub languages: Vec<String>,
+    /// How conferences here can be dialed into; absent: they cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dial_in: Option<DialInOffer>,
+}
+
+/// What the configuration offers for dialing in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DialInOffer {
+    /// The first is taken where nobody names one.
+    pub access_numbers: Vec<AccessNumber>,
+    /// Every PIN has so many digits.
+    pub pin_length: u8,
 }
 
 fn yes() -> bool {
@@ -187,6 +200,9 @@ pub struct ConferenceView {
     /// Oldest first; the last one may be open.
     #[serde(default)]
     pub votes: Vec<VoteView>,
+    /// How people can dial in; absent: they cannot, or it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dial_in: Option<DialInView>,
     /// What is being played, to all or to one, oldest first.
     #[serde(default)]
     pub announcing: Vec<AnnouncementView>,
@@ -241,6 +257,28 @@ pub struct RecordingView {
     /// Why it is over: `stopped`, `conference_over`, `by_itself`, `unseen`, `not_announced`, `not_opened`, `not_started`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Notice>,
+}
+
+/// How people can dial into a conference. Shown to whoever may steer it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DialInView {
+    /// As people dial it.
+    pub access_number: String,
+    /// Absent: whoever dials the number is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<String>,
+    /// Somebody at this access number pressed something else than a PIN; perhaps meant for another conference there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong_pins: Option<WrongPinsView>,
+}
+
+/// Wrong PINs since the conference began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WrongPinsView {
+    pub count: u32,
+    /// Who called the last time; may be empty.
+    pub last_number: String,
+    pub last_at: Timestamp,
 }
 
 /// Somebody wants to speak.
@@ -406,6 +444,9 @@ pub struct ParticipantView {
     /// Is in the room although nobody asked for them: sent there by the dialplan or by hand.
     #[serde(default)]
     pub uninvited: bool,
+    /// Called the access number themselves.
+    #[serde(default)]
+    pub dialed_in: bool,
     /// Hears music, until the attendant or a moderator is there.
     #[serde(default)]
     pub waits_for_host: bool,

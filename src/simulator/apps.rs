@@ -114,6 +114,7 @@ impl World {
             "transfer" => return self.app_transfer(uuid, arg),
             "conference" => return self.enter_room(uuid, arg),
             "bridge" => return self.app_bridge(uuid, arg),
+            "play_and_get_digits" => return Self::app_digits(arg),
             "socket" => return self.app_socket(uuid, arg, id),
             _ => {
                 // An application FreeSWITCH does not have kills the leg.
@@ -130,6 +131,7 @@ impl World {
             Wait::Park => self.park_started(uuid),
             Wait::Play { path, .. } => self.play_started(uuid, id, path),
             Wait::Bridge => self.dial_of_bridge(uuid),
+            Wait::Digits(_) => self.digits_started(uuid, id),
             Wait::Room | Wait::Connecting | Wait::Greeted | Wait::Socket | Wait::Stranded | Wait::Sleep => {}
         }
     }
@@ -172,7 +174,7 @@ impl World {
         match &running.wait {
             Wait::Play { path, .. } => self.play_stopped(uuid, path),
             Wait::Park | Wait::Socket | Wait::Stranded => self.tell_of("CHANNEL_UNPARK", uuid),
-            Wait::Room | Wait::Bridge | Wait::Connecting | Wait::Greeted | Wait::Sleep => {}
+            Wait::Room | Wait::Bridge | Wait::Connecting | Wait::Greeted | Wait::Sleep | Wait::Digits(_) => {}
         }
         // Parked by the state machine, not by an application.
         if !running.app.is_empty() {

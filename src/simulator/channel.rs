@@ -1,6 +1,7 @@
 //! One channel: what it is, how it rings and answers.
 
 use super::{
+    digits::Digits,
     fates::Fate,
     world::{World, micros},
 };
@@ -91,6 +92,8 @@ pub(super) enum Wait {
     /// The server went away without ever saying `connect`: parked for good, answered or not.
     Stranded,
     Sleep,
+    /// Asks for keys.
+    Digits(Box<Digits>),
 }
 
 /// An application that has not returned. Applications sent to a channel run on top of the one it is in.

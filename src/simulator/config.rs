@@ -28,6 +28,9 @@ pub struct SimulatorConfig {
     pub wait_extension: String,
     /// The operator's own answer to a caller nobody took.
     pub fallback_extension: String,
+    /// The numbers that lead to the extension where callers are asked for a PIN, and that extension.
+    pub access_numbers: Vec<String>,
+    pub dial_in_extension: String,
     /// Further extensions of that context, each an inline list of actions (`answer:,park:`).
     pub extensions: BTreeMap<String, String>,
     /// How long the dialplan plays music and tries the hook again before it takes the fallback.
@@ -59,6 +62,8 @@ impl Default for SimulatorConfig {
             hook_context: "default".into(),
             wait_extension: "switchboard_wait".into(),
             fallback_extension: "switchboard_fallback".into(),
+            access_numbers: Vec::new(),
+            dial_in_extension: "switchboard_dial_in".into(),
             extensions: BTreeMap::new(),
             retry_for: Duration::from_secs(30),
             stations: vec![Station::new("1001"), Station::new("1002"), Station::new("1003")],

@@ -81,6 +81,14 @@ impl World {
         if *extension == self.config.wait_extension {
             return Some(self.waiting(channel));
         }
+        if *extension == self.config.dial_in_extension {
+            return Some(self.dialing_in(channel));
+        }
+        if channel.inbound && self.config.access_numbers.contains(extension) {
+            let mut actions = self.dialing_in(channel);
+            actions.push_front(action("set", format!("switchboard_access={extension}")));
+            return Some(actions);
+        }
         if *extension == self.config.fallback_extension {
             return Some(fallback());
         }
@@ -127,6 +135,28 @@ impl World {
             "transfer",
             format!("{} XML {}", self.config.fallback_extension, self.config.hook_context),
         ));
+        actions
+    }
+}
+
+impl World {
+    /// The shipped extension for whoever called an access number: the hook, three times, then a tone and goodbye.
+    fn dialing_in(&self, channel: &Channel) -> Actions {
+        const PIECE: u64 = 5;
+        let hooks = channel.get("switchboard_hooks").unwrap_or_default();
+        let mut actions = VecDeque::from([action("answer", ""), action("set", "sensitive_dtmf=true")]);
+        for _ in 0..3 {
+            actions.push_back(action("set", "switchboard_dial_in=${switchboard_access}"));
+            if !hooks.is_empty() {
+                actions.push_back(action("socket", format!("{hooks} async full")));
+            }
+            actions.push_back(action("unset", "switchboard_dial_in"));
+            actions.push_back(action("set", "sensitive_dtmf=false"));
+            actions.push_back(action("set", format!("playback_timeout_sec={PIECE}")));
+            actions.push_back(action("playback", "local_stream://moh"));
+        }
+        actions.push_back(action("playback", "tone_stream://v=-13;%(250,250,425);loops=8"));
+        actions.push_back(action("hangup", "NORMAL_TEMPORARY_FAILURE"));
         actions
     }
 }

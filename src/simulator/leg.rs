@@ -274,7 +274,11 @@ impl World {
             ("DTMF-Duration", "960".to_owned()),
             ("DTMF-Source", "RTP".to_owned()),
         ];
-        self.tell("DTMF", uuid, &[], &digit);
+        // The switch keeps the keys of a secret to itself.
+        if self.live(uuid).is_some_and(|channel| channel.get("sensitive_dtmf") != Some("true")) {
+            self.tell("DTMF", uuid, &[], &digit);
+        }
+        self.digit_pressed(uuid, pressed);
         if let Some(dial) = dial.filter(|_| asked) {
             self.tell("PLAYBACK_STOP", uuid, &[], &[("Playback-File-Path", file.clone())]);
             if right {

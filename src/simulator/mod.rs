@@ -28,6 +28,7 @@ mod console;
 mod control;
 mod dial;
 mod dialplan;
+mod digits;
 mod ending;
 mod event;
 mod fates;

@@ -7,7 +7,7 @@ impl World {
     pub(super) fn play_started(&mut self, uuid: &str, id: u64, path: &str) {
         let headers = file_headers(path);
         self.tell("PLAYBACK_START", uuid, &[], &headers);
-        if path.starts_with("tone_stream://") {
+        if !path.starts_with("local_stream://") {
             self.heard.entry(uuid.to_owned()).or_default().push((Instant::now(), path.to_owned()));
         }
         let Some(channel) = self.live(uuid) else { return };
@@ -73,6 +73,8 @@ pub(super) fn length_of(path: &str) -> Option<Duration> {
             let millis: i64 = rest.split(',').next()?.parse().ok()?;
             u64::try_from(millis).ok().map(Duration::from_millis)
         }
+        // One after the other.
+        Some(("file_string", rest)) => rest.split('!').map(length_of).sum(),
         Some(("tone_stream", rest)) => {
             let loops: i64 = match rest.split_once("loops=") {
                 Some((_, loops)) => loops.trim().parse().unwrap_or(1),
@@ -104,6 +106,8 @@ mod tests {
         assert_eq!(length_of("tone_stream://%(300,200,800);loops=2"), Some(Duration::from_millis(1000)));
         let two = "tone_stream://v=-17;%(300,50,1000);%(600,0,800)";
         assert_eq!(length_of(two), Some(Duration::from_millis(950)));
+        let said = "file_string://a.wav!tone_stream://%(200,0,950)!tone_stream://%(100,100,620)";
+        assert_eq!(length_of(said), Some(Duration::from_millis(2400)));
         assert_eq!(length_of("silence_stream://1500"), Some(Duration::from_millis(1500)));
         assert_eq!(length_of("silence_stream://-1"), None);
     }

@@ -8,9 +8,10 @@
 //! link to the switch confirms the channel.
 
 mod caller;
+mod guest;
 mod handshake;
 
-use crate::domain::{endpoint::Safe, ids::ChannelId, input::Input};
+use crate::domain::{dial_in::Order, endpoint::Safe, ids::ChannelId, input::Input};
 use ipnet::IpNet;
 use std::{
     collections::BTreeMap,
@@ -80,13 +81,21 @@ impl HookHandle {
     /// what the channel does next.
     pub fn release(&self, channel: ChannelId) {
         for connection in self.callers.of(channel) {
-            connection.cancel();
+            connection.release.cancel();
+        }
+    }
+
+    /// Tells what to do with somebody who dialed in.
+    pub fn order(&self, channel: ChannelId, order: &Order) {
+        for connection in self.callers.of(channel) {
+            // Whoever is gone, or was no guest, needs none.
+            let _ = connection.orders.send(order.clone());
         }
     }
 
     /// Keeps the caller, with music. A caller is kept from arrival on, so this only tells whether one is there.
     pub fn hold(&self, channel: ChannelId) -> bool {
-        self.callers.of(channel).iter().any(|connection| !connection.is_cancelled())
+        self.callers.of(channel).iter().any(|connection| !connection.release.is_cancelled())
     }
 
     /// Where it listens.
@@ -154,20 +163,30 @@ async fn accept(
 /// The open connections by the channel each claims to be. More than one may claim the same, and none of them can
 /// push another out.
 #[derive(Default)]
-struct Callers(Mutex<BTreeMap<ChannelId, Vec<(u64, CancellationToken)>>>);
+struct Callers(Mutex<Connections>);
+
+type Connections = BTreeMap<ChannelId, Vec<(u64, Connection)>>;
+
+/// How one is spoken to.
+#[derive(Clone)]
+struct Connection {
+    release: CancellationToken,
+    /// For somebody who dialed in.
+    orders: mpsc::UnboundedSender<Order>,
+}
 
 impl Callers {
-    fn all(&self) -> MutexGuard<'_, BTreeMap<ChannelId, Vec<(u64, CancellationToken)>>> {
+    fn all(&self) -> MutexGuard<'_, Connections> {
         // Nothing panics while holding it, and the map is whole between any two operations.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn of(&self, channel: ChannelId) -> Vec<CancellationToken> {
+    fn of(&self, channel: ChannelId) -> Vec<Connection> {
         let all = self.all();
         all.get(&channel).into_iter().flatten().map(|(_, connection)| connection.clone()).collect()
     }
 
-    fn enter(&self, channel: ChannelId, connection: CancellationToken) -> u64 {
+    fn enter(&self, channel: ChannelId, connection: Connection) -> u64 {
         let mut all = self.all();
         let connections = all.entry(channel).or_default();
         let number = connections.last().map_or(0, |(last, _)| last + 1);

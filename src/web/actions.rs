@@ -8,6 +8,7 @@ use super::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
     },
+    input_dial_in::NewPin,
     input_ending::Extension,
     input_groups::{ConferenceWanted, NewParticipants, too_many},
     input_owning::NewOwner,
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
+        dial_in::DialInWish,
         group::Group,
         ids::{CallId, ConferenceId, GroupId, ParticipantId},
         setting::Setting,
@@ -172,6 +174,15 @@ async fn act_on_conference(asked: Asked<(String, ConferenceVerb)>) -> Result<Res
                 let Extension { seconds } = request.json_or_default().await?;
                 return Ok(Verb::Extend { conference_id, seconds });
             }
+            ConferenceVerb::DialIn => {
+                let wish: DialInWish = request.json_or_default().await?;
+                return Ok(Verb::OpenDialIn { conference_id, wish });
+            }
+            ConferenceVerb::DialInPin => {
+                let NewPin { pin } = request.json_or_default().await?;
+                return Ok(Verb::ChangePin { conference_id, pin });
+            }
+            ConferenceVerb::DialInClose => Verb::CloseDialIn { conference_id },
             ConferenceVerb::Drop => {
                 let Everybody { except } = request.json_or_default().await?;
                 return Ok(Verb::DropAll { conference_id, spare: except });

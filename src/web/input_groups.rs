@@ -4,10 +4,11 @@ use super::input::{Checked, Faults, MAX_NAME, MAX_PARTICIPANTS};
 use crate::{
     domain::{
         announcement::Beep,
+        dial_in::DialInWish,
         ending::EndWishes,
         group::Group,
         ids::{CallId, GroupId},
-        object::{object, objects},
+        object::{object, object_or_null, objects},
         time::Timestamp,
     },
     engine::messages::{NewConference, NewParticipant},
@@ -69,6 +70,9 @@ pub struct ConferenceWanted {
     /// Whoever comes before the attendant or a moderator hears music until one of them is there.
     #[serde(default)]
     pub wait_for_host: bool,
+    /// Let people dial into it, if the node has access numbers. Absent: nobody can, until that is opened.
+    #[serde(default, deserialize_with = "object_or_null")]
+    pub dial_in: Option<DialInWish>,
 }
 
 impl ConferenceWanted {
@@ -83,6 +87,7 @@ impl ConferenceWanted {
             end_rules,
             beep,
             wait_for_host,
+            dial_in,
         } = self;
         NewConference {
             call_id,
@@ -94,6 +99,7 @@ impl ConferenceWanted {
             end_rules,
             beep,
             wait_for_host,
+            dial_in,
         }
     }
 }
@@ -132,7 +138,14 @@ impl Checked for NewGroup {
 
 impl Checked for ConferenceWanted {
     fn check(&self, faults: &mut Faults) {
-        faults.people_and_groups(&self.participants, &self.groups);
+        // Whoever is wanted may all dial in by themselves.
+        let rung = !self.participants.is_empty() || !self.groups.is_empty();
+        if rung || self.dial_in.is_none() || (self.call_id.is_none() && !self.include_attendant) {
+            faults.people_and_groups(&self.participants, &self.groups);
+        }
+        if let Some(wish) = &self.dial_in {
+            faults.dial_in("/dial_in", wish);
+        }
         faults.station(self.station.as_ref());
         faults.end_rules(&self.end_rules);
     }

@@ -23,6 +23,7 @@ mod identity;
 mod input;
 mod input_announcing;
 mod input_controls;
+mod input_dial_in;
 mod input_ending;
 mod input_groups;
 mod input_owning;

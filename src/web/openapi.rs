@@ -13,6 +13,7 @@ use super::{
         Everybody, Keys, Label, NewCoaching, NewGain, NewSidebar, NewThreshold, OtherConference, Replacement,
         WhichSidebar,
     },
+    input_dial_in::NewPin,
     input_ending::Extension,
     input_groups::{ConferenceWanted, NewGroup, NewParticipants},
     input_owning::NewOwner,
@@ -25,7 +26,7 @@ use super::{
     settings::STREAMS_PER_USER,
 };
 use crate::{
-    domain::group::Group,
+    domain::{dial_in::DialInWish, group::Group},
     engine::view::{Board, CallView, ConferenceView, Status, Story},
 };
 use utoipa::{
@@ -49,6 +50,7 @@ use utoipa::{
     ConferenceView,
     Credentials,
     ConferenceWanted,
+    DialInWish,
     Everybody,
     Extension,
     Group,
@@ -64,6 +66,7 @@ use utoipa::{
     NewGroup,
     NewOwner,
     NewParticipants,
+    NewPin,
     NewSidebar,
     NewThreshold,
     NewVote,
@@ -258,6 +261,11 @@ fn summary(route: Route) -> &'static str {
         Route::Conference(ConferenceVerb::AnnounceStop) => "Stop what is played to everybody",
         Route::Participant(ParticipantVerb::Announce) => "Play a sound to one participant only",
         Route::Participant(ParticipantVerb::AnnounceStop) => "Stop what is played to the participant",
+        Route::Conference(ConferenceVerb::DialIn) => {
+            "Let people dial into it, or change the access number or the PIN by which they do"
+        }
+        Route::Conference(ConferenceVerb::DialInPin) => "Another PIN; whoever is in stays",
+        Route::Conference(ConferenceVerb::DialInClose) => "Nobody else can dial in",
         Route::Conference(ConferenceVerb::Extend) => "Let it go on for longer than its longest time",
         Route::Conference(ConferenceVerb::Drop) => "Take out everybody who joined, or all but the hosts",
         Route::OpenApi => "This document",
@@ -288,6 +296,8 @@ fn body(route: Route) -> Option<RequestBody> {
         Route::Conference(ConferenceVerb::Announce) | Route::Participant(ParticipantVerb::Announce) => {
             (reference::<NewAnnouncement>(), Required::True)
         }
+        Route::Conference(ConferenceVerb::DialIn) => (reference::<DialInWish>(), Required::False),
+        Route::Conference(ConferenceVerb::DialInPin) => (reference::<NewPin>(), Required::False),
         Route::Conference(ConferenceVerb::Extend) => (reference::<Extension>(), Required::False),
         Route::Conference(ConferenceVerb::HandOver) => (reference::<NewOwner>(), Required::True),
         Route::Conference(ConferenceVerb::VoteOpen) => (reference::<NewVote>(), Required::False),

@@ -40,6 +40,7 @@ verbs! {
         Announce = "announce", AnnounceStop = "announce_stop",
         HandOver = "hand_over", WaitForHost = "wait_for_host", WaitForNobody = "wait_for_nobody",
         LowerHands = "lower_hands", VoteOpen = "vote_open", VoteClose = "vote_close",
+        DialIn = "dial_in", DialInPin = "dial_in_pin", DialInClose = "dial_in_close",
     }
 }
 verbs! {
@@ -202,6 +203,9 @@ pub const ROUTES: &[RouteSpec] = table! {
     Route::Conference(ConferenceVerb::Unlock), "conferences.unlock", "POST" "/api/v1/conferences/{conference_id}/actions/unlock", SteerConferences;
     Route::Conference(ConferenceVerb::Leave), "conferences.leave", "POST" "/api/v1/conferences/{conference_id}/actions/leave", SteerConferences;
     Route::Conference(ConferenceVerb::Rejoin), "conferences.rejoin", "POST" "/api/v1/conferences/{conference_id}/actions/rejoin", SteerConferences;
+    Route::Conference(ConferenceVerb::DialIn), "conferences.dial_in", "POST" "/api/v1/conferences/{conference_id}/actions/dial_in", SteerConferences;
+    Route::Conference(ConferenceVerb::DialInPin), "conferences.dial_in_pin", "POST" "/api/v1/conferences/{conference_id}/actions/dial_in_pin", SteerConferences;
+    Route::Conference(ConferenceVerb::DialInClose), "conferences.dial_in_close", "POST" "/api/v1/conferences/{conference_id}/actions/dial_in_close", SteerConferences;
     Route::Conference(ConferenceVerb::HandOver), "conferences.hand_over", "POST" "/api/v1/conferences/{conference_id}/actions/hand_over", SteerConferences;
     Route::Conference(ConferenceVerb::End), "conferences.end", "POST" "/api/v1/conferences/{conference_id}/actions/end", SteerConferences;
     Route::Conference(ConferenceVerb::CancelRinging), "conferences.cancel_ringing", "POST" "/api/v1/conferences/{conference_id}/actions/cancel_ringing", SteerConferences;

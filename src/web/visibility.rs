@@ -235,6 +235,7 @@ mod tests {
             wait_for_host: false,
             hands: Vec::new(),
             votes: Vec::new(),
+            dial_in: None,
             announcing: Vec::new(),
             end_rules: Default::default(),
             ends_at: None,

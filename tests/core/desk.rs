@@ -12,6 +12,7 @@ use std::{collections::BTreeSet, time::Duration};
 use switchboard::domain::{
     call::Call,
     conference::{Conference, Participant},
+    dial_in::Order,
     effect::{Command, Effect, Tag},
     ids::{CallId, ChannelId, ConferenceId, NodeId},
     input::{
@@ -44,6 +45,7 @@ pub struct Desk {
     sent: Vec<Command>,
     told: Vec<Telling>,
     held: BTreeSet<ChannelId>,
+    orders: Vec<(ChannelId, Order)>,
     left_open: BTreeSet<ChannelId>,
     linked: bool,
     members: u32,
@@ -77,6 +79,7 @@ impl Desk {
             sent: Vec::new(),
             told: Vec::new(),
             held: BTreeSet::new(),
+            orders: Vec::new(),
             left_open: BTreeSet::new(),
             linked: false,
             members: 0,
@@ -150,6 +153,7 @@ impl Desk {
                 Effect::Command { command, .. } => self.sent.push(command),
                 Effect::HookHold(channel) => drop(self.held.insert(channel)),
                 Effect::HookRelease(channel) => drop(self.held.remove(&channel)),
+                Effect::HookOrder(channel, order) => self.orders.push((channel, order)),
                 Effect::Resync => self.looks += 1,
             }
         }
@@ -223,6 +227,11 @@ impl Desk {
     /// Everything that was written down, as it was written.
     pub fn written(&self) -> String {
         self.journal.facts().map(|fact| String::from_utf8_lossy(&journal::bytes(&fact)).into_owned()).collect()
+    }
+
+    /// What the hook was told to do with whoever dialed in, since this was last asked.
+    pub fn orders(&mut self) -> Vec<(ChannelId, Order)> {
+        std::mem::take(&mut self.orders)
     }
 
     /// Who hears the hook's music.

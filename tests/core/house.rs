@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 use switchboard::domain::{
+    announcement::SoundFile,
+    dial_in::{AccessNumber, DialInRules, GuessLimits, Prompts},
     effect::WayBack,
     endpoint::{Endpoint, Safe},
     fact::Person,
@@ -61,6 +63,29 @@ fn actor(id: u128, name: &str, role: Role, stations: &[&str]) -> Actor {
         name: name.into(),
         role,
         stations: stations.iter().map(|&name| name.into()).collect(),
+    }
+}
+
+/// Numbers to dial into conferences, and few enough wrong PINs to come across them.
+pub fn dial_in() -> DialInRules {
+    let number = |number: &str| AccessNumber { number: number.into(), name: String::new() };
+    let sound = |name: &str| vec![SoundFile::new(format!("/{name}.wav")).expect("a good path")];
+    DialInRules {
+        numbers: vec![number("5550199"), number("+4930555")],
+        pin_length: 6,
+        attempts: 3,
+        guesses: GuessLimits { of_caller: 5, at_number: 8, window: Duration::from_secs(1800) },
+        wait: Duration::from_secs(10),
+        prompts: Prompts {
+            ask: sound("ask"),
+            wrong: sound("wrong"),
+            wait: sound("wait"),
+            locked: sound("locked"),
+            full: sound("full"),
+            closed: sound("closed"),
+            refused: sound("refused"),
+        },
+        way_back: WayBack { extension: safe("switchboard_dial_in"), context: safe("switchboard") },
     }
 }
 
@@ -124,5 +149,7 @@ pub fn rules() -> Rules {
         // Examples are about one thing at a time; those about the pace set it.
         originates_per_second: 0,
         prompt: Prompt::default(),
+        // Only the examples about it let people dial in.
+        dial_in: None,
     }
 }

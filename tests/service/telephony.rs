@@ -16,6 +16,8 @@ use tokio::time::Instant;
 
 /// The attendant's number.
 pub const ATTENDANT: &str = Lab::ATTENDANT;
+/// The number to dial into conferences.
+pub const ACCESS: &str = Lab::ACCESS;
 /// Telephones of the house; 1005 is known too, but not registered.
 const REGISTERED: [&str; 4] = ["1001", "1002", "1003", "1004"];
 pub const UNREGISTERED: &str = "1005";
@@ -95,6 +97,7 @@ impl Telephony {
             hook_context: "switchboard".to_owned(),
             stations,
             extensions,
+            access_numbers: vec![ACCESS.to_owned()],
             gateways: BTreeMap::from([("carrier".to_owned(), true), ("dead".to_owned(), false)]),
             ..SimulatorConfig::default()
         })

@@ -20,7 +20,7 @@ async fn house(report: Report) -> House {
 }
 
 impl House {
-    async fn opens(&self, conference: &str, body: Value) -> super::api::Answer {
+    async fn opens_vote(&self, conference: &str, body: Value) -> super::api::Answer {
         self.anna.post(&format!("/conferences/{conference}/actions/vote_open"), body).await
     }
 
@@ -50,8 +50,8 @@ async fn a_vote_is_cast_by_phone(report: Report) {
     let world = &house.world;
     house.anna.conference(conference, "vote_close").await.accepted();
     let opened = Instant::now();
-    house.opens(conference, json!({"question": "Shall we go on?"})).await.accepted();
-    house.opens(conference, json!({})).await.refused(409, "wrong_state");
+    house.opens_vote(conference, json!({"question": "Shall we go on?"})).await.accepted();
+    house.opens_vote(conference, json!({})).await.refused(409, "wrong_state");
     for end in table.all() {
         assert!(world.hears_sound(end, VOTE, opened).await, "everybody hears that it opens");
     }
@@ -112,7 +112,7 @@ async fn a_secret_vote_outlives_the_service(report: Report) {
     let table = house.table(json!({})).await;
     let Table { conference, caller, station, anna, paul, .. } = &table;
     let world = &house.world;
-    house.opens(conference, json!({"question": "Dismiss the chair?", "secret": true})).await.accepted();
+    house.opens_vote(conference, json!({"question": "Dismiss the chair?", "secret": true})).await.accepted();
     house.vote_is(conference, "the vote", |vote| vote["open"] == true).await;
     world.types(anna, "1").await;
     house.cast_are(conference, 1).await;
@@ -155,7 +155,7 @@ async fn an_open_vote_outlives_the_service(report: Report) {
     let house = house(report).await;
     let table = house.table(json!({})).await;
     let conference = &table.conference;
-    house.opens(conference, json!({})).await.accepted();
+    house.opens_vote(conference, json!({})).await.accepted();
     let vote = house.vote_is(conference, "the vote", |vote| vote["open"] == true).await;
     assert_eq!((&vote["question"], &vote["closes_at"]), (&json!(""), &Value::Null));
     house.world.types(&table.paul, "1").await;
@@ -172,7 +172,7 @@ async fn an_open_vote_outlives_the_service(report: Report) {
     assert_eq!((&closed["yes"], &closed["no"], &closed["missing"]), (&json!(2), &json!(0), &json!(2)));
     house.tells("Anna closes the vote: 2 yes, 0 no, 2 did not vote.").await;
 
-    house.opens(conference, json!({"seconds": 6})).await.accepted();
+    house.opens_vote(conference, json!({"seconds": 6})).await.accepted();
     house.vote_is(conference, "when it closes", |vote| vote["number"] == 2 && vote["closes_at"].is_string()).await;
     house.is_killed().await;
     house.vote_is(conference, "closed by itself", |vote| vote["number"] == 2 && vote["open"] == false).await;
@@ -183,7 +183,7 @@ async fn an_open_vote_outlives_the_service(report: Report) {
 async fn two_vote_at_once(report: Report) {
     let house = house(report).await;
     let table = house.table(json!({})).await;
-    house.opens(&table.conference, json!({})).await.accepted();
+    house.opens_vote(&table.conference, json!({})).await.accepted();
     house.vote_is(&table.conference, "the vote", |vote| vote["open"] == true).await;
     let world = &house.world;
     tokio::join!(world.types(&table.anna, "1"), world.types(&table.paul, "2"), world.types(&table.caller, "1"));

@@ -14,6 +14,8 @@ pub const STATIONS: [&str; 9] = ["1001", "1002", "1003", "1004", "1005", "1006",
 pub const FALLBACK: &str = "1009";
 /// The shipped entry extension's number.
 pub const ATTENDANT: &str = "5550100";
+/// That of the shipped extension for dialing in.
+pub const ACCESS: &str = "5550199";
 
 pub struct Conf {
     pub event_socket: SocketAddr,
@@ -77,6 +79,8 @@ impl Conf {
         put("autoload_configs/event_socket.conf.xml", &socket)?;
         put("dialplan/switchboard.xml", &shipped("dialplan/switchboard.xml")?)?;
         put("dialplan/switchboard/fallback.xml", &shipped("dialplan/switchboard/fallback.xml")?)?;
+        let dial_in = "dialplan/public/51_switchboard_dial_in.xml";
+        put(dial_in, &shipped(dial_in)?)?;
         put("dialplan/public/50_switchboard.xml", &shipped("dialplan/public/50_switchboard.xml")?)
     }
 

@@ -2,7 +2,7 @@
 
 use super::esl_probe::Probe;
 use super::freeswitch::{FreeSwitch, Options};
-use super::freeswitch_conf::{ATTENDANT, FALLBACK, MUSIC};
+use super::freeswitch_conf::{ACCESS, ATTENDANT, FALLBACK, MUSIC};
 use super::sip::{Behaviour, Phones};
 
 pub struct Lab {
@@ -15,6 +15,7 @@ impl Lab {
     /// Music in Hz, the attendant's number, and the fallback's telephone.
     pub const MUSIC: u32 = MUSIC;
     pub const ATTENDANT: &str = ATTENDANT;
+    pub const ACCESS: &str = ACCESS;
     pub const FALLBACK: &str = FALLBACK;
 
     pub async fn start() -> Self {

@@ -57,6 +57,12 @@ async fn unacceptable_parts_are_pointed_at() {
         (with_number("10\0"), "/participants/0/numbers/0"),
         (with_number(&"1".repeat(65)), "/participants/0/numbers/0"),
         (people(0), "/participants"),
+        // Whoever is wanted may dial in, but into a conference that somebody is in.
+        (json!({ "dial_in": {} }), "/participants"),
+        (json!({ "include_attendant": true, "dial_in": { "pin": "123" } }), "/dial_in/pin"),
+        (json!({ "include_attendant": true, "dial_in": { "pins": "1234" } }), "/dial_in/pins"),
+        (json!({ "include_attendant": true, "dial_in": { "access_number": "5\n" } }), "/dial_in/access_number"),
+        (json!({ "include_attendant": true, "dial_in": ["5", "none"] }), "/dial_in"),
         (people(501), "/participants"),
     ];
     for (body, pointer) in cases {

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard::{
     domain::{
+        dial_in::{DialInWish, Pin, PinWish},
         request::{Announced, NewParticipant, Spare},
         setting::{Digits, Gain, Setting, Threshold},
         states::Role,
@@ -95,6 +96,21 @@ async fn each_action_becomes_its_verb() {
         ),
         (conference("extend"), &json!({ "seconds": 60 }), Verb::Extend { conference_id, seconds: 60 }),
         (conference("extend"), &nothing, Verb::Extend { conference_id, seconds: 900 }),
+        (
+            conference("dial_in"),
+            &json!({ "access_number": "5550199", "pin": "4711" }),
+            Verb::OpenDialIn {
+                conference_id,
+                wish: DialInWish {
+                    access_number: Some("5550199".into()),
+                    pin: PinWish::Given(Pin::new("4711").unwrap()),
+                },
+            },
+        ),
+        (conference("dial_in"), &nothing, Verb::OpenDialIn { conference_id, wish: DialInWish::default() }),
+        (conference("dial_in_pin"), &nothing, Verb::ChangePin { conference_id, pin: PinWish::Generated }),
+        (conference("dial_in_pin"), &json!({ "pin": "none" }), Verb::ChangePin { conference_id, pin: PinWish::None }),
+        (conference("dial_in_close"), &nothing, Verb::CloseDialIn { conference_id }),
         (conference("mute"), &nothing, all(Setting::Muted(true), Spare::Hosts)),
         (conference("unmute"), &json!({ "except": "nobody" }), all(Setting::Muted(false), Spare::Nobody)),
         (conference("deaf"), &json!({ "except": "hosts" }), all(Setting::Deaf(true), Spare::Hosts)),

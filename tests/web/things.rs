@@ -78,6 +78,7 @@ pub fn conference(number: u128, owner: u128) -> ConferenceView {
         wait_for_host: false,
         hands: Vec::new(),
         votes: Vec::new(),
+        dial_in: None,
         announcing: Vec::new(),
         end_rules: Default::default(),
         ends_at: None,

@@ -415,12 +415,21 @@ effect(() => {
   draftError.value = null;
 });
 
+/** There is a number by which people could come in. */
+export const canDialIn = computed(() => house.value.nodes.some((node) => node.dial_in != null));
+
+/** Nobody has to be rung: whoever is wanted dials in, and somebody is there to begin with. */
+function allDialIn(): boolean {
+  if (!canDialIn.value || !startOptions.value.dialIn) return false;
+  return startMode.value === 'call' || (startMode.value === 'cold' && ringMe.value && !!station.value);
+}
+
 export async function start(): Promise<void> {
   if (starting.value) return;
   const line = commit(draft.value, groups.value);
   draft.value = line;
   draftError.value = null;
-  if (line.chips.length === 0) return complain(t.request.nobody);
+  if (line.chips.length === 0 && !allDialIn()) return complain(t.request.nobody);
   if (line.chips.some((chip) => chip.numbers.length === 0 && !chip.group)) return complain(t.request.fixFirst);
 
   if (startMode.value !== 'add' && isWrong(startOptions.value)) return complain(t.request.optionsWrong);
@@ -466,7 +475,7 @@ function sendDraft(line: Draft): Promise<ConferenceView> {
     wanted.station = station.value;
     if (meFirst.value) wanted.attendant_first = true;
   }
-  const whole = withOptions(wanted, startOptions.value);
+  const whole = withOptions(wanted, { ...startOptions.value, dialIn: startOptions.value.dialIn && canDialIn.value });
   return client.start(whole, pressKeys.press(JSON.stringify(whole)));
 }
 

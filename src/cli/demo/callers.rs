@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tokio::runtime::Handle;
 
 const PEOPLE: [(&str, &str); 8] = [
     ("Ada Lovelace", "+4930555010"),
@@ -20,6 +21,8 @@ const PEOPLE: [(&str, &str); 8] = [
     ("Konrad Zuse", "+4930555017"),
 ];
 const QUEUES: [&str; 2] = ["main", "service"];
+/// People call it to come into a conference by themselves.
+pub(super) const ACCESS_NUMBER: &str = "5550199";
 /// Nobody calls by themselves while so many wait.
 const MOST_WAITING: usize = 3;
 /// A caller whose number ends in 6 hangs up after so long in a conference, as those do who are rung.
@@ -30,11 +33,13 @@ pub(super) struct Callers {
     hook: SocketAddr,
     speed: f64,
     random: Mutex<StdRng>,
+    runtime: Handle,
 }
 
 impl Callers {
     pub(super) fn new(simulator: Arc<Simulator>, hook: SocketAddr, seed: u64, speed: f64) -> Self {
-        Self { simulator, hook, speed, random: Mutex::new(StdRng::seed_from_u64(seed)) }
+        let random = Mutex::new(StdRng::seed_from_u64(seed));
+        Self { simulator, hook, speed, random, runtime: Handle::current() }
     }
 
     /// Somebody calls soon, and again whenever few are waiting.
@@ -65,6 +70,32 @@ impl Callers {
             patience: Some(Duration::from_secs(180)),
             variables: known_of(number),
             ..Caller::default()
+        });
+    }
+
+    /// Somebody calls the access number, and presses these keys the first time they are asked.
+    pub(super) fn dial_in(self: Arc<Self>, name: &str, number: &str, keys: &str) {
+        let channel = self.simulator.caller(Caller {
+            name: name.into(),
+            number: number.into(),
+            destination: ACCESS_NUMBER.into(),
+            hooks: vec![self.hook],
+            ..Caller::default()
+        });
+        let keys = keys.to_owned();
+        // Commands are read on a thread of its own.
+        self.runtime.clone().spawn(async move {
+            let is_asked = |one: crate::simulator::ChannelInfo| one.application == "play_and_get_digits";
+            while !self.simulator.channel(channel).is_some_and(is_asked) {
+                if self.simulator.channel(channel).is_none() {
+                    return;
+                }
+                self.sleep(Duration::from_millis(100)).await;
+            }
+            for key in keys.chars() {
+                self.sleep(Duration::from_millis(250)).await;
+                self.simulator.press(channel, key);
+            }
         });
     }
 

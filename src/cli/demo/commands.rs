@@ -9,6 +9,7 @@ const HELP: &str = "\
 call                          somebody calls
 call NAME <NUMBER> [QUEUE]    this person calls
 press NUMBER KEYS             whoever is at the other end under this number presses these keys
+dial-in NAME <NUMBER> KEYS    this person calls the access number, and presses these keys when asked
 hang-up NUMBER                whoever is at the other end under this number hangs up
 link down | link up           the Event Socket is cut and stays so; it is back
 restart                       FreeSWITCH dies, with everybody in it, and comes back";
@@ -18,6 +19,7 @@ enum Command<'a> {
     SomebodyCalls,
     Call { name: &'a str, number: &'a str, queue: &'a str },
     Press { number: &'a str, keys: &'a str },
+    DialIn { name: &'a str, number: &'a str, keys: &'a str },
     HangUp { number: &'a str },
     Link { up: bool },
     Restart,
@@ -38,7 +40,7 @@ pub(super) fn listen(callers: Arc<Callers>, simulator: Arc<Simulator>, shutdown:
     });
 }
 
-fn carry_out(command: &Command, callers: &Callers, simulator: &Simulator) {
+fn carry_out(command: &Command, callers: &Arc<Callers>, simulator: &Simulator) {
     match command {
         Command::SomebodyCalls => callers.somebody_calls(),
         Command::Call { name, number, queue } => callers.call(name, number, queue),
@@ -49,6 +51,7 @@ fn carry_out(command: &Command, callers: &Callers, simulator: &Simulator) {
                 }
             }
         }
+        Command::DialIn { name, number, keys } => callers.clone().dial_in(name, number, keys),
         Command::HangUp { number } => {
             for channel in simulator.channels().iter().filter(|channel| far_end(&channel.name) == *number) {
                 simulator.hang_up(&channel.uuid, "NORMAL_CLEARING");
@@ -84,6 +87,11 @@ fn parse(line: &str) -> Option<Command<'_>> {
             let good = !keys.is_empty() && keys.chars().all(|key| "0123456789*#".contains(key));
             good.then_some(Command::Press { number, keys })
         }
+        ("dial-in", who) => {
+            let (name, rest) = who.split_once('<')?;
+            let (number, keys) = rest.split_once('>')?;
+            Some(Command::DialIn { name: name.trim(), number: number.trim(), keys: keys.trim() })
+        }
         ("hang-up", number) if !number.is_empty() => Some(Command::HangUp { number }),
         ("link", "down") => Some(Command::Link { up: false }),
         ("link", "up") => Some(Command::Link { up: true }),
@@ -103,6 +111,8 @@ mod tests {
         assert_eq!(parse(" call Ada Lovelace <+4930555010>"), Some(call));
         let call = Command::Call { name: "", number: "110", queue: "front desk" };
         assert_eq!(parse("call <110> front desk"), Some(call));
+        let dial_in = Command::DialIn { name: "Ada", number: "110", keys: "4711" };
+        assert_eq!(parse("dial-in Ada <110> 4711"), Some(dial_in));
         assert_eq!(parse("hang-up 1004"), Some(Command::HangUp { number: "1004" }));
         assert_eq!(parse("press 1004 *9"), Some(Command::Press { number: "1004", keys: "*9" }));
         assert_eq!(parse("link down"), Some(Command::Link { up: false }));

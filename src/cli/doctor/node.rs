@@ -32,10 +32,21 @@ pub struct NodePlan {
     pub music: String,
     /// The port of our hook: the dialplan must name it.
     pub hook_port: u16,
+    /// None: nobody can dial in here.
+    pub dial_in: Option<DialInPlan>,
     /// (what it is, what it dials)
     pub endpoints: Vec<(String, String)>,
     pub originates_per_second: u32,
     pub heard: HeardPlan,
+}
+
+/// What is needed where people can dial into conferences.
+#[derive(Clone, Debug, Default)]
+pub struct DialInPlan {
+    /// Where they are asked for the PIN.
+    pub extension: String,
+    /// What they are told, as far as it is files with a whole path.
+    pub files: Vec<String>,
 }
 
 /// What every stock FreeSWITCH comes with, and should not keep.
@@ -109,6 +120,7 @@ impl Doctor<'_> {
         self.dialplan().await?;
         self.music().await?;
         heard::check(&self.plan.heard, &self.asker, &mut self.findings).await?;
+        self.dial_in().await?;
         for (what, endpoint) in &self.plan.endpoints {
             self.endpoint(what, endpoint).await?;
         }
@@ -282,6 +294,32 @@ impl Doctor<'_> {
                 format!("there is no {music}; waiting callers would hear nothing, and people on hold in a conference the room"),
                 "install the music files (freeswitch-music), or set [hook] music to what there is",
             );
+        }
+        Ok(())
+    }
+
+    async fn dial_in(&mut self) -> Result<(), String> {
+        let NodePlan { wait_context, dial_in: Some(DialInPlan { extension, files }), .. } = self.plan else {
+            return Ok(());
+        };
+        let context = self.asker.ask(&Question::Context(safe(wait_context)?)).await?;
+        if leads_to(&context, extension) {
+            self.findings.ok("dial in", format!("asked for their PIN at {extension} in context {wait_context}"));
+        } else {
+            self.findings.fail(
+                "dial in",
+                format!("no extension {extension} in context {wait_context}: who dials in would be hung up"),
+                "take the shipped dialplan/switchboard.xml and public/51_switchboard_dial_in.xml, then `reloadxml`",
+            );
+        }
+        for file in files {
+            if self.asker.ask(&Question::File(safe(file)?)).await? != "true" {
+                self.findings.warn(
+                    "dial in",
+                    format!("there is no {file}; it is passed over"),
+                    "mend [dial_in.prompts], or put the file there",
+                );
+            }
         }
         Ok(())
     }

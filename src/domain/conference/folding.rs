@@ -3,6 +3,7 @@
 use super::{Ask, Conference, HandedOver, Hearing, Introduction, Leg, Participant};
 use crate::domain::{
     announcement::DoorSounds,
+    dial_in::WrongPins,
     ending::Ending,
     fact::{Attempt, CarriedLeg, Fact, Invited},
     ids::{ChannelId, ConferenceId, ParticipantId},
@@ -57,6 +58,8 @@ impl Conference {
             wait_for_host: *wait_for_host,
             host_came: false,
             seen: None,
+            dial_in: None,
+            wrong_pins: None,
             door: DoorSounds { wanted: *beep, ..DoorSounds::default() },
             unnamed: Vec::new(),
             hands: Vec::new(),
@@ -159,7 +162,20 @@ impl Conference {
             Fact::PortsReturned { ports } => self.ports = self.ports.saturating_sub(*ports),
             Fact::CallJoins { participant, leg, name, number, ports, .. } => {
                 self.ports = *ports;
-                self.caller_joins(at, *participant, *leg, name, number);
+                let leg = Leg { joining: true, ..Leg::queued(at, *leg, number.clone(), Attempt::default()) };
+                self.caller_joins(at, *participant, ParticipantRole::Caller, leg, name);
+            }
+            Fact::GuestDialsIn { participant, leg, name, number, ports } => {
+                self.ports = *ports;
+                let leg = Leg::queued(at, *leg, number.clone(), Attempt::default());
+                let leg = Leg { joining: true, dialed_in: true, ..leg };
+                self.caller_joins(at, *participant, ParticipantRole::Guest, leg, name);
+            }
+            Fact::DialInOpened { dial_in } => self.dial_in = Some(dial_in.clone()),
+            Fact::DialInClosed => self.dial_in = None,
+            Fact::WrongPin { number, .. } => {
+                let count = self.wrong_pins.as_ref().map_or(0, |wrong| wrong.count).saturating_add(1);
+                self.wrong_pins = Some(WrongPins { count, last_number: number.clone(), last_at: at });
             }
             Fact::StrangerFound { participant, leg, name, number, ports } => {
                 self.ports = *ports;
@@ -342,15 +358,14 @@ impl Conference {
         self.participants.push(Participant { uninvited: true, ..Participant::invited(at, &invited) });
     }
 
-    fn caller_joins(&mut self, at: Timestamp, id: ParticipantId, leg: ChannelId, name: &str, number: &str) {
-        let leg = Leg { joining: true, ..Leg::queued(at, leg, number.to_owned(), Attempt::default()) };
+    fn caller_joins(&mut self, at: Timestamp, id: ParticipantId, role: ParticipantRole, leg: Leg, name: &str) {
         if let Some(known) = self.participants.iter_mut().find(|p| p.id == id) {
             known.settings = Settings::default();
             known.asked.clear();
             known.legs.push(leg);
             return;
         }
-        let invited = guest(id, ParticipantRole::Caller, leg.id, name, number);
+        let invited = guest(id, role, leg.id, name, &leg.number);
         let mut participant = Participant::invited(at, &invited);
         participant.legs = vec![leg];
         self.participants.push(participant);

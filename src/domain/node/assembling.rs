@@ -32,7 +32,14 @@ impl Node {
         };
         let end_rules = self.rules.conference.end.with(&new.end_rules);
         let there = self.there_already(actor, pair.as_ref().map(|pair| pair.call), new);
-        let guests = self.resolve_all(&new.participants, &new.groups, &BTreeMap::new(), &there, ids)?;
+        let dial_in =
+            new.dial_in.as_ref().map(|wish| self.dial_in_wanted(None, wish, ids)).transpose().map_err(in_dial_in)?;
+        // Whoever is wanted may all dial in by themselves.
+        let nobody_is_rung = dial_in.is_some() && new.participants.is_empty() && new.groups.is_empty();
+        let guests = match nobody_is_rung && (pair.is_some() || new.include_attendant) {
+            true => Vec::new(),
+            false => self.resolve_all(&new.participants, &new.groups, &BTreeMap::new(), &there, ids)?,
+        };
         let mut invited = Vec::new();
         if let Some(pair) = &pair {
             invited.extend(self.invite_pair(pair, actor, ids));
@@ -85,6 +92,9 @@ impl Node {
             },
         );
         self.switch_seen(id);
+        if let Some(dial_in) = dial_in {
+            self.conference_fact(id, Fact::DialInOpened { dial_in });
+        }
         self.groups_asked(actor, id, &new.groups);
         self.queue_others(id, &invited, ids);
         if let Some(pair) = pair {
@@ -302,6 +312,14 @@ impl Node {
             .get(&id)
             .is_some_and(|c| c.legs().any(|(p, l)| l.id == leg && (p.dials.is_empty() || l.joining)))
     }
+}
+
+/// The wish stands in a field of its own.
+fn in_dial_in(mut refusal: Refusal) -> Refusal {
+    for error in &mut refusal.errors {
+        error.pointer.insert_str(0, "/dial_in");
+    }
+    refusal
 }
 
 /// How they come in: who only listens is muted, and whom it is not yet arranged for hears nothing either.

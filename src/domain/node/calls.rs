@@ -23,9 +23,21 @@ impl Node {
         match event {
             HookEvent::Closed { channel } => {
                 self.arrivals.remove(&channel);
+                self.visitors.remove(&channel);
                 self.hooked(channel, false);
                 if self.link.state != NodeState::Down && self.channels.contains_key(&channel) {
                     self.probe(channel);
+                }
+            }
+            HookEvent::Typed { channel, typed } => self.visitor_typed(channel, &typed),
+            HookEvent::DialsIn { channel, .. } => {
+                self.hooked(channel, true);
+                // One of ours on the way into a room, or out of it: their own deadline says what becomes of them.
+                if !self.channels.contains_key(&channel) && !self.visitors.contains_key(&channel) {
+                    self.arrivals.insert(channel, event);
+                    if self.link.state != NodeState::Down {
+                        self.probe(channel);
+                    }
                 }
             }
             HookEvent::Arrived { channel, ref disposition, sip_status, .. } => {
@@ -65,6 +77,9 @@ impl Node {
 
     /// Our own link says that the channel the hook named is alive.
     pub(super) fn confirm_arrival(&mut self, event: HookEvent, ids: &mut dyn Ids) {
+        if let HookEvent::DialsIn { channel, access, caller_name, caller_number } = event {
+            return self.visitor_came(channel, &access, caller_name, caller_number);
+        }
         let HookEvent::Arrived { channel, queue, caller_name, caller_number, variables, .. } = event else {
             return;
         };
@@ -187,6 +202,7 @@ impl Node {
                 if let ChannelEventKind::HungUp { .. } = event.kind {
                     self.arrivals.remove(&event.channel);
                     self.under_way_gone(event.channel);
+                    self.visitors.remove(&event.channel);
                 }
             }
         }

@@ -77,7 +77,10 @@ impl Node {
     /// The room did not take them, or nobody told it to: they wait again.
     pub(super) fn join_is_due(&mut self, leg: ChannelId, ids: &mut dyn Ids) {
         let Some(Owner::Leg(id, participant)) = self.channels.get(&leg).copied() else { return };
-        if self.leg(id, participant, leg).is_some_and(|l| l.joining && l.state == LegState::Queued) {
+        let late = self.leg(id, participant, leg).filter(|l| l.joining && l.state == LegState::Queued);
+        if late.is_some_and(|l| l.dialed_in) {
+            self.guest_is_asked_again(id, participant, leg, ids);
+        } else if late.is_some() {
             self.caller_waits_again(id, participant, leg, Reason::MoveFailed, ids);
         }
     }

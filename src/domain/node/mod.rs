@@ -13,6 +13,7 @@ mod carrying;
 mod controls;
 mod deadlines;
 mod dialing;
+mod dialing_in;
 mod end_rules;
 mod grouping;
 mod hands;
@@ -41,6 +42,7 @@ mod voting;
 use super::{
     call::Call,
     conference::{Conference, Hearing},
+    dial_in::{Guess, Guesses},
     effect::{Command, Effect, Room, Tag},
     endpoint::Safe,
     fact::{Fact, Person, Recorded, Subject},
@@ -57,6 +59,7 @@ use super::{
     timers::{Timer, Timers},
     vote::{UrnChange, Urns},
 };
+use dialing_in::Visitor;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -137,6 +140,9 @@ pub struct Node {
     arrivals: BTreeMap<ChannelId, HookEvent>,
     /// Calls found under way, of which is asked what cannot be seen.
     under_way: BTreeMap<ChannelId, adopting::UnderWay>,
+    /// Who called an access number and is not in a conference. Not journaled: the hook has them.
+    visitors: BTreeMap<ChannelId, Visitor>,
+    guesses: Guesses,
     /// Channels of a switch that is no more.
     orphans: BTreeSet<ChannelId>,
     /// In a room of ours, and known to nobody; looked at once more before that is said.
@@ -179,6 +185,8 @@ impl Node {
             last_fact: Timestamp::default(),
             arrivals: BTreeMap::new(),
             under_way: BTreeMap::new(),
+            visitors: BTreeMap::new(),
+            guesses: Guesses::default(),
             orphans: BTreeSet::new(),
             strangers: BTreeSet::new(),
             comparing: false,
@@ -208,6 +216,7 @@ impl Node {
         while let Some(timer) = self.timers.due(self.now) {
             self.deadline(timer, ids);
         }
+        self.look_after_visitors(ids);
     }
 
     /// What has come of it so far; the outbox is empty afterwards.
@@ -368,8 +377,17 @@ impl Node {
                     self.channels.insert(one.leg, Owner::Leg(id, one.participant));
                 }
             }
-            Fact::CallJoins { participant, leg, .. } | Fact::StrangerFound { participant, leg, .. } => {
+            Fact::CallJoins { participant, leg, .. }
+            | Fact::GuestDialsIn { participant, leg, .. }
+            | Fact::StrangerFound { participant, leg, .. } => {
                 self.channels.insert(*leg, Owner::Leg(id, *participant));
+            }
+            Fact::WrongPin { access, number, channel, times, .. } => {
+                let (access, number) = (access.clone(), number.clone());
+                let guess = Guess { at: recorded.at, access, number, channel: *channel, times: *times };
+                if let Some(rules) = &self.rules.dial_in {
+                    self.guesses.note(guess, rules.guesses.window);
+                }
             }
             Fact::ParticipantCameOver { invited, legs, .. } => {
                 self.channels.insert(invited.leg, Owner::Leg(id, invited.participant));

@@ -152,6 +152,11 @@ impl Node {
             Verb::PutInCharge { conference_id, participant_id, note } => {
                 self.put_in_charge(actor, *conference_id, *participant_id, note).map(Conference)
             }
+            Verb::OpenDialIn { conference_id, wish } => {
+                self.open_dial_in(actor, *conference_id, wish, ids).map(Conference)
+            }
+            Verb::ChangePin { conference_id, pin } => self.change_pin(actor, *conference_id, pin, ids).map(Conference),
+            Verb::CloseDialIn { conference_id } => self.close_dial_in(actor, *conference_id, ids).map(Conference),
             Verb::ContinueWithoutCaller { conference_id } => self.go_on(actor, *conference_id).map(Conference),
         }
     }

@@ -115,6 +115,7 @@ impl Node {
         let (owner, stations, end_rules) =
             (conference.owner.clone(), conference.stations.clone(), conference.ending.rules.clone());
         let beep = conference.door.wanted;
+        let dial_in = conference.dial_in.clone().filter(|wanted| self.is_free(None, wanted));
         let invited: Vec<Invited> = conference
             .participants
             .iter()
@@ -148,6 +149,10 @@ impl Node {
             wait_for_host: false,
         };
         self.record(Subject::Conference(new), actor, requested);
+        if let Some(dial_in) = dial_in {
+            // Who knows the PIN comes back by themselves. It is no longer taken: the other one is over.
+            self.conference_fact(new, Fact::DialInOpened { dial_in });
+        }
         self.conference_fact(new, Fact::ConferenceAssembling);
         self.switch_seen(new);
         self.queue_others(new, &rung, ids);

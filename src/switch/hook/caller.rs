@@ -1,8 +1,9 @@
 //! One waiting caller's connection, from `connect` to the end.
 
-use super::{Callers, HookConfig, handshake};
+use super::{Callers, Connection, HookConfig, guest, handshake};
 use crate::{
     domain::{
+        dial_in::Typed,
         ids::ChannelId,
         input::{HookEvent, Input},
     },
@@ -51,7 +52,11 @@ pub(super) async fn serve(
         warn!("a connection to the hook named no channel");
         return;
     };
-    let HookEvent::Arrived { channel, .. } = arrived else { return };
+    let (channel, dials_in) = match arrived {
+        HookEvent::Arrived { channel, .. } => (channel, false),
+        HookEvent::DialsIn { channel, .. } => (channel, true),
+        HookEvent::Typed { .. } | HookEvent::Closed { .. } => return,
+    };
     let options = EslConnectOptions::new().with_event_queue_size(64);
     let (client, events) = match EslClient::adopt_stream_with_options(stream, &answer.rest, options) {
         Ok(adopted) => adopted,
@@ -62,11 +67,18 @@ pub(super) async fn serve(
     };
     client.set_command_timeout(config.handshake);
     // A switch that vanished says nothing any more, while a living one tells of each piece.
-    client.set_liveness_timeout(config.piece * 3);
-    let number = callers.enter(channel, release.clone());
+    client.set_liveness_timeout(if dials_in { guest::SILENCE } else { config.piece * 3 });
+    let (orders, mut ordered) = mpsc::unbounded_channel();
+    let number = callers.enter(channel, Connection { release: release.clone(), orders });
     let mut caller = Caller { client, events, config };
     // The music does not wait for a core that is busy.
-    let (_, ended) = tokio::join!(sink.send(Input::Hook(arrived)), caller.entertain(&release));
+    let looked_after = async {
+        match dials_in {
+            false => caller.entertain(&release).await,
+            true => caller.receive(&release, &mut ordered, channel, sink).await,
+        }
+    };
+    let (_, ended) = tokio::join!(sink.send(Input::Hook(arrived)), looked_after);
     match ended {
         Ok(()) => debug!(%channel, "a waiting caller was let go or left"),
         Err(error) => debug!(%channel, %error, "a waiting caller's connection is gone"),
@@ -91,6 +103,14 @@ async fn read_out(mut events: EslEventStream) {
 fn arrival(data: &EslResponse, allowed: &[String]) -> Option<HookEvent> {
     let text = |header: &str| data.header(header).map(clean).filter(|text| !text.is_empty());
     let channel: ChannelId = channel_id(data.header("Unique-ID")?)?;
+    if let Some(access) = text("variable_switchboard_dial_in") {
+        return Some(HookEvent::DialsIn {
+            channel,
+            access,
+            caller_name: text("Caller-Caller-ID-Name").unwrap_or_default(),
+            caller_number: text("Caller-Caller-ID-Number").unwrap_or_default(),
+        });
+    }
     // The dialplan marks by a prefix what an attendant should see; the operator may allow more by name.
     let marked = data.headers().keys().filter_map(|header| header.strip_prefix("variable_"));
     let marked = marked.filter_map(|name| Some((name, name.strip_prefix("switchboard_info_")?)));
@@ -112,19 +132,23 @@ fn arrival(data: &EslResponse, allowed: &[String]) -> Option<HookEvent> {
 }
 
 /// What an event means for us.
-enum News {
-    /// The piece of music is over.
+pub(super) enum News {
+    /// The piece of music is over, or whatever was said.
     PieceOver,
+    /// Keys were waited for, and these came.
+    Typed(Typed),
+    /// Something plays.
+    Playing,
     /// The call is answered.
     Answered,
     /// The channel left the hook: taken elsewhere, or hung up.
     Gone,
 }
 
-struct Caller<'a> {
-    client: EslClient,
-    events: EslEventStream,
-    config: &'a HookConfig,
+pub(super) struct Caller<'a> {
+    pub client: EslClient,
+    pub events: EslEventStream,
+    pub config: &'a HookConfig,
 }
 
 impl Caller<'_> {
@@ -150,6 +174,7 @@ impl Caller<'_> {
                 match news {
                     Some(News::Answered) => answered = true,
                     Some(News::PieceOver) => break,
+                    Some(News::Typed(_) | News::Playing) => {}
                     // No news of a piece that must be over means that we lost track, and then the dialplan knows best.
                     Some(News::Gone) | None => return Ok(()),
                 }
@@ -168,14 +193,14 @@ impl Caller<'_> {
     }
 
     /// Runs an application after those asked for before.
-    async fn execute(&self, application: &str, argument: &str) -> Result<(), EslError> {
+    pub(super) async fn execute(&self, application: &str, argument: &str) -> Result<(), EslError> {
         let argument = (!argument.is_empty()).then_some(argument);
         let options = ExecuteOptions::new().with_event_lock();
         self.client.execute_with_options(application, argument, None, options).await?.check()
     }
 
     /// The next event that means something, or none in this time.
-    async fn news(&mut self, longest: Duration) -> Result<Option<News>, EslError> {
+    pub(super) async fn news(&mut self, longest: Duration) -> Result<Option<News>, EslError> {
         let next = async {
             loop {
                 match self.events.recv().await {
@@ -198,6 +223,11 @@ fn meaning(event: &EslEvent) -> Option<News> {
     let application = event.header_str("Application").unwrap_or_default();
     match (event.header_str("Event-Name")?, application) {
         ("CHANNEL_EXECUTE_COMPLETE", "playback") => Some(News::PieceOver),
+        ("CHANNEL_EXECUTE_COMPLETE", guest::ASKING) => {
+            let typed = event.header_str(guest::TYPED).unwrap_or_default();
+            Some(News::Typed(Typed::new(typed)))
+        }
+        ("CHANNEL_EXECUTE", "playback") => Some(News::Playing),
         ("CHANNEL_EXECUTE_COMPLETE", "answer") => Some(News::Answered),
         ("CHANNEL_EXECUTE_COMPLETE", "socket") | ("CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE", _) => Some(News::Gone),
         _ => None,

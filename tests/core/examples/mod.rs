@@ -6,6 +6,7 @@ mod calls;
 mod carrying;
 mod conferences;
 mod controls;
+mod dialing_in;
 mod doubts_about_calls;
 mod doubts_about_conferences;
 mod ending;

@@ -167,7 +167,8 @@ impl Watch {
         one_attendant(node);
         hands_and_votes(node);
         for (id, channel) in &switch.channels {
-            let uneasy = matches!(channel.who, Who::Caller | Who::Outsider) && !is_at_ease(*id, channel, switch, node);
+            let uneasy = matches!(channel.who, Who::Caller | Who::Outsider | Who::Guest(_))
+                && !is_at_ease(*id, channel, switch, node);
             self.measure(*id, uneasy, BETWEEN, |watch| &mut watch.uneasy, "is without partner, music or way back");
             let unwanted = matches!(channel.who, Who::Station | Who::Leg(_)) && !is_wanted(*id, node);
             self.measure(*id, unwanted, UNWANTED, |watch| &mut watch.unwanted, "lives, and nobody wants it");
@@ -200,9 +201,10 @@ impl Watch {
         self.unwanted.remove(&channel);
         let ours = match (&gone.who, death) {
             (Who::Caller | Who::Outsider, Death::MovedAlone | Death::Rejected | Death::LostRace) => true,
+            (Who::Guest(_), Death::MovedAlone | Death::LostRace) => true,
             (Who::Caller, Death::RanOut) => true,
             // The park's own limit is for when we are dead.
-            (Who::Caller | Who::Outsider, Death::ParkOver) => {
+            (Who::Caller | Who::Outsider | Who::Guest(_), Death::ParkOver) => {
                 self.working.is_some_and(|since| self.now - since > 10_000)
             }
             _ => false,
@@ -259,14 +261,19 @@ pub fn each_counts_once(conference: &Conference) {
 /// Law 8.
 fn one_attendant(node: &Node) {
     for conference in node.conferences() {
-        let attendants = conference.active().filter(|(p, _)| p.role == ParticipantRole::Attendant).count();
-        assert!(attendants <= 1, "two attendants: {conference:?}");
+        // Whose phone is being called off because they dialed in themselves is still one.
+        let stays = conference.active().filter(|(_, leg)| leg.unwanted.is_none());
+        let attendants = stays.filter(|(p, _)| p.role == ParticipantRole::Attendant).count();
+        let people: BTreeSet<_> =
+            conference.active().filter(|(p, _)| p.role == ParticipantRole::Attendant).map(|(p, _)| p.id).collect();
+        assert!(attendants <= 1 && people.len() <= 1, "two attendants: {conference:?}");
     }
 }
 
 fn is_at_ease(id: ChannelId, channel: &Channel, switch: &Switch, node: &Node) -> bool {
     match &channel.doing {
-        Doing::Hook { .. } | Doing::Music { .. } | Doing::Fallback | Doing::HoldMusic | Doing::Dialing(_) => true,
+        Doing::Hook { .. } | Doing::Asked | Doing::Music { .. } | Doing::Fallback => true,
+        Doing::HoldMusic | Doing::Dialing(_) => true,
         Doing::Bridged(other) => switch.channels.contains_key(other),
         Doing::Room(name) => {
             let company = switch.rooms.get(name).is_some_and(|room| room.members.len() > 1);

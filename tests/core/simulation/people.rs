@@ -8,6 +8,7 @@ use crate::house::{olga, petra, supervisor};
 use switchboard::domain::{
     announcement::Beep,
     conference::Participant,
+    dial_in::{DialInWish, Pin, PinWish, Typed},
     ending::EndWishes,
     fact::Person,
     group::Group,
@@ -57,6 +58,7 @@ pub fn act(world: &mut World) {
             world.restart_switch();
         }
         56 | 57 => world.switch.disk_is_full(),
+        58..64 => dial_in(world),
         53..56 => world.compare(),
         58..72 => somebody_presses_keys(world),
         _ => ask(world),
@@ -70,6 +72,44 @@ fn arrive(world: &mut World) {
         world.note(|| format!("a caller arrives: {channel}"));
         world.switch.arrive(channel);
     }
+}
+
+/// Sometimes from a phone that is being rung.
+fn dial_in(world: &mut World) {
+    let guests = world.switch.channels.values().filter(|channel| matches!(channel.who, Who::Guest(_))).count();
+    if guests >= 4 {
+        return;
+    }
+    let legs = world.service.iter().flat_map(|service| service.node.conferences()).flat_map(|c| c.active());
+    let rung: Vec<String> = legs.map(|(_, leg)| leg.number.clone()).collect();
+    let number = match world.chance.pick(&rung) {
+        Some(number) if world.chance.percent(40) => number,
+        _ => format!("03055{}", world.chance.ms(10, 40)),
+    };
+    let channel = world.new_channel();
+    world.note(|| format!("{number} dials in: {channel}"));
+    world.switch.dial_in(channel, number);
+}
+
+/// What somebody presses who is asked for a PIN: mostly one that there is.
+pub fn keys(world: &mut World) -> Typed {
+    let open = world.service.iter().flat_map(|service| service.node.conferences()).filter_map(|c| c.dial_in.as_ref());
+    let pins: Vec<String> = open.filter_map(|open| Some(open.pin.as_ref()?.reveal().to_owned())).collect();
+    match world.chance.pick(&pins) {
+        Some(pin) if world.chance.percent(80) => Typed::new(pin),
+        _ if world.chance.percent(50) => Typed::default(),
+        _ => Typed::new("904117"),
+    }
+}
+
+fn some_dial_in(world: &mut World) -> DialInWish {
+    let pin = match world.chance.below(6) {
+        0 => PinWish::None,
+        1 => PinWish::Given(Pin::new("471100").expect("six digits")),
+        _ => PinWish::Generated,
+    };
+    let access_number = world.chance.percent(20).then(|| "+4930555".to_owned());
+    DialInWish { access_number, pin }
 }
 
 fn ordinary_call(world: &mut World) {
@@ -170,6 +210,7 @@ fn about_a_call(world: &mut World, call_id: CallId) -> Verb {
             end_rules: some_end_rules(world),
             beep: world.chance.pick(&[None, None, Some(Beep::OnEnter), Some(Beep::Name)]).flatten(),
             groups: some_groups(world),
+            dial_in: world.chance.percent(40).then(|| some_dial_in(world)),
             ..NewConference::default()
         }),
     }
@@ -184,6 +225,7 @@ fn cold(world: &mut World) -> Verb {
         attendant_first: include_attendant && world.chance.percent(40),
         wait_for_host: world.chance.percent(30),
         end_rules: some_end_rules(world),
+        dial_in: world.chance.percent(40).then(|| some_dial_in(world)),
         ..NewConference::default()
     })
 }
@@ -276,9 +318,10 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
     let on = world.chance.percent(50);
     let setting = some_setting(world);
     let other = world.chance.pick(&all)?;
+    let wish = some_dial_in(world);
     let elsewhere: Vec<ConferenceId> = world.service.as_ref()?.node.conferences().map(|c| c.id).collect();
     let elsewhere = world.chance.pick(&elsewhere)?;
-    Some(match world.chance.below(80) {
+    Some(match world.chance.below(85) {
         65 | 66 => Verb::Hand { conference_id, participant_id, on },
         67 => Verb::LowerHands { conference_id },
         68 | 69 => Verb::GiveFloor { conference_id, participant_id },
@@ -289,6 +332,9 @@ fn about_a_conference(world: &mut World, conference_id: ConferenceId) -> Option<
         74 | 75 => Verb::PutInCharge { conference_id, participant_id, note: String::new() },
         76 | 77 => Verb::EndsWith { conference_id, participant_id, on: on && world.chance.percent(50) },
         78 | 79 => Verb::WaitForHost { conference_id, on },
+        80..83 => Verb::OpenDialIn { conference_id, wish },
+        83 => Verb::ChangePin { conference_id, pin: wish.pin },
+        84 => Verb::CloseDialIn { conference_id },
         60 | 61 => Verb::CancelRinging { conference_id },
         59 => Verb::Rescue { conference_id },
         50 | 51 => Verb::Extend { conference_id, seconds: 30 },

@@ -7,7 +7,7 @@ use super::{
     switch::{Plan, Switch},
 };
 use crate::{
-    house::{Counted, rules, safe},
+    house::{Counted, dial_in, rules, safe},
     journal::{self, Journal, assert_same_state},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -346,6 +346,10 @@ impl World {
         match effect {
             Effect::HookHold(channel) => self.switch.hook_hold(channel),
             Effect::HookRelease(channel) => self.switch.hook_release(channel),
+            Effect::HookOrder(channel, order) => {
+                let keys = super::people::keys(self);
+                self.switch.hook_order(channel, &order, keys);
+            }
             Effect::Resync => {
                 if self.link_is_up {
                     self.resync();
@@ -562,9 +566,9 @@ impl World {
 /// Played to everybody before they are recorded.
 pub const IT_IS_RECORDED: &str = "ivr/recorded.wav";
 
-/// What is lost with the switch is rung again; people are told that they are recorded, and who came.
+/// What is lost with the switch is rung again; people are told that they are recorded, and who came; they may dial in.
 fn rescuing() -> Rules {
-    let mut rules = rules();
+    let mut rules = Rules { dial_in: Some(dial_in()), ..rules() };
     rules.conference.rescue = Rescue::Auto;
     rules.conference.rescue_sound = SoundFile::new("sorry.wav").ok();
     rules.originates_per_second = PER_SECOND;

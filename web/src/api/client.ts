@@ -33,7 +33,7 @@ export type ConferenceVerb = 'cancel_ringing' | 'lock' | 'unlock' | 'leave' | 'r
   | 'mute' | 'unmute' | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'drop' | 'sidebar' | 'sidebar_end' | 'extend' | 'merge' | 'rescue'
   | 'record' | 'record_stop' | 'record_pause' | 'record_resume'
   | 'announce' | 'announce_stop' | 'hand_over' | 'wait_for_host' | 'wait_for_nobody'
-  | 'lower_hands' | 'vote_open' | 'vote_close';
+  | 'lower_hands' | 'vote_open' | 'vote_close' | 'dial_in' | 'dial_in_pin' | 'dial_in_close';
 export type ParticipantVerb = 'mute' | 'unmute' | 'drop' | 'redial' | 'cancel'
   | 'deaf' | 'undeaf' | 'hold' | 'unhold' | 'gain' | 'energy' | 'dtmf' | 'label'
   | 'promote' | 'demote' | 'listen' | 'speak' | 'end_with' | 'go_on_without' | 'sidebar_leave' | 'coach' | 'uncoach'

@@ -308,6 +308,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences/{conference_id}/actions/dial_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let people dial into it, or change the access number or the PIN by which they do
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.dial_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/dial_in_close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nobody else can dial in
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.dial_in_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference_id}/actions/dial_in_pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another PIN; whoever is in stays
+         * @description Permission: SteerConferences.
+         */
+        post: operations["conferences.dial_in_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences/{conference_id}/actions/drop": {
         parameters: {
             query?: never;
@@ -1728,6 +1788,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A number that leads to conferences. */
+        AccessNumber: {
+            /** @description As the dialplan names it, and as people dial it. */
+            number: string;
+            /** @description May be empty. */
+            name?: string;
+        };
         /** @description One line of what happened, for the page's right-hand side, the live region and programs. */
         Activity: {
             id: components["schemas"]["EventId"];
@@ -1880,6 +1947,7 @@ export interface components {
             hands?: components["schemas"]["HandView"][];
             /** @description Oldest first; the last one may be open. */
             votes?: components["schemas"]["VoteView"][];
+            dial_in?: null | components["schemas"]["DialInView"];
             /** @description What is being played, to all or to one, oldest first. */
             announcing?: components["schemas"]["AnnouncementView"][];
             /** @description When it ends by itself. */
@@ -1902,6 +1970,34 @@ export interface components {
             user: string;
             /** Format: password */
             password: string;
+        };
+        /** @description What the configuration offers for dialing in. */
+        DialInOffer: {
+            /** @description The first is taken where nobody names one. */
+            access_numbers: components["schemas"]["AccessNumber"][];
+            /**
+             * Format: int32
+             * @description Every PIN has so many digits.
+             */
+            pin_length: number;
+        };
+        /** @description How people can dial into a conference. Shown to whoever may steer it. */
+        DialInView: {
+            /** @description As people dial it. */
+            access_number: string;
+            /** @description Absent: whoever dials the number is in. */
+            pin?: string | null;
+            wrong_pins?: null | components["schemas"]["WrongPinsView"];
+        };
+        /** @description How a conference is to be opened. */
+        DialInWish: {
+            /** @description One of the node's `dial_in.access_numbers`. Absent: the one it has, or the first. */
+            access_number?: string | null;
+            /**
+             * @description `generated` (a random one; also if absent), `none` (whoever dials the number is in; one such conference an access number), or
+             *     the digits.
+             */
+            pin?: string;
         };
         /** @description An end that is near, because somebody left. */
         EndDue: {
@@ -2083,6 +2179,7 @@ export interface components {
             beep?: null | components["schemas"]["Beep"];
             /** @description Whoever comes before the attendant or a moderator hears music until one of them is there. */
             wait_for_host?: boolean;
+            dial_in?: null | components["schemas"]["DialInWish"];
         };
         /** @description How loud somebody is heard, and how loud they hear. At least one of the two. */
         NewGain: {
@@ -2151,6 +2248,11 @@ export interface components {
             participants?: components["schemas"]["NewParticipant"][];
             /** @description Standing groups whose people are rung as well; whoever is named twice, or is there already, is rung once. */
             groups?: components["schemas"]["GroupId"][];
+        };
+        /** @description Another PIN for a conference that can be dialed into. */
+        NewPin: {
+            /** @description `generated` (a random one, not the one it has; also if absent), `none`, or the digits. */
+            pin?: string;
         };
         /** @description Who is to talk apart from the room: at least two who are in it. */
         NewSidebar: {
@@ -2221,6 +2323,7 @@ export interface components {
             speaks?: boolean;
             /** @description Languages a text can be spoken in, besides the usual one. */
             languages?: string[];
+            dial_in?: null | components["schemas"]["DialInOffer"];
         };
         /** @description A reason from a closed list, with the same in words. */
         Notice: {
@@ -2268,6 +2371,8 @@ export interface components {
             end_conference_on_exit?: boolean;
             /** @description Is in the room although nobody asked for them: sent there by the dialplan or by hand. */
             uninvited?: boolean;
+            /** @description Called the access number themselves. */
+            dialed_in?: boolean;
             /** @description Hears music, until the attendant or a moderator is there. */
             waits_for_host?: boolean;
             /** @description The sound that is played to them alone, or the text that is spoken. */
@@ -2544,6 +2649,14 @@ export interface components {
         WhichSidebar: {
             /** Format: int32 */
             sidebar?: number | null;
+        };
+        /** @description Wrong PINs since the conference began. */
+        WrongPinsView: {
+            /** Format: int32 */
+            count: number;
+            /** @description Who called the last time; may be empty. */
+            last_number: string;
+            last_at: components["schemas"]["Timestamp"];
         };
     };
     responses: never;
@@ -3111,6 +3224,125 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Everybody"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.dial_in": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DialInWish"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.dial_in_close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the conference as it is now. What follows is on the stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description A problem detail (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conferences.dial_in_pin": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same key with the same request gets the same answer, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description The session's csrf_token; needed with a session's cookie, not with a token. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Which conference. */
+                conference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewPin"];
             };
         };
         responses: {

@@ -14,10 +14,11 @@ export interface StartOptions {
   callerLeaves: boolean;
   oneLeft: boolean;
   waitForHost: boolean;
+  dialIn: boolean;
 }
 
 export const NO_OPTIONS: StartOptions = {
-  max: '', nobody: '', beep: '', attendantLeaves: false, callerLeaves: false, oneLeft: false, waitForHost: false,
+  max: '', nobody: '', beep: '', attendantLeaves: false, callerLeaves: false, oneLeft: false, waitForHost: false, dialIn: false,
 };
 
 /** What a browser remembers may be of another version. */
@@ -29,6 +30,7 @@ export function readOptions(kept: unknown): StartOptions {
     beep: BEEPS.find((beep) => beep === known.beep) ?? '',
     attendantLeaves: known.attendantLeaves === true, callerLeaves: known.callerLeaves === true, oneLeft: known.oneLeft === true,
     waitForHost: known.waitForHost === true,
+    dialIn: known.dialIn === true,
   };
 }
 
@@ -61,5 +63,6 @@ export function withOptions(wanted: NewConference, options: StartOptions): NewCo
     ...(Object.keys(rules).length > 0 && { end_rules: rules }),
     ...(options.waitForHost && { wait_for_host: true }),
     ...(options.beep && { beep: options.beep }),
+    ...(options.dialIn && { dial_in: {} }),
   };
 }

@@ -193,6 +193,13 @@ export const en = {
     waitsForHost: 'Waits for the host',
     endsIn: (clock: string): string => `ends in ${clock}`,
     arranging: 'arranging who hears whom…',
+    dialIn: {
+      at: 'Dial in at',
+      pin: 'PIN',
+      noPin: 'no PIN: whoever dials is in',
+      wrong: (count: number, last: string): string =>
+        `${plural(count, 'wrong PIN', 'wrong PINs')}${last ? `, last from ${last}` : ''}`,
+    },
     leave: 'Leave',
     rejoin: 'Come back',
     end: 'End for all',
@@ -301,6 +308,8 @@ export const en = {
       waits: 'Waits for the host, music',
       /** Beside that they talk apart, or coach. */
       recorded: 'recorded too',
+      /** They called the access number themselves. */
+      dialedIn: 'Dialed in',
       announcing: (sound: string): string => `Hears ${sound}`,
       announceAsked: (sound: string): string => `Is to hear ${sound}…`,
       apart: (names: string[]): string => (names.length > 2 ? `Apart with ${names.length}` : `Apart with ${names.join(', ') || 'nobody'}`),
@@ -396,6 +405,10 @@ export const en = {
       handOver: {
         label: 'Hand over', field: 'Hand this conference over to', note: 'A note for them, if you like', wrong: 'Choose to whom.', nobody: 'Nobody else works here.',
       },
+      dialIn: { label: 'Let people dial in', field: 'People dial in at', nobody: 'There are no access numbers.' },
+      newPin: { label: 'New PIN for dialing in' },
+      ownPin: { label: 'Choose the PIN', field: 'PIN people type to come in', wrong: '4 to 12 digits, as many as PINs have here.' },
+      closeDialIn: { label: 'Let nobody else dial in' },
     } satisfies Record<ConferenceRow, VerbWords>,
     chip: {
       introduce: { label: 'Introduce to me first' },
@@ -433,6 +446,7 @@ export const en = {
       callerLeaves: 'Ends when the caller leaves',
       oneLeft: 'Ends when only one is left',
       waitForHost: 'Music until a host is there',
+      dialIn: 'Can be dialed into, with a PIN',
     },
     together: 'Ring together',
     asLastTime: 'As last time',

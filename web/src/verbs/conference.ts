@@ -22,6 +22,7 @@ export const isGuest = (one: ParticipantView): boolean => one.role === 'guest';
 
 /** What the page does by itself. */
 export type OwnVerb = 'save_group';
+export const canDialIn = (conference: ConferenceView): boolean => conference.dial_in != null;
 
 type All = { wish: Wish<ConferenceVerb>; offered: typeof anybody; happened: typeof anybody };
 
@@ -87,6 +88,27 @@ export const CONFERENCE_VERBS = {
     wish: (_conference, [user], note) => ({ verb: 'hand_over', body: { user, note } }),
     happened: (conference, { body }) => (body?.participant_id
       ? conference.participants.some((one) => one.id === body.participant_id && one.in_charge) : conference.owner.id === body?.user),
+  },
+  // Of one that can be dialed into already the PIN stays.
+  dialIn: {
+    kind: 'pick', many: false, from: 'accessNumbers', key: 'd', icon: 'keypad', offered: () => true, verbs: ['dial_in'],
+    picked: (conference) => (conference.dial_in ? [conference.dial_in.access_number] : []),
+    wish: (_conference, [access_number]) => ({ verb: 'dial_in', body: { access_number } }),
+    happened: (conference, { body }) => conference.dial_in?.access_number === body?.access_number,
+  },
+  newPin: { kind: 'press', key: 'p', icon: 'redial', seldom: true, wish: { verb: 'dial_in_pin' }, offered: canDialIn },
+  ownPin: {
+    kind: 'typed', key: 'k', icon: 'keypad', seldom: true, offered: canDialIn, verb: 'dial_in_pin', digits: true,
+    value: () => '',
+    read: (text) => {
+      const pin = text.replaceAll(/\s/g, '');
+      return /^\d{4,12}$/.test(pin) ? { pin } : null;
+    },
+    happened: (conference, { pin }) => conference.dial_in?.pin === pin,
+  },
+  closeDialIn: {
+    kind: 'press', key: 'q', icon: 'lock', seldom: true, wish: { verb: 'dial_in_close' },
+    offered: canDialIn, happened: (conference) => !canDialIn(conference),
   },
   // Opens the group to be saved; nothing goes to the server yet.
   saveGroup: {

@@ -40,6 +40,7 @@ const MARKS: readonly Look[] = [
   ['heard', 'calm', 'mic', (one, words) => !!one.gain_in && words.heard(signed(one.gain_in))],
   ['hears', 'calm', 'speaker', (one, words) => !!one.gain_out && words.hears(signed(one.gain_out))],
   ['announcing', 'calm', 'speaker', (one, words, { asked }) => one.announcing != null && (asked ? words.announceAsked : words.announcing)(shortened(one.announcing))],
+  ['dialedIn', 'calm', 'phone', (one, words) => !!one.dialed_in && words.dialedIn],
   ['vote', 'calm', 'check', (one, words) => one.vote != null && words.vote[one.vote]],
   ['moderator', 'calm', 'star', (one, words) => (one.in_charge ? words.inCharge : !!one.moderator && words.moderator)],
   ['endsIt', 'calm', 'flag', (one, words) => !!one.end_conference_on_exit && words.endsIt],

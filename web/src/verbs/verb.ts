@@ -68,7 +68,7 @@ export interface Typed<Thing, Verb extends string> extends Common<Thing> {
   stays?: true;
 }
 
-/** Others are picked: people of the same conference, another conference, a sound, or who works here. */
+/** Others are picked: people of the same conference, another conference, a sound, who works here, or an access number. */
 export interface Pick<Thing, Verb extends string> extends Common<Thing> {
   kind: 'pick';
   /** One is picked by a press; of several, each is ticked, and then they are sent together. */
@@ -94,6 +94,8 @@ export interface Others {
   /** What can be played: each is its own name. */
   sounds: readonly Other[];
   attendants: readonly Other[];
+  /** By which the conference could be dialed into. */
+  accessNumbers: readonly Other[];
 }
 
 /** One of those who can be picked. */

@@ -12,10 +12,11 @@ import { t } from '../strings/index.ts';
 import { announcedToAll, CONFERENCE_VERBS } from '../verbs/conference.ts';
 import { shortened } from '../verbs/spoken.ts';
 import type { Other } from '../verbs/verb.ts';
+import { DialIn } from './DialIn.tsx';
 import { Action, DOUBLE_CLICK_MS, Elapsed, type IconName, State, type Tone, useKeptFocus } from './parts.tsx';
 import { Hands, Vote, VoteForm } from './Meeting.tsx';
 import { Panel, panelId } from './Panel.tsx';
-import { conferenceName, otherConferences, soundsOf, speaks, stale } from './Queue.tsx';
+import { accessNumbers, conferenceName, otherConferences, soundsOf, speaks, stale } from './Queue.tsx';
 import { RecordingControls, RecordingLost, RecordingNote, RecordingSign } from './Recorder.tsx';
 import { Rescue } from './Rescue.tsx';
 
@@ -57,6 +58,7 @@ export function ConferenceHead({ conference }: { conference: ConferenceView }) {
         <strong>{t.conference.tally(inside, rung, failed, closed)}</strong>
         {' · '}{t.call.node(conference.node_id)}{' · '}{t.conference.owner(conference.owner.name)}
       </p>
+      {!closed && <DialIn conference={conference} />}
       {conference.handed_over && !closed && <p class="sentence handed">{t.conference.handedOver(conference.handed_over.from.name, conference.handed_over.note)}</p>}
       {conference.question && !closed
         ? <Question conference={conference} />
@@ -152,7 +154,7 @@ function Everyone({ conference }: { conference: ConferenceView }) {
     <Panel
       id={conference.id} label={t.verbs.everyoneLong} opener={shownKey('everyone')} table={mayChangeGroups.value ? CONFERENCE_VERBS : WITHOUT_GROUPS} words={t.verbs.conference}
       thing={conference} note={t.verbs.hosts} speaks={speaks(conference)}
-      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference) }}
+      asked={askedOf(conference.id)} others={{ people: [], conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: otherAttendants(conference), accessNumbers: accessNumbers(conference) }}
       onAsk={({ verb, body }) => {
         if (verb === 'save_group') return toGroup(conference);
         if (verb !== 'vote_open') return conferenceAction(conference, verb, body);

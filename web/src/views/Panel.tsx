@@ -55,9 +55,9 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
 
   const pending = (row: Row<Thing, Verb>): boolean =>
     asked.some((wish) => isOf(row, wish)) || verbsOf(row).some((verb) => verb === awaited);
-  /** A conference alone has no other one to go to. */
+  /** A conference alone has no other one to go to; and where there is no access number nobody can dial in. */
   const isThere = (row: Row<Thing, Verb>): boolean => (!row.seldom || row.offered(thing)) && (!row.needsVoice || speaks)
-    && !(row.kind === 'pick' && row.from === 'conferences' && others.conferences.length === 0);
+    && !(row.kind === 'pick' && (row.from === 'conferences' || row.from === 'accessNumbers') && others[row.from].length === 0);
   const wordsOf = (name: string): VerbWords => words[name] ?? { label: name };
   const controlId = (name: string): string => `${panelId(id)}-${name}`;
 

@@ -157,7 +157,7 @@ function More({ conference, one, name, onClose }: MoreProps) {
       id={one.id} label={t.verbs.moreOf(name)} opener={shownKey('more')} table={PARTICIPANT_VERBS} words={t.verbs.participant}
       thing={one} note={isInside(one) ? undefined : t.verbs.off} speaks={speaks(conference)}
       asked={[...askedOf(one.id), ...asidesOf(conference, one)]} awaited={one.pending} recorded={recordingOf(conference) !== null}
-      others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: [] }}
+      others={{ people: othersOf(conference, one), conferences: otherConferences(conference), sounds: soundsOf(conference), attendants: [], accessNumbers: [] }}
       onAsk={({ verb, body }) => {
         if (verb === 'sidebar') conferenceAction(conference, verb, body);
         else if (verb === 'hand_over') conferenceAction(conference, verb, { ...body, participant_id: one.id });

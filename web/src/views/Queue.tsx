@@ -168,6 +168,12 @@ export function speaks(conference: ConferenceView): boolean {
   return house.value.nodes.find((one) => one.id === conference.node_id)?.speaks === true;
 }
 
+/** By which it could be dialed into. */
+export function accessNumbers(conference: ConferenceView): Other[] {
+  const node = house.value.nodes.find((one) => one.id === conference.node_id);
+  return (node?.dial_in?.access_numbers ?? []).map(({ number, name }) => ({ id: number, name: name ? `${number} (${name})` : number }));
+}
+
 /** A conference is called by its caller, or by who was asked into it first. */
 export function conferenceName(conference: ConferenceView): string {
   const caller = conference.participants.find((one) => one.role === 'caller');

@@ -1,5 +1,5 @@
 /** What a conference is started with besides its people: seldom wanted, so behind one word. */
-import { house, startOptions } from '../desk.ts';
+import { canDialIn, house, startOptions } from '../desk.ts';
 import { BEEPS, countChosen, minutes, MOST_MINUTES, type StartOptions as Options } from '../request/options.ts';
 import { t } from '../strings/index.ts';
 
@@ -7,7 +7,7 @@ export function StartOptions({ hasCall }: { hasCall: boolean }) {
   const options = startOptions.value;
   const words = t.request.options;
   const set = (change: Partial<Options>): void => { startOptions.value = { ...options, ...change }; };
-  const count = countChosen(options);
+  const count = countChosen({ ...options, dialIn: options.dialIn && canDialIn.value });
   const named = house.value.nodes.some((node) => node.speaks);
   return (
     <details class="options">
@@ -25,6 +25,7 @@ export function StartOptions({ hasCall }: { hasCall: boolean }) {
         <Check label={words.waitForHost} on={options.waitForHost} onChange={(waitForHost) => set({ waitForHost })} />
         <Check label={words.attendantLeaves} on={options.attendantLeaves} onChange={(attendantLeaves) => set({ attendantLeaves })} />
         {hasCall && <Check label={words.callerLeaves} on={options.callerLeaves} onChange={(callerLeaves) => set({ callerLeaves })} />}
+        {canDialIn.value && <Check label={words.dialIn} on={options.dialIn} onChange={(dialIn) => set({ dialIn })} />}
         <Check label={words.oneLeft} on={options.oneLeft} onChange={(oneLeft) => set({ oneLeft })} />
       </div>
     </details>

@@ -1,5 +1,6 @@
 //! What channels do by themselves: arrive, wait, run their applications, hang up.
 
+use super::dialing_in::ASK_TRIES;
 use super::{App, Channel, Death, Doing, LAG, Member, Plan, Play, Room, Switch, Who};
 use std::collections::VecDeque;
 use switchboard::domain::{
@@ -63,6 +64,9 @@ impl Switch {
 
     /// The waiting extension: the hook, then music, then the hook again; at last the fallback.
     fn wait(&mut self, channel: ChannelId) {
+        if self.is_guest(channel) {
+            return self.try_to_ask(channel, ASK_TRIES);
+        }
         self.try_hook(channel, HOOK_TRIES);
     }
 
@@ -108,6 +112,7 @@ impl Switch {
 
     /// The service lets go: its last piece of music ends, then the dialplan goes on.
     pub fn hook_release(&mut self, channel: ChannelId) {
+        self.guest_released(channel);
         if let Some(Channel { doing: Doing::Hook { held }, stamp, .. }) = self.channels.get_mut(&channel) {
             *held = false;
             let stamp = *stamp;
@@ -130,6 +135,7 @@ impl Switch {
         for channel in held {
             self.try_hook(channel, HOOK_TRIES);
         }
+        self.nobody_asks();
     }
 
     pub(super) fn stamp(&self, channel: ChannelId) -> u32 {
@@ -161,7 +167,7 @@ impl Switch {
         let Some(found) = self.channels.get(&channel) else { return false };
         match found.doing.clone() {
             Doing::Room(name) => self.leave_room(channel, &name),
-            Doing::Hook { .. } => self.hooks.push(HookEvent::Closed { channel }),
+            Doing::Hook { .. } | Doing::Asked => self.hooks.push(HookEvent::Closed { channel }),
             Doing::Dialing(stations) => {
                 for station in stations {
                     self.hang_up(station, "ORIGINATOR_CANCEL", None, Death::Killed);
@@ -245,7 +251,7 @@ impl Switch {
         if let Doing::Room(name) = &gone.doing {
             self.leave_room(channel, &name.clone());
         }
-        if let Doing::Hook { .. } = gone.doing {
+        if let Doing::Hook { .. } | Doing::Asked = gone.doing {
             self.hooks.push(HookEvent::Closed { channel });
         }
         if let Doing::Bridged(other) = gone.doing {
@@ -352,7 +358,7 @@ impl Switch {
             Plan::MusicOver(id, stamp) if self.stamp(id) == stamp => {
                 if let Some(Channel { doing: Doing::Music { tries }, .. }) = self.channels.get(&id) {
                     let tries = *tries;
-                    self.try_hook(id, tries);
+                    if self.is_guest(id) { self.try_to_ask(id, tries) } else { self.try_hook(id, tries) }
                 }
             }
             Plan::ParkOver(id, stamp) if self.stamp(id) == stamp && self.channels.contains_key(&id) => {
@@ -381,7 +387,13 @@ impl Switch {
                 self.events.push(Input::Job { channels, outcome: Outcome::Err(cause.to_owned()) });
             }
             Plan::Record(room, path) => self.tape_opens(&room, &path),
+            Plan::Typed(id, stamp, typed) if self.stamp(id) == stamp => self.typed(id, typed),
+            Plan::SentAway(id, stamp) if self.stamp(id) == stamp => {
+                self.hang_up(id, "NORMAL_CLEARING", None, Death::RanOut);
+            }
             Plan::Told(..)
+            | Plan::Typed(..)
+            | Plan::SentAway(..)
             | Plan::HookUnanswered(..)
             | Plan::MusicOver(..)
             | Plan::ParkOver(..)

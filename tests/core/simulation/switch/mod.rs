@@ -6,6 +6,7 @@
 
 mod commands;
 mod dialing;
+mod dialing_in;
 mod life;
 mod originate;
 mod recording;
@@ -13,6 +14,7 @@ mod recording;
 use super::chance::Chance;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use switchboard::domain::{
+    dial_in::Typed,
     effect::Target,
     ids::ChannelId,
     input::{
@@ -30,6 +32,8 @@ const LAG: i64 = 65;
 pub enum Who {
     /// Came in to the attendants' number.
     Caller,
+    /// Called an access number, from this one.
+    Guest(String),
     /// The outside party of an ordinary call.
     Outsider,
     /// A station's leg, dialed by us.
@@ -47,6 +51,8 @@ pub enum Doing {
     Hook {
         held: bool,
     },
+    /// In `socket`, where people are asked for a PIN.
+    Asked,
     /// The dialplan's own music between two tries of the hook; so many tries are left.
     Music {
         tries: u8,
@@ -177,6 +183,10 @@ pub enum Plan {
     Refuse(ChannelId, &'static str, Option<u16>),
     HookUnanswered(ChannelId, u32),
     MusicOver(ChannelId, u32),
+    /// Keys came, or none in time.
+    Typed(ChannelId, u32, Typed),
+    /// Was told why not, and is hung up by the hook.
+    SentAway(ChannelId, u32),
     ParkOver(ChannelId, u32),
     NextApp(ChannelId, u32),
     BridgeNow(ChannelId, ChannelId),
@@ -269,7 +279,7 @@ impl Switch {
             name: found.name.clone(),
             answered: found.answered,
             application: match found.doing {
-                Doing::Hook { .. } => "socket",
+                Doing::Hook { .. } | Doing::Asked => "socket",
                 Doing::Music { .. } | Doing::Fallback | Doing::HoldMusic => "playback",
                 Doing::Dialing(_) => "bridge",
                 Doing::Bridged(_) if matches!(found.who, Who::Station | Who::Desk) => "",
