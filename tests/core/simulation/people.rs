@@ -53,14 +53,15 @@ pub fn act(world: &mut World) {
         47 if accidents.switch => world.restart_switch(),
         48 | 49 if accidents.switch => pause(world),
         50..53 => kicked_by_hand(world),
-        58 if accidents.switch && accidents.service => {
+        78 if accidents.switch && accidents.service => {
             world.kill_service();
             world.restart_switch();
         }
+        79 => a_stranger_enters(world),
         56 | 57 => world.switch.disk_is_full(),
         58..64 => dial_in(world),
         53..56 => world.compare(),
-        58..72 => somebody_presses_keys(world),
+        64..78 => somebody_presses_keys(world),
         _ => ask(world),
     }
 }
@@ -145,6 +146,15 @@ fn kicked_by_hand(world: &mut World) {
     if let Some(channel) = world.chance.pick(&members) {
         world.note(|| format!("{channel} is kicked by hand"));
         world.switch.kick(channel);
+    }
+}
+
+fn a_stranger_enters(world: &mut World) {
+    let rooms: Vec<String> = world.switch.rooms.keys().cloned().collect();
+    if let Some(room) = world.chance.pick(&rooms) {
+        let channel = world.new_channel();
+        world.note(|| format!("{channel} is put into {room} by hand"));
+        world.switch.stranger(channel, &room);
     }
 }
 

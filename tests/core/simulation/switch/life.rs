@@ -56,6 +56,14 @@ impl Switch {
         self.tell(outsider, ChannelEventKind::Bridged(station));
     }
 
+    /// Somebody is put into a room past us.
+    pub fn stranger(&mut self, channel: ChannelId, room: &str) {
+        let mut stranger = self.blank(Who::Stranger, "sofia/external/nobody@192.0.2.9".into(), Doing::Limbo);
+        stranger.answered = true;
+        self.add(channel, stranger);
+        self.enter(channel, room, true);
+    }
+
     pub(super) fn add(&mut self, id: ChannelId, channel: Channel) {
         *self.made.entry(id).or_default() += 1;
         self.channels.insert(id, channel);

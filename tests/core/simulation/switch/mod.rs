@@ -36,6 +36,8 @@ pub enum Who {
     Guest(String),
     /// The outside party of an ordinary call.
     Outsider,
+    /// Put into a room by the operator's own hand.
+    Stranger,
     /// A station's leg, dialed by us.
     Station,
     /// A station's leg in an ordinary call.
