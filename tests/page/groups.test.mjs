@@ -167,7 +167,7 @@ test('two change one group: the second is told, sees what the first made of it, 
 test('the people of a conference become a group; an attendant sees groups, and changes none', async () => {
   const page = await liveConference(house, 'Emma 1008, Carl 1009, Busy 030 555 0101');
   await page.keyboard.press(',');
-  await page.keyboard.press('p');
+  await page.keyboard.press('n');
   await isFocused(page, name(page));
   assert.deepEqual(await Promise.all([0, 1, 2].map((nth) => field(page, nth, 'Name').inputValue())), ['Emma', 'Carl', 'Busy']);
   await page.keyboard.type('Board');

@@ -63,7 +63,7 @@ test('early guests wait for the host, asked for in the options; let in by key; a
   assert.deepEqual(await accessibilityFaults(page), []);
   await page.keyboard.press('Escape');
   await page.keyboard.press(',');
-  await page.keyboard.press('w');
+  await page.keyboard.press('i');
   await rowCalled(page, 'Emma, 1008, In');
   await page.getByRole('button', { name: 'Wait for the host', pressed: false }).click();
   await rowCalled(page, 'Emma, 1008, In, Waits for the host, music');

@@ -109,7 +109,7 @@ test('somebody in the room is put in charge by key, and what they press is told'
   const page = await liveConference(house);
   await toRow(page, 'Emma');
   await page.keyboard.press('.');
-  await page.keyboard.press('w');
+  await page.keyboard.press('j');
   await page.keyboard.type('You know them.');
   await page.keyboard.press('Enter');
   await row(page, 'Emma').getByText('In charge, by phone').waitFor();

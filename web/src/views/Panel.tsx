@@ -62,7 +62,9 @@ export function Panel<Thing, Verb extends string>(props: PanelProps<Thing, Verb>
   const controlId = (name: string): string => `${panelId(id)}-${name}`;
 
   function act(name: string, row: Row<Thing, Verb>, by: 1 | -1 = 1): void {
-    if (!isThere(row) || !row.offered(thing) || (row.kind !== 'step' && pending(row))) return;
+    // What opens a form asks for nothing yet.
+    const asks = row.kind === 'toggle' || row.kind === 'press';
+    if (!isThere(row) || !row.offered(thing) || (asks && pending(row))) return;
     if (sure?.name !== name) setSure(null);
     switch (row.kind) {
       case 'toggle': return onAsk(turned(row, thing));
