@@ -514,6 +514,12 @@ pub enum Fact {
     RecordingAnnouncedAgain {
         recording: RecordingId,
     },
+    /// Who came while it is recorded is told by themselves.
+    RecordingTold {
+        recording: RecordingId,
+        participant: ParticipantId,
+        leg: ChannelId,
+    },
     RecordingStarted {
         recording: RecordingId,
     },

@@ -3,7 +3,7 @@
 use super::{
     endpoint::{Safe, UnsafeText},
     fact::Fact,
-    ids::RecordingId,
+    ids::{ChannelId, RecordingId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,8 @@ pub struct Recording {
     /// Recorded time, pauses left out, as the switch gave it.
     pub milliseconds: Option<u64>,
     pub bytes: Option<u64>,
+    /// Legs that came later, and were told by themselves.
+    pub told: Vec<ChannelId>,
     /// Not journaled.
     pub asked: Option<RecordingAsk>,
 }
@@ -114,6 +116,7 @@ pub fn apply(recordings: &mut Vec<Recording>, at: Timestamp, fact: &Fact) {
             stop_asked: false,
             milliseconds: None,
             bytes: None,
+            told: Vec::new(),
             asked: None,
         });
         return;
@@ -132,6 +135,7 @@ pub fn apply(recordings: &mut Vec<Recording>, at: Timestamp, fact: &Fact) {
             // An earlier wish that comes true does not answer a later one.
             one.asked = one.asked.filter(|asked| *asked != RecordingAsk::Pause(*on));
         }
+        Fact::RecordingTold { leg, .. } => one.told.push(*leg),
         Fact::RecordingStopAsked { .. } => {
             one.stop_asked = true;
             one.asked = Some(RecordingAsk::Stop);
@@ -155,6 +159,7 @@ pub fn fact_of(fact: &Fact) -> Option<RecordingId> {
         Fact::RecordingAsked { recording, .. }
         | Fact::RecordingAnnounced { recording }
         | Fact::RecordingAnnouncedAgain { recording }
+        | Fact::RecordingTold { recording, .. }
         | Fact::RecordingStarted { recording }
         | Fact::RecordingPauseAsked { recording, .. }
         | Fact::RecordingPaused { recording, .. }

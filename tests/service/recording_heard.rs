@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 scenarios! {
     stopped_half_way_it_is_announced_again: "Everything that plays is stopped while a recording is announced: it is announced again, and recorded when that was heard";
+    who_comes_later_is_told: "Somebody joins while an announced recording runs: they alone hear the announcement, and are in the file";
     one_of_two_recordings_ends_with_its_conference: "Two conferences are recorded and merged: the recording of the one ends and says why, the other's goes on with everybody in it";
 }
 
@@ -54,6 +55,41 @@ async fn stopped_half_way_it_is_announced_again(report: Report) {
     if let (End::Live(caller), End::Live(_)) = (&talk.caller, &guest) {
         assert!(audible(caller.tone(), &sound[sound.len() / 2..]), "what was said is in the file");
         assert!(!audible(ANNOUNCEMENT, &sound), "the announcement came before the recording");
+    }
+    house.anna.conference(&conference, "end").await.accepted();
+    house.ends(&conference).await;
+}
+
+async fn who_comes_later_is_told(report: Report) {
+    let studio = Studio::new();
+    let announcement = studio.announcement();
+    let wishes = studio.wishes(&format!("announce = \"{}\"", announcement.display()));
+    let house = House::open_as(report, wishes).await;
+    house.world.expect(OTHER, Manner::Answers(50)).await;
+    let (conference, talk, _) = house.three().await;
+    house.anna.conference(&conference, "record").await.accepted();
+    house.recording_is(&conference, 1, "recording").await;
+    if let End::Live(caller) = &talk.caller {
+        assert!(caller.loses(ANNOUNCEMENT).await, "it is over for those who were there");
+    }
+    let added = Instant::now();
+    let path = format!("/conferences/{conference}/participants");
+    house.anna.post(&path, json!({"participants": super::house::people(&[OTHER])})).await.accepted();
+    house.participant_is(&conference, OTHER, "joined").await;
+    let late = house.world.at(OTHER).await;
+    assert!(house.world.hears_file(&late, &announcement, ANNOUNCEMENT, added).await, "who comes later is told");
+    let told = |page: &Picture| page.told("conference.recording.told").map(drop);
+    house.page.shows("that they were told", SOON, told).await;
+    house.world.all_hear_each_other(&[&talk.caller, &talk.station, &late]).await;
+    if let End::Live(caller) = &talk.caller {
+        assert!(!house.world.heard_sound(&End::Live(caller.clone()), ANNOUNCEMENT, added), "and nobody else");
+    }
+    house.a_while().await;
+    house.anna.conference(&conference, "record_stop").await.accepted();
+    let over = house.recording_is(&conference, 1, "ended").await;
+    let sound = samples(&house.file(&conference, &over, None).await.bytes().await.unwrap());
+    if let End::Live(late) = &late {
+        assert!(audible(late.tone(), &sound), "they are in the file");
     }
     house.anna.conference(&conference, "end").await.accepted();
     house.ends(&conference).await;

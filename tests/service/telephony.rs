@@ -490,6 +490,17 @@ impl Telephony {
         }
     }
 
+    /// Waits until this end hears a file that sounds so: on a real switch by its tone, simulated by its path.
+    pub async fn hears_file(&self, end: &End, path: &std::path::Path, hertz: u32, since: Instant) -> bool {
+        let (End::Simulated(uuid), Kind::Simulated(simulator)) = (end, &self.kind) else {
+            return self.hears_sound(end, hertz, since).await;
+        };
+        let path = path.display().to_string();
+        let heard =
+            || simulator.sounds_heard(uuid).iter().any(|(at, file)| *at >= since.into_std() && file.contains(&path));
+        poll(|| heard().then_some(())).await.is_some()
+    }
+
     /// Waits until a sound of the room is heard at this end.
     pub async fn hears_sound(&self, end: &End, hertz: u32, since: Instant) -> bool {
         poll(|| self.heard_sound(end, hertz, since).then_some(())).await.is_some()

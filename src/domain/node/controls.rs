@@ -198,6 +198,7 @@ impl Node {
             self.nothing_pending(id, participant);
             if setting == Setting::Hold(false) {
                 self.waited_enough(id, participant);
+                self.tell_of_recording(id, participant);
             }
             if matches!(setting, Setting::Hold(_)) {
                 self.held_or_not(id, participant, channel);

@@ -3,15 +3,16 @@
 
 use super::{Accepting, Ids, Node, Touched, announcing::lane_of_sounds, answering::refuse};
 use crate::domain::{
-    conference::Conference,
+    announcement::{Listener, SoundFile},
+    conference::{Conference, Introduction},
     effect::{Command, Effect, RecordVerb, Room, Tag},
     endpoint::Safe,
     fact::{Fact, Subject},
-    ids::{ChannelId, ConferenceId, RecordingId},
+    ids::{ChannelId, ConferenceId, ParticipantId, RecordingId},
     input::RecordingNews,
     recording::{Recording, RecordingAsk, RecordingEnd, RecordingState},
     request::{Actor, RefusalCode},
-    states::ConferenceState,
+    states::{ConferenceState, LegState},
     timers::Timer,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -140,6 +141,31 @@ impl Node {
         self.timers.clear(Timer::RecordingDue(id));
         // Nobody may be left to record; then the room's end says so.
         self.send_recorder(id, RecordVerb::Start);
+    }
+
+    /// Whoever comes while it is recorded hears by themselves what the others heard before it began; of those who wait on
+    /// hold, when they are let in.
+    pub(super) fn tell_of_recording(&mut self, id: ConferenceId, participant: ParticipantId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let Some(person) = conference.participant(participant) else { return };
+        // Behind music without an end they would not hear it.
+        let waits = person.waits_for_host || person.introduction == Some(Introduction::Waiting);
+        let Some(leg) = person.leg().filter(|leg| leg.state == LegState::Joined && !waits && !person.settings.hold)
+        else {
+            return;
+        };
+        let untold = |one: &&Recording| !one.stop_asked && leg.since >= one.asked_at && !one.told.contains(&leg.id);
+        let recording = conference.recording().filter(untold).map(|one| one.id);
+        let sound = self.rules.recording.as_ref().and_then(|rules| rules.announce.as_ref());
+        let file = sound.and_then(|sound| SoundFile::new(sound.as_str()).ok());
+        let listener = leg.member.map(|member| Listener { channel: leg.id, member });
+        if let (Some(recording), Some(file), Some(room), Some(listener)) =
+            (recording, file, self.room_of(conference), listener)
+        {
+            let leg = listener.channel;
+            self.conference_fact(id, Fact::RecordingTold { recording, participant, leg });
+            self.command(Tag::Quiet(leg), leg, Command::Play { room, file, listener: Some(listener) });
+        }
     }
 
     /// None of them will be heard of any more.

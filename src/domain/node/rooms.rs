@@ -120,6 +120,9 @@ impl Node {
             self.set_again(id, participant);
             self.arrange_anew(id);
         }
+        if state != LegState::Joined {
+            self.tell_of_recording(id, participant);
+        }
         if let Some(conference) = self.conferences.get_mut(&id)
             && conference.opening == Some(channel)
         {

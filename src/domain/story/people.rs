@@ -188,6 +188,10 @@ pub(super) fn tell_recording(conference: &Conference, by: &str, fact: &Fact) -> 
             "conference.recording.announced_again",
             "The announcement of the recording was stopped half-way; it is played again.",
         ),
+        Fact::RecordingTold { participant, .. } => told(
+            "conference.recording.told",
+            format!("{} is told of the recording.", super::names_of(conference, &[*participant])),
+        ),
         Fact::RecordingStarted { .. } => told("conference.recording.started", "The conference is being recorded."),
         Fact::RecordingPauseAsked { on, .. } => {
             let what = if *on { "pauses the recording" } else { "lets the recording go on" };

@@ -11,6 +11,7 @@ use switchboard::domain::{
     recording::{Recording, RecordingAsk, RecordingEnd, RecordingRules, RecordingState},
     request::{Announced, RefusalCode, Verb},
     rules::Rules,
+    setting::Setting,
     states::ConferenceState,
 };
 
@@ -197,6 +198,60 @@ fn people_are_told_before_they_are_recorded() {
     assert_eq!(told(&mut desk), [RecordVerb::Start]);
     news(&mut desk, id, RecordingNews::Started);
     assert_eq!(last(&desk, id).state, RecordingState::Recording);
+}
+
+/// Who was told of the recording by themselves, by the switch's number.
+fn told_alone(desk: &mut Desk) -> Vec<u32> {
+    let to = |command: Command| match command {
+        Command::Play { file, listener, .. } if file.as_str() == "ivr/recorded.wav" => listener.map(|one| one.member),
+        _ => None,
+    };
+    desk.sent().into_iter().filter_map(to).collect()
+}
+
+#[test]
+fn who_comes_while_it_is_recorded_is_told_alone_and_once() {
+    let mut desk = announcing();
+    let (id, pair) = two(&mut desk);
+    let late = desk.leg(id, "1003");
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    desk.room(id, RoomEventKind::Played { channel: None, file: "ivr/recorded.wav".into() });
+    news(&mut desk, id, RecordingNews::Started);
+    desk.sent();
+    desk.passes(SECOND);
+    desk.joins(id, late);
+    assert_eq!(told_alone(&mut desk).len(), 1);
+    assert_eq!(desk.told("conference.recording.told").len(), 1);
+
+    // Nobody is told again, neither by being held and taken back nor because the service was away.
+    for hold in [true, false] {
+        let setting = Setting::Hold(hold);
+        desk.room(id, RoomEventKind::Set { channel: late, setting, seen: Vec::new() });
+    }
+    desk.restart_after(SECOND);
+    let mut snapshot = desk.having_in_room(id, &[pair.caller, pair.station, late]);
+    let path = last(&desk, id).path;
+    for room in snapshot.rooms.values_mut() {
+        room.recordings.insert(path.clone(), false);
+    }
+    desk.link_up(snapshot);
+    assert_eq!(told_alone(&mut desk), Vec::<u32>::new());
+}
+
+#[test]
+fn who_waits_on_hold_is_told_when_they_are_let_in() {
+    let mut desk = announcing();
+    let (id, _) = two(&mut desk);
+    desk.asks(&olga(), &Verb::Record { conference_id: id }).expect("nothing speaks against it");
+    desk.room(id, RoomEventKind::Played { channel: None, file: "ivr/recorded.wav".into() });
+    news(&mut desk, id, RecordingNews::Started);
+    desk.passes(SECOND);
+    let late = desk.leg(id, "1003");
+    desk.sent();
+    desk.room(id, RoomEventKind::Joined { channel: late, member: 9, seen: vec![Setting::Hold(true)] });
+    assert_eq!(told_alone(&mut desk), Vec::<u32>::new(), "behind music without an end nobody would hear it");
+    desk.room(id, RoomEventKind::Set { channel: late, setting: Setting::Hold(false), seen: Vec::new() });
+    assert_eq!(told_alone(&mut desk), [9]);
 }
 
 #[test]

@@ -41,6 +41,7 @@ const TOLD: Record<string, (one: Told) => string> = {
   'conference.rejoin_asked': ({ by }) => `${by}回到会议。`,
   'conference.recording.asked': ({ by }) => `${by}开始录音。`,
   'conference.recording.announced': () => '已播放录音提示。',
+  'conference.recording.told': ({ who }) => `已告知${who}正在录音。`,
   'conference.recording.started': () => '会议正在录音。',
   'conference.recording.paused': () => '录音已暂停。',
   'conference.recording.resumed': () => '录音继续。',
