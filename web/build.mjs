@@ -27,6 +27,7 @@ const result = await build({
   entryPoints: { app: 'src/main.tsx', page: 'src/styles/page.css' },
   bundle: true,
   minify: true,
+  charset: 'utf8',
   format: 'esm',
   splitting: true,
   plugins: [languages],

@@ -106,7 +106,7 @@ test('a recording holds those who talk apart, and says so before, while they do,
   await page.keyboard.type('Dana 1006,');
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('.');
-  await page.getByText('the recording holds introductions, too').waitFor();
+  await page.locator('.request').getByText('the recording holds what they say, too').waitFor();
   await page.keyboard.press('.');
   await page.keyboard.press('Delete');
   await page.locator('#middle').focus();

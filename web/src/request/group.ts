@@ -88,9 +88,7 @@ export function pasted(draft: GroupDraft, key: number, text: string): GroupDraft
   let fresh = nextKey(draft.lines);
   const lines = draft.lines.flatMap((line) => {
     if (line.key !== key) return [line];
-    const more = entries.map((entry) => ({ ...asLine(entry, fresh), key: fresh++ }));
-    const [first, ...rest] = more;
-    return isEmpty(line) ? more : first ? [{ ...line, name: first.name, numbers: first.numbers }, ...rest] : [line];
+    return entries.map((entry, index) => ({ ...asLine(entry), ...(index === 0 ? { ...line, name: entry.name, numbers: numbersText(entry) } : { key: fresh++ }) }));
   });
   return withLast({ ...draft, lines });
 }
@@ -143,24 +141,21 @@ export interface Difference {
 }
 
 export function difference(mine: GroupDraft, theirs: Group): Difference {
-  const own = toNewGroup(mine).participants;
   const called = (one: NewParticipant): string => one.name || one.numbers[0] || '';
-  const find = (list: readonly NewParticipant[], one: NewParticipant): NewParticipant | undefined => list.find((other) => called(other) === called(one));
-  const same = (a: NewParticipant, b: NewParticipant): boolean => sorted(asParticipant(asLine(a))) === sorted(asParticipant(asLine(b)));
+  const byName = (list: readonly NewParticipant[]): Map<string, string> => new Map(list.map((one) => [called(one), sorted(asParticipant(asLine(one)))]));
+  const [own, other] = [byName(toNewGroup(mine).participants), byName(theirs.participants)];
   return {
     name: mine.name.trim() === theirs.name ? null : theirs.name,
-    in: theirs.participants.filter((one) => !find(own, one)).map(called),
-    out: own.filter((one) => !find(theirs.participants, one)).map(called),
-    other: theirs.participants.filter((one) => { const mineOf = find(own, one); return mineOf && !same(mineOf, one); }).map(called),
+    in: [...other.keys()].filter((one) => !own.has(one)),
+    out: [...own.keys()].filter((one) => !other.has(one)),
+    other: [...other.keys()].filter((one) => own.has(one) && own.get(one) !== other.get(one)),
   };
 }
 
 /** What a browser remembers may be of another version. */
 export function readDraft(value: unknown): GroupDraft | null {
   const draft = value as GroupDraft | null;
-  const isLine = (line: Line): boolean => typeof line?.key === 'number' && [line.name, line.numbers, line.label].every((text) => typeof text === 'string')
-    && Array.isArray(line.properties);
-  return draft && typeof draft === 'object' && typeof draft.name === 'string' && Array.isArray(draft.lines) && draft.lines.every(isLine) ? draft : null;
+  return Array.isArray(draft?.lines) && draft.lines.every((line) => Array.isArray(line?.properties)) ? draft : null;
 }
 
 function asLine(one: Pick<NewParticipant, 'numbers'> & Partial<NewParticipant>, key = 0): Line {

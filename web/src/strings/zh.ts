@@ -140,7 +140,6 @@ const zh: Strings = {
   },
 
   link: {
-    live: '已连接',
     lost: '与服务器的连接已断',
     lostLong: '与服务器的连接已断。通话不受影响；本页面正在重新连接。',
     back: '已重新连接。',
@@ -149,19 +148,15 @@ const zh: Strings = {
   queue: {
     heading: '来电',
     waiting: '等待中',
-    waitingCount: (count) => `${count} 个来电者在等待`,
     none: '没有人在等待。',
     calls: '通话中',
     noCalls: '没有通话。',
     conferences: '会议',
     noConferences: '没有会议。',
     answer: '接听',
-    answerLongest: '接听等待最久的来电',
     answerOn: '用这部话机接听',
-    answering: '已请求…',
     waited: '已等待',
     unknown: '未知来电',
-    open: (name) => `显示${name}`,
     stationRings: (station) => (station ? `您的话机 ${station} 在振铃` : '您的话机在振铃'),
     otherAnswers: (name) => (name ? `${name}正在接听` : '正在被接听'),
     withOther: (name) => `与${name}通话`,
@@ -295,7 +290,6 @@ const zh: Strings = {
     lost: (why) => `上一次录音：${why}。`,
     holdsApart: '录音也包含私下交谈的内容和指导者说的话。',
     wouldHoldApart: '如果录音，也会包含私下交谈的内容和指导者说的话。',
-    introductionIsHeld: '会议正在录音：录音也包含介绍时的谈话。',
     apartIsHeld: '会议正在录音：录音也包含他们说的话。',
     heading: '录音',
     download: (file) => `下载 ${file}`,
@@ -475,8 +469,6 @@ const zh: Strings = {
     unknown: '服务器没有回答。您输入的内容已保留；再按一次发起即可，不会重复呼叫任何人。',
     added: (names) => `已加上${names}。`,
     removed: (name) => `已去掉${name}。`,
-    sent: '已请求会议。',
-    clear: '清空',
   },
 
   happened: {
@@ -508,7 +500,6 @@ const zh: Strings = {
     removeSure: '确实删除',
     removeAsk: (name) => `${name}：再按一次删除则删除这个群组，按 Esc 保留。`,
     removed: (name) => `${name}已删除。`,
-    open: (name) => `${name}，里面有谁`,
     making: '新群组',
     editing: (name) => `群组 ${name}`,
     name: '群组名称',
@@ -518,7 +509,6 @@ const zh: Strings = {
     numbers: '号码',
     numbersHint: '<1 | 2> 依次，<1 & 2> 同时。回车到下一格；可以粘贴整份名单。',
     label: '标签',
-    more: '再加一人',
     removePerson: (name) => `去掉${name || '这一行'}`,
     save: '保存',
     saving: '正在保存…',
@@ -629,7 +619,6 @@ const zh: Strings = {
   sentence: (text) => text && text + (/[.!?…。！？]$/u.test(text) ? '' : '。'),
   because: (text, reason) => (reason ? `${text}：${reason}。` : `${text}。`),
   and: (list) => new Intl.ListFormat('zh', { type: 'conjunction' }).format(list),
-  close: '关闭',
   dismiss: '不再显示',
 };
 

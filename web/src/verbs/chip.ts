@@ -13,7 +13,7 @@ export const CHIP_VERBS = {
   listener: { kind: 'toggle', key: 'l', icon: 'ear', offered: always, on: 'listener', off: 'listener', is: (chip) => !!chip.listener },
   moderator: { kind: 'toggle', key: 'o', icon: 'star', offered: always, on: 'moderator', off: 'moderator', is: (chip) => !!chip.moderator },
   end_conference_on_exit: {
-    kind: 'toggle', key: 'e', icon: 'flag', offered: always, on: 'end_conference_on_exit', off: 'end_conference_on_exit',
+    kind: 'toggle', key: 'e', icon: 'leave', offered: always, on: 'end_conference_on_exit', off: 'end_conference_on_exit',
     is: (chip) => !!chip.end_conference_on_exit,
   },
 } as const satisfies Table<Chip, Property>;

@@ -112,7 +112,7 @@ export const CONFERENCE_VERBS = {
   },
   // Opens the group to be saved; nothing goes to the server yet.
   saveGroup: {
-    kind: 'press', key: 'n', icon: 'book', offered: (conference) => conference.participants.some(isGuest), wish: { verb: 'save_group' },
+    kind: 'press', key: 'n', icon: 'people', offered: (conference) => conference.participants.some(isGuest), wish: { verb: 'save_group' },
     happened: () => true,
   },
 } as const satisfies Table<ConferenceView, ConferenceVerb | OwnVerb>;

@@ -43,7 +43,7 @@ const MARKS: readonly Look[] = [
   ['dialedIn', 'calm', 'phone', (one, words) => !!one.dialed_in && words.dialedIn],
   ['vote', 'calm', 'check', (one, words) => one.vote != null && words.vote[one.vote]],
   ['moderator', 'calm', 'star', (one, words) => (one.in_charge ? words.inCharge : !!one.moderator && words.moderator)],
-  ['endsIt', 'calm', 'flag', (one, words) => !!one.end_conference_on_exit && words.endsIt],
+  ['endsIt', 'calm', 'leave', (one, words) => !!one.end_conference_on_exit && words.endsIt],
   ['replaces', 'calm', 'redial', (one, words, { named }) => one.replaces != null && !isOver(one) && !isInside(one) && words.replaces(named(one.replaces))],
 ];
 

@@ -38,7 +38,7 @@ export const PARTICIPANT_VERBS = {
     value: () => '',
     read: (text) => ([...text.trim()].length <= LONGEST_NOTE ? { note: text.trim() } : null),
   },
-  endsIt: { kind: 'toggle', key: 'e', icon: 'flag', offered: mayEndIt, on: 'end_with', off: 'go_on_without', is: (one) => !!one.end_conference_on_exit },
+  endsIt: { kind: 'toggle', key: 'e', icon: 'leave', offered: mayEndIt, on: 'end_with', off: 'go_on_without', is: (one) => !!one.end_conference_on_exit },
   gainIn: {
     kind: 'step', key: '-', moreKey: '+', icon: 'mic', offered: isInside, verb: 'gain', field: 'gain_in',
     value: (one) => one.gain_in ?? 0, least: -MOST_GAIN, most: MOST_GAIN,

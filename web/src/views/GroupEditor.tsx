@@ -58,14 +58,14 @@ export function GroupEditor() {
   return (
     <form class="group-form" ref={box} tabIndex={-1} aria-labelledby="group-heading" onKeyDown={onKeyDown} onSubmit={(event) => event.preventDefault()} noValidate>
       <h3 id="group-heading">{draft.id ? t.groups.editing(about) : t.groups.making}</h3>
-      <label class="group-field" for={NAME}>{t.groups.name}</label>
+      <label for={NAME}>{t.groups.name}</label>
       <input
         id={NAME} type="text" class="text" value={draft.name} maxLength={120} autocomplete="off" aria-invalid={wrongName ? 'true' : undefined}
         aria-describedby={`${NAME}-wrong`} onInput={(event) => typed({ ...draft, name: event.currentTarget.value })}
       />
-      <p class="bad-text group-wrong" id={`${NAME}-wrong`}>{wrongName && t.sentence(wrongName)}</p>
+      <p class="bad-text" id={`${NAME}-wrong`}>{wrongName && t.sentence(wrongName)}</p>
       <h4 id="group-people">{t.groups.people}</h4>
-      <p class="quiet group-hint" id="group-hint">{t.groups.numbersHint}</p>
+      <p class="quiet" id="group-hint">{t.groups.numbersHint}</p>
       <ol class="group-lines" aria-labelledby="group-people">
         {draft.lines.map((line, index) => (
           <Person key={line.key} draft={draft} line={line} position={index + 1} last={index === draft.lines.length - 1} />
@@ -148,14 +148,14 @@ function Person({ draft, line, position, last }: PersonProps) {
         )}
       </div>
       {!last && (
-        <div class="group-more">
+        <div class="group-more verbs-pick">
           {field('label', t.groups.label)}
           {PROPERTIES.map((property) => <Turn key={property} line={line} property={property} who={who} onTurn={() => set({ properties: turned(line, property) })} />)}
         </div>
       )}
       {line.properties.length > 0 && <p class="quiet group-said">{line.properties.map((one) => t.request.properties[one]).join(' · ')}</p>}
       {(Object.keys(wrong) as LineField[]).map((name) => (
-        <p class="bad-text group-wrong" key={name} id={`${fieldId(key, name)}-wrong`}>{t.sentence(wrong[name] ?? '')}</p>
+        <p class="bad-text" key={name} id={`${fieldId(key, name)}-wrong`}>{t.sentence(wrong[name] ?? '')}</p>
       ))}
     </li>
   );
@@ -165,7 +165,7 @@ function Turn({ line, property, who, onTurn }: { line: Line; property: Property;
   const { label } = t.verbs.chip[property];
   return (
     <button
-      type="button" class="button ghost small turn" aria-label={who ? `${label}: ${who}` : label} title={label}
+      type="button" class="button ghost small" aria-label={who ? `${label}: ${who}` : label} title={label}
       aria-pressed={line.properties.includes(property)} onClick={onTurn}
     >
       <Icon name={CHIP_VERBS[property].icon} />
@@ -183,7 +183,7 @@ function Trouble({ draft, text, theirs, onSave }: { draft: GroupDraft; text: str
     other.length > 0 && words.other(t.and(other)),
   ].filter(Boolean);
   return (
-    <div class="group-conflict" role="group" aria-label={text}>
+    <div class="question" role="group" aria-label={text}>
       <p>{text} {t.sentence(said.length ? said.join('; ') : t.groups.same)}</p>
       <Action label={t.groups.saveMine} onPress={() => onSave(saveMine(theirs))} />
       <Action label={t.groups.takeTheirs} onPress={() => { takeTheirs(theirs); document.getElementById(NAME)?.focus(); }} />

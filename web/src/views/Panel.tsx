@@ -307,7 +307,7 @@ function Picking<Thing, Verb extends string>({ id, row, words, thing, others, of
 
   return (
     <form id={id} onSubmit={send} noValidate>
-      <fieldset class="verbs-line verbs-pick" ref={box} aria-describedby={[held && `${id}-held`, `${id}-wrong`].filter(Boolean).join(' ')}>
+      <fieldset class="verbs-line verbs-pick" ref={box} aria-describedby={`${id}-held ${id}-wrong`}>
         <legend>{words.field}</legend>
         {held && <p class="warn-text verbs-held" id={`${id}-held`} data-recording-apart="asked"><Icon name="record" /> {t.recording.apartIsHeld}</p>}
         {others.length === 0 && <p>{words.nobody}</p>}

@@ -134,7 +134,7 @@ export function RequestLine() {
       {open && (
         <Panel
           id={chipId(open.id)} label={t.request.comesIn(label(open))} opener={shownKey('more')} table={CHIP_VERBS} words={t.verbs.chip}
-          thing={open} speaks={false} asked={[]} note={recorded ? t.recording.introductionIsHeld : undefined} others={{ people: [], conferences: [], sounds: [], attendants: [], accessNumbers: [] }}
+          thing={open} speaks={false} asked={[]} note={recorded ? t.recording.apartIsHeld : undefined} others={{ people: [], conferences: [], sounds: [], attendants: [], accessNumbers: [] }}
           onAsk={({ verb }) => turnChip(open, verb)}
           onClose={() => {
             focusChip(open.id);
