@@ -174,6 +174,8 @@ test('the people of a conference become a group; an attendant sees groups, and c
   await page.keyboard.press('Control+Enter');
   await group(page, 'Board').waitFor();
   const ben = await atTheDesk(house.demo.users[1]);
+  // Until the groups are known there is nothing to go to but the tab.
+  await ben.getByRole('button', { name: 'Board 3 people' }).waitFor();
   await ben.keyboard.press('t');
   await isFocused(ben, group(ben, 'Board').locator('.past-head'));
   await ben.keyboard.press('Enter');
@@ -182,8 +184,10 @@ test('the people of a conference become a group; an attendant sees groups, and c
   await ben.getByRole('button', { name: 'Ring Board' }).click();
   await rowCalled(ben, 'Emma, 1008, In');
   await ben.keyboard.press('?');
+  await ben.getByRole('dialog').waitFor();
   assert.equal(await ben.getByRole('heading', { name: 'While a group is changed' }).count(), 0);
   await ben.keyboard.press('Escape');
+  await ben.getByRole('dialog').waitFor({ state: 'hidden' });
   await ben.locator('#middle').focus();
   await end(ben);
   await page.locator('#middle').focus();

@@ -1,5 +1,5 @@
 /** The help sheet: every key, and the switch that turns single-letter keys off. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { helpOpen, singleKeys } from '../desk.ts';
 import { type KeyGroup, KEYS } from '../keys/keymap.ts';
 import { mayChangeGroups } from '../standing.ts';
@@ -17,7 +17,8 @@ const keyName = (key: string): string => KEY_NAMES[key] ?? key.toUpperCase();
 
 export function Help() {
   const sheet = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key comes: it may be the one that closes it.
+  useLayoutEffect(() => {
     if (helpOpen.value && !sheet.current?.open) sheet.current?.showModal();
     if (!helpOpen.value && sheet.current?.open) sheet.current.close();
   }, [helpOpen.value]);
