@@ -27,8 +27,9 @@ lint: ## Formatting and lints, warnings denied
 	cargo clippy --all-targets -- -D warnings
 
 .PHONY: unit
+# Most of them wait: more at once than there are cores.
 unit: tools ## Rust tests: domain, switch, store, web, simulator, whole service
-	cargo test --no-fail-fast
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --no-fail-fast
 
 .PHONY: page
 page: tools ## The attendant's page: type check, unit tests, and the demonstration in a real browser
