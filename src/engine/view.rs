@@ -1,8 +1,13 @@
 //! What the page and programs are shown. Plain data, made from the core's state; never the state itself.
 
+mod dial_in;
+mod meeting;
+
+pub use dial_in::{DialInOffer, DialInView, WrongPinsView};
+pub use meeting::{AnswerView, BallotView, HandView, VoteView};
+
 use crate::domain::{
     announcement::Beep,
-    dial_in::AccessNumber,
     ending::EndRules,
     ids::{CallId, ChannelId, ConferenceId, EventId, NodeId, ParticipantId, RecordingId, UserId},
     reach::Strategy,
@@ -70,15 +75,6 @@ pub struct NodeView {
     /// How conferences here can be dialed into; absent: they cannot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dial_in: Option<DialInOffer>,
-}
-
-/// What the configuration offers for dialing in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DialInOffer {
-    /// The first is taken where nobody names one.
-    pub access_numbers: Vec<AccessNumber>,
-    /// Every PIN has so many digits.
-    pub pin_length: u8,
 }
 
 fn yes() -> bool {
@@ -257,82 +253,6 @@ pub struct RecordingView {
     /// Why it is over: `stopped`, `conference_over`, `by_itself`, `unseen`, `not_announced`, `not_opened`, `not_started`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Notice>,
-}
-
-/// How people can dial into a conference. Shown to whoever may steer it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DialInView {
-    /// As people dial it.
-    pub access_number: String,
-    /// Absent: whoever dials the number is in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin: Option<String>,
-    /// Somebody at this access number pressed something else than a PIN; perhaps meant for another conference there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wrong_pins: Option<WrongPinsView>,
-}
-
-/// Wrong PINs since the conference began.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct WrongPinsView {
-    pub count: u32,
-    /// Who called the last time; may be empty.
-    pub last_number: String,
-    pub last_at: Timestamp,
-}
-
-/// Somebody wants to speak.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct HandView {
-    pub participant_id: ParticipantId,
-    pub raised_at: Timestamp,
-}
-
-/// What somebody voted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum BallotView {
-    Yes,
-    No,
-    /// In a secret vote: nobody is told what.
-    Secret,
-}
-
-/// A yes/no vote, open or closed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct VoteView {
-    /// Counts up within the conference, from 1.
-    pub number: u32,
-    /// May be empty.
-    pub question: String,
-    /// Nobody can see who voted what, and nobody sees sums before it is closed.
-    pub secret: bool,
-    pub open: bool,
-    pub opened_at: Timestamp,
-    /// It closes by itself then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closes_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_at: Option<Timestamp>,
-    /// How many said yes; absent while a secret vote is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub yes: Option<u32>,
-    /// How many said no; absent while a secret vote is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub no: Option<u32>,
-    /// How many voted.
-    pub cast: u32,
-    /// How many are in the room and have not voted, or had not when it closed.
-    pub missing: u32,
-    /// Who voted, and what, by id; of a secret one only who.
-    pub answers: Vec<AnswerView>,
-}
-
-/// One person's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AnswerView {
-    pub participant_id: ParticipantId,
-    pub answer: BallotView,
 }
 
 /// A sound or a text that was asked for, and is not over.
