@@ -394,6 +394,14 @@ impl Conference {
         self.hands.iter().find(|hand| hand.participant == id)
     }
 
+    /// Runs it, or ends it by leaving.
+    pub fn is_trusted(&self, person: &Participant) -> bool {
+        person.role == ParticipantRole::Attendant
+            || person.moderator
+            || person.end_conference_on_exit
+            || self.in_charge == Some(person.id)
+    }
+
     /// Whoever is in charge beside the attendant is there.
     pub fn is_led(&self) -> bool {
         self.in_charge.and_then(|id| self.participant(id)).is_some_and(|p| p.active().next().is_some())

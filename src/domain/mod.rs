@@ -33,6 +33,7 @@ pub mod setting;
 pub mod speech;
 pub mod states;
 pub mod story;
+pub mod text;
 pub mod time;
 pub mod timers;
 pub mod vote;

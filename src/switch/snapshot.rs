@@ -7,6 +7,7 @@ use crate::domain::{
     ids::ChannelId,
     input::{ChannelInfo, Health, MemberSnapshot, Outcome, RoomSnapshot},
     setting::Setting,
+    text::is_unprintable,
 };
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -27,14 +28,14 @@ fn unreadable(command: &'static str, text: &str) -> Unreadable {
 /// No value of the switch is longer than this for us; the rest is cut off.
 const LONGEST: usize = 256;
 
-/// Text a stranger may have chosen: bounded, on one line, without control characters.
+/// Text a stranger may have chosen: bounded, on one line, without control characters and what turns the direction.
 pub(super) fn clean(text: &str) -> String {
     clean_to(text, LONGEST)
 }
 
 /// The same with a length of its own.
 pub(super) fn clean_to(text: &str, longest: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(longest).collect::<String>().trim().to_owned()
+    text.chars().filter(|&c| !is_unprintable(c)).take(longest).collect::<String>().trim().to_owned()
 }
 
 /// Only ids in the form the switch itself makes: other spellings of a UUID would not find their channel again.

@@ -19,7 +19,7 @@ impl Csv {
     /// Quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe before it, for names
     /// and numbers are what a stranger's telephone says they are.
     fn field(&mut self, text: &str) {
-        let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
         if !formula && !text.contains(['"', ',', '\r', '\n']) {
             self.0.push_str(text);
             return;
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn nothing_is_taken_for_a_formula() {
-        for field in ["=1+1", "+4930111", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for field in ["=1+1", "+4930111", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＠A1"] {
             assert_eq!(one(field), format!("\"'{field}\""));
         }
         assert_eq!(one("a=1"), "a=1");
@@ -94,7 +94,7 @@ mod tests {
             }
             let read = read(&csv.into_text());
             let harmless = |field: &String| match field.chars().next() {
-                Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{field}"),
+                Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{field}"),
                 _ => field.clone(),
             };
             let expected: Vec<Vec<String>> = lines.iter().map(|line| line.iter().map(harmless).collect()).collect();

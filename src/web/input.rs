@@ -4,7 +4,7 @@
 
 use super::problem::{Problem, ProblemCode};
 use crate::{
-    domain::object::Object,
+    domain::{object::Object, text::is_unprintable},
     engine::messages::{InputError, NewParticipant},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -104,14 +104,6 @@ impl Faults {
             self.text(|| format!("{place}/numbers/{nth}"), number, MAX_NUMBER);
         }
     }
-}
-
-/// Control characters, those that turn the reading direction or break a line, and those that show nothing: a name of
-/// them alone would look empty. Joiners stay: emoji need them.
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 impl Checked for Credentials {

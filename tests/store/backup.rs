@@ -3,8 +3,12 @@
 use crate::{batch, conference, continues, node, opens};
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{path::PathBuf, sync::Arc};
+use switchboard::domain::{
+    ids::{ConferenceId, ParticipantId},
+    vote::{Ballot, UrnChange},
+};
 use switchboard::store::{
-    ErrorKind, SqliteStore, Store,
+    Batch, ErrorKind, SqliteStore, Store,
     sqlite::{
         SCHEMA_VERSION, Schema,
         backup::{back_up, look_through, restore},
@@ -194,4 +198,48 @@ async fn a_damaged_store_is_replaced_and_kept_for_whoever_wants_to_save_somethin
     assert_eq!(inspect(&file).await.unwrap(), Schema::At(SCHEMA_VERSION));
     assert_eq!(place.store().await.load_open(&node()).await.unwrap().len(), 1);
     assert!(std::fs::read_to_string(&aside).unwrap().starts_with("this is a letter"));
+}
+
+/// Two secret ballots; their participants' ids can be found in a file that has them.
+async fn with_ballots(place: &Place) -> (SqliteStore, Vec<Ballot>) {
+    let store = place.store().await;
+    let ballot = |person, yes| Ballot {
+        conference: ConferenceId::new(uuid::Uuid::from_u128(1)),
+        participant: ParticipantId::new(uuid::Uuid::from_u128(person)),
+        yes,
+    };
+    let ballots = vec![ballot(0xaaaa_bbbb, true), ballot(0xcccc_dddd, false)];
+    let urn = ballots.iter().cloned().map(UrnChange::Put).collect();
+    store.append(&[Batch { urn, ..Batch::default() }]).await.unwrap();
+    (store, ballots)
+}
+
+/// Whether any file in the place says whose ballot there was.
+fn is_told(place: &Place, ballots: &[Ballot], files: impl Fn(&str) -> bool) -> bool {
+    place.names().iter().filter(|name| files(name)).any(|name| {
+        let bytes = std::fs::read(place.file(name)).unwrap();
+        ballots.iter().any(|ballot| {
+            let id = ballot.participant.to_string();
+            bytes.windows(id.len()).any(|window| window == id.as_bytes())
+        })
+    })
+}
+
+#[tokio::test]
+async fn a_secret_ballot_that_was_counted_is_in_no_file_any_more() {
+    let place = Place::new();
+    let (store, ballots) = with_ballots(&place).await;
+    assert!(is_told(&place, &ballots, |_| true), "while the vote is open it is kept");
+    let urn = vec![UrnChange::Empty(ballots[0].conference)];
+    store.append(&[Batch { urn, ..Batch::default() }]).await.unwrap();
+    assert!(!is_told(&place, &ballots, |_| true), "not in the write-ahead log either: {:?}", place.names());
+}
+
+#[tokio::test]
+async fn a_copy_has_no_secret_ballots_of_a_vote_that_is_open() {
+    let place = Place::new();
+    let (store, ballots) = with_ballots(&place).await;
+    back_up(&place.file("store.db"), &place.file("copy.db")).await.unwrap();
+    assert!(!is_told(&place, &ballots, |name| name.starts_with("copy.db")), "{:?}", place.names());
+    assert_eq!(store.ballots().await.unwrap().len(), 2, "the store itself has them");
 }

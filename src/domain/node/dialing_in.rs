@@ -35,11 +35,11 @@ pub(super) struct Visitor {
 }
 
 /// What a visitor does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Doing {
     Typing,
-    /// Was right, and is let in as soon as that can be. Whether they were told to wait.
-    Waiting(ConferenceId, bool),
+    /// Was right by what opened it then, and is let in as soon as that can be. Whether they were told to wait.
+    Waiting(ConferenceId, DialIn, bool),
     /// Was told why not, and is hung up.
     Going,
 }
@@ -71,8 +71,8 @@ impl Node {
         let word = match known {
             None => Some(Word::Closed),
             Some(access) => match self.without_pin(&access) {
-                Some(open) => {
-                    visitor.doing = Doing::Waiting(open, false);
+                Some((open, opened)) => {
+                    visitor.doing = Doing::Waiting(open, opened, false);
                     None
                 }
                 None if self.open_at(&access).next().is_none() => Some(Word::Closed),
@@ -105,9 +105,9 @@ impl Node {
             return self.send_away(channel, &Word::Refused);
         }
         let opens = |c: &&Conference| opening(c).and_then(|open| open.pin.as_ref()).is_some_and(|pin| typed.is(pin));
-        let found = self.open_at(&visitor.access).find(opens).map(|c| c.id);
-        if let Some(found) = found {
-            self.change_visitor(channel, |visitor| visitor.doing = Doing::Waiting(found, false));
+        let found = self.open_at(&visitor.access).find(opens).and_then(|c| Some((c.id, opening(c)?.clone())));
+        if let Some((found, opened)) = found {
+            self.change_visitor(channel, |visitor| visitor.doing = Doing::Waiting(found, opened, false));
             return;
         }
         if !typed.is_empty() {
@@ -148,7 +148,13 @@ impl Node {
         })
     }
 
-    /// However the network writes it.
+    /// Whose number this is, if it is anybody's.
+    fn identity(&self, number: &str) -> Option<String> {
+        let normal = self.rules.numbering.normalise(number).ok().map(|number| number.to_string());
+        normal.or_else(|| self.rules.stations.contains_key(number).then(|| number.to_owned()))
+    }
+
+    /// However the network writes it; those who withhold theirs share one.
     fn caller_key(&self, number: &str) -> String {
         self.rules.numbering.normalise(number).map_or_else(|_| number.trim().to_owned(), |number| number.to_string())
     }
@@ -184,17 +190,17 @@ impl Node {
 
     /// After everything that happened: who was right is let in as soon as there is a room.
     pub(super) fn look_after_visitors(&mut self, ids: &mut dyn Ids) {
-        let waiting: Vec<(ChannelId, ConferenceId, bool)> = self
+        let waiting: Vec<(ChannelId, ConferenceId, DialIn, bool)> = self
             .visitors
             .iter()
-            .filter_map(|(channel, visitor)| match visitor.doing {
-                Doing::Waiting(to, told) => Some((*channel, to, told)),
+            .filter_map(|(channel, visitor)| match &visitor.doing {
+                Doing::Waiting(to, opened, told) => Some((*channel, *to, opened.clone(), *told)),
                 Doing::Typing | Doing::Going => None,
             })
             .collect();
-        for (channel, to, told) in waiting {
-            let access = self.visitors.get(&channel).map(|visitor| visitor.access.clone()).unwrap_or_default();
-            let open = |c: &&Conference| opening(c).is_some_and(|open| open.access == access);
+        for (channel, to, opened, told) in waiting {
+            // A PIN that was changed meanwhile lets nobody in.
+            let open = |c: &&Conference| opening(c) == Some(&opened);
             let Some(conference) = self.conferences.get(&to).filter(open) else {
                 self.send_away(channel, &Word::Closed);
                 continue;
@@ -202,7 +208,7 @@ impl Node {
             let there = conference.state == ConferenceState::Live && conference.room_lives && self.link_works();
             if !there {
                 if !told {
-                    self.change_visitor(channel, |visitor| visitor.doing = Doing::Waiting(to, true));
+                    self.change_visitor(channel, |visitor| visitor.doing = Doing::Waiting(to, opened, true));
                     let say = self.rules.dial_in.as_ref().map(|rules| rules.prompts.wait.clone()).unwrap_or_default();
                     self.effect(Effect::HookOrder(channel, Order::Wait { say }));
                 }
@@ -226,8 +232,10 @@ impl Node {
         let Some(conference) = self.conferences.get(&to) else { return };
         let Some(room) = self.room_of(conference) else { return };
         let Some(Visitor { name, number, .. }) = self.visitors.remove(&channel) else { return };
-        // Who is asked for, or was in before, is who they were; but somebody who is in has a phone already.
-        let known = conference.participants.iter().find(|p| self.is_at(p, &number) && !is_in(p)).map(|p| p.id);
+        // Who is asked for, or was in before, is who they were; but somebody who is in has a phone already, and a number
+        // that anybody can claim makes nobody a host.
+        let may_be = |p: &&Participant| !is_in(p) && !conference.is_trusted(p) && self.is_at(p, &number);
+        let known = conference.participants.iter().find(may_be).map(|p| p.id);
         let rung: Vec<ChannelId> = known
             .and_then(|known| conference.participant(known))
             .into_iter()
@@ -256,8 +264,9 @@ impl Node {
 
     /// Has this number: by what is dialed, or by what they called from.
     fn is_at(&self, person: &Participant, number: &str) -> bool {
-        let key = self.caller_key(number);
-        let same = |other: &str| !key.is_empty() && self.caller_key(other) == key;
+        // Who withholds their number is not everybody else who does.
+        let Some(key) = self.identity(number) else { return false };
+        let same = |other: &str| self.identity(other).as_ref() == Some(&key);
         person.dials.iter().any(|dial| same(&dial.number)) || person.legs.iter().any(|leg| same(&leg.number))
     }
 
@@ -290,8 +299,9 @@ impl Node {
     }
 
     /// The one whoever dials this number is in.
-    fn without_pin(&self, access: &str) -> Option<ConferenceId> {
-        self.open_at(access).find(|c| opening(c).is_some_and(|open| open.pin.is_none())).map(|c| c.id)
+    fn without_pin(&self, access: &str) -> Option<(ConferenceId, DialIn)> {
+        let free = |c: &Conference| opening(c).filter(|open| open.pin.is_none()).map(|open| (c.id, open.clone()));
+        self.open_at(access).find_map(free)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         ids::{NodeId, UserId},
         time::Timestamp,
+        vote::UrnChange,
     },
     store::{
         Batch, Entity, Entry, HistoryRow, Idempotency, Lifecycle, RecentDials, Recorded, StoreError, secret::Digest,
@@ -60,7 +61,11 @@ pub async fn append(store: &SqliteStore, batches: &[Batch]) -> Result<(), StoreE
     for change in batches.iter().flat_map(|batch| &batch.urn) {
         urn::change(connection, change).await?;
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    if batches.iter().flat_map(|batch| &batch.urn).any(|change| matches!(change, UrnChange::Empty(_))) {
+        urn::leave_no_trace(store).await;
+    }
+    Ok(())
 }
 
 async fn append_entries(connection: &mut SqliteConnection, entries: &[&Entry]) -> Result<(), StoreError> {

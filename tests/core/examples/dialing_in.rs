@@ -414,3 +414,65 @@ fn all_may_dial_in_and_nobody_be_rung() {
     let refused = start(&mut closed, &petra(), wish(PinWish::Generated)).unwrap_err();
     assert!(refused.detail.contains("[dial_in]"), "{refused:?}");
 }
+
+/// Anybody can claim a number: it makes nobody the attendant, a moderator, or somebody with whom the conference ends.
+#[test]
+fn a_forged_number_makes_nobody_a_host() {
+    let mut desk = desk();
+    let mut people = people(&[GUEST, "1005", "1006"]);
+    people[1].moderator = true;
+    people[2].end_conference_on_exit = true;
+    let new = NewConference {
+        participants: people,
+        include_attendant: true,
+        dial_in: Some(wish(PinWish::Generated)),
+        ..NewConference::default()
+    };
+    let Ok(Accepted::Conference(id)) = desk.asks(&petra(), &Verb::StartConference(new)) else {
+        panic!("nothing speaks against it");
+    };
+    lives(&mut desk, id);
+    let pin = pin_of(desk.conference_of(id));
+    let before = desk.conference_of(id).participants.len();
+    for (nth, number) in ["1003", "1005", "1006"].into_iter().enumerate() {
+        let caller = dials(&mut desk, number);
+        types(&mut desk, caller, &pin);
+        desk.joins(id, caller);
+        let conference = desk.conference_of(id);
+        assert_eq!(conference.participants.len(), before + nth + 1, "{number} is somebody else");
+        let forger = conference.participants.last().expect("they are in it");
+        assert!(forger.role == ParticipantRole::Guest && !conference.is_trusted(forger), "{number}: {forger:?}");
+    }
+}
+
+#[test]
+fn those_who_withhold_their_number_are_not_one_person() {
+    let mut desk = desk();
+    let (id, pin) = live(&mut desk);
+    let first = dials(&mut desk, "anonymous");
+    types(&mut desk, first, &pin);
+    desk.joins(id, first);
+    desk.hangs_up(first);
+    let before = desk.conference_of(id).participants.len();
+    let second = dials(&mut desk, "anonymous");
+    types(&mut desk, second, &pin);
+    desk.joins(id, second);
+    assert_eq!(desk.conference_of(id).participants.len(), before + 1);
+}
+
+#[test]
+fn a_pin_that_was_changed_lets_nobody_in_who_waits_with_the_old_one() {
+    let mut desk = desk();
+    let id = start(&mut desk, &petra(), wish(PinWish::Generated)).expect("nothing speaks against it");
+    let pin = pin_of(desk.conference_of(id));
+    let early = dials(&mut desk, OUTSIDE);
+    types(&mut desk, early, &pin);
+    desk.asks(&petra(), &Verb::ChangePin { conference_id: id, pin: PinWish::Generated }).expect("it is open");
+    desk.orders();
+    desk.sent();
+    let leg = desk.leg(id, GUEST);
+    desk.is_rung(leg);
+    desk.room(id, RoomEventKind::Created);
+    desk.joins(id, leg);
+    assert_eq!(entered(&desk.sent()), [], "nobody is let in");
+}
