@@ -273,8 +273,8 @@ struct Echo {
     called: bool,
     keys: Vec<Option<Key>>,
     until: Timestamp,
-    /// How far each channel has come with them.
-    heard: BTreeMap<ChannelId, usize>,
+    /// Where they came back, the first key decides, and how far they have come.
+    heard: Option<(ChannelId, usize)>,
 }
 
 /// They take so long to be pressed, each, and to come back.
@@ -288,20 +288,24 @@ impl Echoes {
         let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
         let until = now.plus(A_KEY.saturating_mul(count).saturating_add(THE_WAY));
         self.0.retain(|echo| now <= echo.until);
-        self.0.push(Echo { from, called, keys, until, heard: BTreeMap::new() });
+        self.0.push(Echo { from, called, keys, until, heard: None });
     }
 
     /// It may be one of ours that came back: in their order, from the first.
     pub fn is_one(&mut self, now: Timestamp, channel: ChannelId, called: bool, key: Key) -> bool {
         self.0.retain(|echo| now <= echo.until);
         for echo in self.0.iter_mut().filter(|echo| echo.from != channel && (called || echo.called)) {
-            let heard = echo.heard.entry(channel).or_default();
-            // No phone is told of the keys A to D.
-            while echo.keys.get(*heard) == Some(&None) {
-                *heard += 1;
+            let (at, mut heard) = echo.heard.unwrap_or((channel, 0));
+            // There is one far end: what others press meanwhile is their own.
+            if at != channel {
+                continue;
             }
-            if echo.keys.get(*heard) == Some(&Some(key)) {
-                *heard += 1;
+            // No phone is told of the keys A to D.
+            while echo.keys.get(heard) == Some(&None) {
+                heard += 1;
+            }
+            if echo.keys.get(heard) == Some(&Some(key)) {
+                echo.heard = Some((at, heard + 1));
                 return true;
             }
         }
@@ -332,6 +336,18 @@ mod tests {
 
     fn read(text: &str, voting: bool) -> Vec<Read> {
         typed(&mut KeyReader::default(), text, 0, voting)
+    }
+
+    #[test]
+    fn keys_that_come_back_are_one_channels_and_nobody_elses() {
+        let channel = |n| ChannelId(Uuid::from_u128(n));
+        let mut echoes = Echoes::default();
+        let key = |sign| Key::new(sign).unwrap();
+        echoes.expect(at(0), channel(1), false, &Digits::new("12").unwrap());
+        assert!(echoes.is_one(at(100), channel(2), true, key('1')), "the far end's");
+        assert!(!echoes.is_one(at(200), channel(3), true, key('1')), "somebody's own");
+        assert!(echoes.is_one(at(300), channel(2), true, key('2')));
+        assert!(!echoes.is_one(at(400), channel(2), true, key('2')), "and once");
     }
 
     #[test]

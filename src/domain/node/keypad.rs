@@ -57,7 +57,7 @@ impl Node {
     /// Came to this switch by a call of their own.
     pub(super) fn has_called(&self, id: ConferenceId, participant: ParticipantId) -> bool {
         let person = self.conferences.get(&id).and_then(|c| c.participant(participant));
-        person.is_some_and(|p| p.role == ParticipantRole::Caller)
+        person.is_some_and(|p| p.role == ParticipantRole::Caller || p.active().any(|leg| leg.dialed_in))
     }
 
     fn phone_asks(&mut self, id: ConferenceId, participant: ParticipantId, command: PhoneCommand, ids: &mut dyn Ids) {
