@@ -343,7 +343,7 @@ mod tests {
         let channel = |n| ChannelId(Uuid::from_u128(n));
         let mut echoes = Echoes::default();
         let key = |sign| Key::new(sign).unwrap();
-        echoes.expect(at(0), channel(1), false, &Digits::new("12").unwrap());
+        echoes.expect(at(0), channel(1), false, &Digits::try_from("12".to_owned()).unwrap());
         assert!(echoes.is_one(at(100), channel(2), true, key('1')), "the far end's");
         assert!(!echoes.is_one(at(200), channel(3), true, key('1')), "somebody's own");
         assert!(echoes.is_one(at(300), channel(2), true, key('2')));

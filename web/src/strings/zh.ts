@@ -614,7 +614,7 @@ const zh: Strings = {
     whichConference: '有多个会议：请用 Tab 选一个。',
   },
 
-  reason: ({ code, text }) => REASONS[code] ?? text,
+  reason: ({ code, text }) => (REASONS[code] ? REASONS[code] + (/SIP \d{3}/u.exec(text)?.[0].replace(/^.*$/u, '（$&）') ?? '') : text),
   told: (one) => TOLD[one.type]?.(one) ?? one.text,
   sentence: (text) => text && text + (/[.!?…。！？]$/u.test(text) ? '' : '。'),
   because: (text, reason) => (reason ? `${text}：${reason}。` : `${text}。`),
