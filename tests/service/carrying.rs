@@ -137,8 +137,8 @@ async fn who_is_asked_may_say_yes(report: Report) {
 async fn answered_in_that_moment(report: Report) {
     let house = open(report).await;
     let two = two(&house).await;
-    // Before the link is given up because nothing is answered.
-    house.world.expect(RINGS, Manner::Answers(3500)).await;
+    // Well before everybody is taken back because nothing is answered.
+    house.world.expect(RINGS, Manner::Answers(2000)).await;
     house.adds(&two.first, json!([{"name": "Rita", "numbers": [RINGS]}])).await;
     house.participant_is(&two.first, RINGS, "ringing").await;
     let told = house.world.line.hold_back("switchboard_room sb-");

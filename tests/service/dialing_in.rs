@@ -179,12 +179,21 @@ async fn with_the_right_pin(report: Report) {
 
     let story = house.anna.get(&format!("/conferences/{conference}/story")).await.body;
     let told = story["activities"].to_string();
-    assert!(told.contains("Ada dials in") && !told.contains("4711"), "{told}");
+    assert!(told.contains("Ada dials in") && !tells(&told, "4711"), "{told}");
     house.end(&conference).await;
     let over = house.anna.get(&format!("/conferences/{conference}")).await.body;
     assert!(over["dial_in"].is_null(), "nobody needs the PIN any more: {over}");
     let log = house.service.log();
-    assert!(!log.contains("4711"), "{log}");
+    assert!(!tells(&log, "4711"), "{log}");
+}
+
+/// Whether a text has these keys as a word of their own: in times, ports and ids any four digits come up by chance.
+fn tells(text: &str, keys: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | ':');
+    text.match_indices(keys).any(|(at, _)| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + keys.len()..].chars().next());
+        !before.is_some_and(inside) && !after.is_some_and(inside)
+    })
 }
 
 async fn wrong_pins(report: Report) {
@@ -229,7 +238,7 @@ async fn wrong_pins(report: Report) {
     house.world.all_hear_each_other(&[&talk.caller, &talk.station, &inside, &guest]).await;
     house.end(&conference).await;
     for keys in ["1111", "4710", "4712", "4709"] {
-        assert!(!house.service.log().contains(keys), "{}", house.service.log());
+        assert!(!tells(&house.service.log(), keys), "{}", house.service.log());
     }
 }
 

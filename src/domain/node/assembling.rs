@@ -32,6 +32,9 @@ impl Node {
         };
         let end_rules = self.rules.conference.end.with(&new.end_rules);
         let there = self.there_already(actor, pair.as_ref().map(|pair| pair.call), new);
+        if let Some(wish) = &new.dial_in {
+            self.may_choose(actor, None, wish).map_err(in_dial_in)?;
+        }
         let dial_in =
             new.dial_in.as_ref().map(|wish| self.dial_in_wanted(None, wish, ids)).transpose().map_err(in_dial_in)?;
         // Whoever is wanted may all dial in by themselves.

@@ -18,6 +18,7 @@ use crate::domain::{
     states::{ConferenceState, LegState},
     timers::Timer,
 };
+use std::time::Duration;
 
 /// So often a generated PIN may be one that is taken, or obvious, before another length would be needed.
 const DRAWS: usize = 1000;
@@ -33,6 +34,10 @@ pub(super) struct Visitor {
     wrong: u32,
     doing: Doing,
 }
+
+/// So many PINs of their own may somebody choose in so long.
+const CHOSEN_PINS: usize = 10;
+const CHOSEN_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// What a visitor does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -359,11 +364,39 @@ impl Node {
         wish: &DialInWish,
         ids: &mut dyn Ids,
     ) -> Result<(), Refusal> {
+        self.may_choose(actor, Some(id), wish)?;
         let dial_in = self.dial_in_wanted(Some(id), wish, ids)?;
         if self.conferences.get(&id).is_some_and(|c| c.dial_in.as_ref() != Some(&dial_in)) {
             self.record(Subject::Conference(id), Some(Person::from(actor)), Fact::DialInOpened { dial_in });
             self.look_after_visitors(ids);
         }
+        Ok(())
+    }
+
+    /// Whether a PIN can be had tells whether somebody else has it, so nobody tries many. Not journaled: a restart is no
+    /// way to try more that anybody has.
+    pub(super) fn may_choose(
+        &mut self,
+        actor: &Actor,
+        id: Option<ConferenceId>,
+        wish: &DialInWish,
+    ) -> Result<(), Refusal> {
+        let PinWish::Given(pin) = &wish.pin else { return Ok(()) };
+        let has = id.and_then(|id| self.conferences.get(&id)?.dial_in.as_ref());
+        if has.is_some_and(|has| has.pin.as_ref() == Some(pin)) {
+            return Ok(());
+        }
+        let now = self.now;
+        let tried = self.chosen_pins.entry(actor.id).or_default();
+        tried.retain(|at| now.since(*at) < CHOSEN_WITHIN);
+        if tried.len() >= CHOSEN_PINS {
+            let detail = format!(
+                "you have chosen {CHOSEN_PINS} PINs within {} minutes; let one be generated, or wait",
+                CHOSEN_WITHIN.as_secs() / 60
+            );
+            return Err(refuse(RefusalCode::Limit, detail));
+        }
+        tried.push(now);
         Ok(())
     }
 

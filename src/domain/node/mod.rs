@@ -143,6 +143,8 @@ pub struct Node {
     /// Who called an access number and is not in a conference. Not journaled: the hook has them.
     visitors: BTreeMap<ChannelId, Visitor>,
     guesses: Guesses,
+    /// When somebody chose a PIN.
+    chosen_pins: BTreeMap<UserId, Vec<Timestamp>>,
     /// Channels of a switch that is no more.
     orphans: BTreeSet<ChannelId>,
     /// In a room of ours, and known to nobody; looked at once more before that is said.
@@ -187,6 +189,7 @@ impl Node {
             under_way: BTreeMap::new(),
             visitors: BTreeMap::new(),
             guesses: Guesses::default(),
+            chosen_pins: BTreeMap::new(),
             orphans: BTreeSet::new(),
             strangers: BTreeSet::new(),
             comparing: false,

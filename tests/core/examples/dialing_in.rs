@@ -476,3 +476,22 @@ fn a_pin_that_was_changed_lets_nobody_in_who_waits_with_the_old_one() {
     desk.joins(id, leg);
     assert_eq!(entered(&desk.sent()), [], "nobody is let in");
 }
+
+/// A PIN that cannot be had is somebody else's: nobody may find out by trying.
+#[test]
+fn nobody_chooses_many_pins() {
+    let mut desk = desk();
+    let (id, _) = live(&mut desk);
+    let choose = |desk: &mut Desk, nth: u32| {
+        let pin = given(&format!("{}", 480_213 + nth * 7));
+        desk.asks(&petra(), &Verb::ChangePin { conference_id: id, pin })
+    };
+    for nth in 0..10 {
+        choose(&mut desk, nth).expect("a few are all right");
+        choose(&mut desk, nth).expect("the same again is no choice");
+    }
+    assert_eq!(choose(&mut desk, 10).unwrap_err().code, RefusalCode::Limit);
+    desk.asks(&petra(), &Verb::ChangePin { conference_id: id, pin: PinWish::Generated }).expect("one of ours");
+    desk.passes(MINUTE * 31);
+    choose(&mut desk, 11).expect("half an hour later");
+}
