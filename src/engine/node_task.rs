@@ -147,10 +147,7 @@ impl NodeTask {
                 biased;
                 Some(result) = self.acks.next(), if !self.acks.is_empty() => self.durable(result),
                 () = tokio::time::sleep_until(self.retry_at), if !self.unwritten.is_empty() => self.write_again().await,
-                Ok(()) = store.changed() => {
-                    store.mark_unchanged();
-                    self.pictures.publish(vec![self.node_status()]);
-                }
+                Ok(()) = store.changed() => self.pictures.publish(vec![self.node_status()]),
                 message = messages.recv() => match message {
                     Some(message) => self.message(message).await,
                     None => return,

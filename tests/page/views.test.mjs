@@ -169,7 +169,7 @@ test('the page is small, paints at once, and the browser has nothing to complain
   assert.ok(files.length >= 2, 'script and style');
   const bodies = await Promise.all([house.demo.url, ...files].map(async (file) => (await fetch(file)).arrayBuffer()));
   const weight = bodies.reduce((sum, body) => sum + gzipSync(Buffer.from(body)).length, 0);
-  assert.ok(weight < 75_000, `${weight} bytes, compressed`);
+  assert.ok(weight < 60_000, `${weight} bytes, compressed`);
   await signIn(house, page);
   await call(house, page, 'Somebody');
   await ask(page, 'Emma 1008');

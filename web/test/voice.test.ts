@@ -102,7 +102,7 @@ test('that nothing can be written down is told once for all switches, and so is 
   const snapshot: Status = { type: 'snapshot', data: { event_id: 'b:1', now: AT, nodes: good, calls: [], conferences: [] } };
   const voices = told(snapshot, ...[...bad, ...good].map((data): Status => ({ type: 'node', data }))).slice(1);
   const said = voices.flat().map(({ voice, text }) => `${voice}: ${text}`);
-  assert.deepEqual(said, [`polite: ${en.say.storeDown}`, `polite: ${en.say.storeUp}`]);
+  assert.deepEqual(said, [`polite: ${en.node.storeDown}`, `polite: ${en.say.storeUp}`]);
 });
 
 test('a conference that can be rung again is told once, without interrupting', () => {

@@ -95,12 +95,14 @@ pub async fn look_through(backup: &Path) -> Result<i64, StoreError> {
 pub async fn restore(backup: &Path, store: &Path, aside: &Path) -> Result<(), StoreError> {
     look_through(backup).await?;
     let _alone = super::alone_beside(store).await;
+    if store.exists() {
+        nobody_has(store).await?;
+    }
     let new = beside(store, ".restored");
     let _ = fs::remove_file(&new);
     super::make_private(&new)?;
     io_at(&new, copy_bytes(backup, &new))?;
     if store.exists() {
-        nobody_has(store).await?;
         io_at(aside, fs::rename(store, aside))?;
         // Nothing of it is in them when the last one closed it; of a damaged one they may hold what can be saved.
         for side in SIDE_FILES {

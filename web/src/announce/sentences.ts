@@ -88,7 +88,7 @@ function store(before: House, after: House, t: Strings): Sentence[] {
   if (before.nodes === after.nodes || before.nodes.length === 0) return [];
   const isUp = (house: House): boolean => house.nodes.every((node) => node.store_is_up !== false);
   if (isUp(before) === isUp(after)) return [];
-  return [{ voice: 'polite', about: 'store', text: isUp(after) ? t.say.storeUp : t.say.storeDown }];
+  return [{ voice: 'polite', about: 'store', text: isUp(after) ? t.say.storeUp : t.node.storeDown }];
 }
 
 /** Many people are told of as numbers: now and then, and when it is known what became of all. */

@@ -155,7 +155,9 @@ export function difference(mine: GroupDraft, theirs: Group): Difference {
 /** What a browser remembers may be of another version. */
 export function readDraft(value: unknown): GroupDraft | null {
   const draft = value as GroupDraft | null;
-  return Array.isArray(draft?.lines) && draft.lines.every((line) => Array.isArray(line?.properties)) ? draft : null;
+  const isLine = (line: Line): boolean => typeof line?.key === 'number' && Array.isArray(line.properties)
+    && [line.name, line.numbers, line.label].every((text) => typeof text === 'string');
+  return typeof draft?.name === 'string' && Array.isArray(draft.lines) && draft.lines.every(isLine) ? draft : null;
 }
 
 function asLine(one: Pick<NewParticipant, 'numbers'> & Partial<NewParticipant>, key = 0): Line {

@@ -8,7 +8,7 @@ import type { Property } from '../request/draft.ts';
 import type { ConferenceRow } from '../verbs/conference.ts';
 import type { ParticipantRow } from '../verbs/participant.ts';
 
-const WRONG_SPEECH = 'Up to 300 letters and digits, with . , ; : ! ? ( ) / % + - between them.';
+const WRONG_SPEECH = 'Up to 300 letters, digits and . , ; : ! ? ( ) / % + -';
 
 /** What a verb is called; for what is typed, what the field is called and what is wrong with it. */
 export interface VerbWords {
@@ -357,7 +357,7 @@ export const en = {
       moderator: { label: 'Moderator' },
       hand: { label: 'Hand up' },
       floor: { label: 'Give the floor' },
-      lead: { label: 'Put in charge', field: 'A note, if you like; they steer by phone', wrong: 'At most 500 characters.' },
+      lead: { label: 'Put in charge', field: 'A note, if you like', wrong: 'At most 500 characters.' },
       endsIt: { label: 'Ends it by leaving' },
       gainIn: { label: 'Is heard' },
       gainOut: { label: 'Hears' },
@@ -401,7 +401,7 @@ export const en = {
       },
       dialIn: { label: 'Let people dial in', field: 'People dial in at', nobody: 'There are no access numbers.' },
       newPin: { label: 'New PIN for dialing in' },
-      ownPin: { label: 'Choose the PIN', field: 'PIN people type to come in', wrong: '4 to 12 digits, as many as PINs have here.' },
+      ownPin: { label: 'Choose the PIN', field: 'PIN people type to come in', wrong: '4 to 12 digits, as PINs have here.' },
       closeDialIn: { label: 'Let nobody else dial in' },
     } satisfies Record<ConferenceRow, VerbWords>,
     chip: {
@@ -434,7 +434,7 @@ export const en = {
       wrong: (least: number, most: number): string => `A number from ${least} to ${most}, or nothing.`,
       beep: 'Tone at the door',
       beeps: {
-        true: 'who comes and who leaves', on_enter: 'who comes', on_exit: 'who leaves', name: 'no tone: their names, spoken', false: 'none',
+        true: 'who comes and who leaves', on_enter: 'who comes', on_exit: 'who leaves', name: 'their names, spoken', false: 'none',
       },
       attendantLeaves: 'Ends when I leave',
       callerLeaves: 'Ends when the caller leaves',
@@ -570,7 +570,7 @@ export const en = {
       recordPause: 'Pause the recording, or record on',
       leave: 'Leave; the conference goes on',
       rejoin: 'Come back',
-      floor: 'Give the floor (unchosen: to whoever waits longest; in the list of hands 1 to 9)',
+      floor: 'Give the floor (in the list of hands: 1 to 9)',
       lowerHand: 'Lower that hand',
       lowerHands: 'Lower all hands',
       vote: 'Open a vote, or close it',
@@ -607,8 +607,7 @@ export const en = {
     votes: (cast: number, missing: number): string => `${cast} voted, ${missing} not yet.`,
     nodeDown: (id: string): string => `The link to switch ${id} is down. What you see of it may be out of date.`,
     nodeUp: (id: string): string => `Switch ${id} is verified again.`,
-    storeDown: 'Nothing can be written down now. Calls go on, and you can let people go, but nobody is rung.',
-    storeUp: 'Everything is written down again, and people can be rung.',
+    storeUp: 'Everything is written down again.',
     noEffect: 'The server did not answer. Look whether it happened before you ask again.',
     nobodyWaits: 'Nobody is waiting.',
     nobodyToLetIn: 'Nobody waits whom a live conference could take in.',

@@ -606,7 +606,6 @@ const zh: Strings = {
     votes: (cast, missing) => `${cast} 人已投票，${missing} 人尚未投票。`,
     nodeDown: (id) => `与交换机 ${id} 的链路已断。您看到的可能已过时。`,
     nodeUp: (id) => `交换机 ${id} 已重新核实。`,
-    storeDown: '现在无法记录。通话继续，您可以让人离开，但不会呼叫任何人。',
     storeUp: '已恢复记录，可以呼叫了。',
     noEffect: '服务器没有回答。再次请求之前，请先看看是否已经生效。',
     nobodyWaits: '没有人在等待。',
