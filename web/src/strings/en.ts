@@ -8,7 +8,7 @@ import type { Property } from '../request/draft.ts';
 import type { ConferenceRow } from '../verbs/conference.ts';
 import type { ParticipantRow } from '../verbs/participant.ts';
 
-const WRONG_SPEECH = 'Up to 300 letters, digits and . , ; : ! ? ( ) / % + -';
+const WRONG_SPEECH = 'Up to 300 letters and digits, and . , ; : ! ? ( ) / % + -';
 
 /** What a verb is called; for what is typed, what the field is called and what is wrong with it. */
 export interface VerbWords {
